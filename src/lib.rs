@@ -3,15 +3,22 @@
 
 pub mod clock;
 pub mod entropy;
+pub mod error;
+pub mod event;
 pub mod identifier;
 pub mod legacy;
+pub mod migrator;
 pub mod password;
+pub mod phase;
+pub mod policy;
 pub mod secret_key;
 pub mod store;
 pub mod user;
 
+pub use error::Error;
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
+pub use migrator::Migrator;
 pub use password::{Password, PasswordHash, PasswordScheme};
 pub use secret_key::SecretKey;
 pub use store::{MemoryStore, UserStore};
