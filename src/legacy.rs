@@ -1,0 +1,268 @@
+//! The way to a legacy system: what a connection author writes.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+
+use crate::{
+    identifier::Identifier,
+    password::Password,
+    user::{LegacyKey, SourceName},
+};
+
+mod error;
+mod user;
+
+pub use error::LegacyError;
+pub use user::LegacyUser;
+
+/// One legacy user system.
+///
+/// Two questions, and a clear line between an answer and no answer: a [`Verdict`] is what the system *says*; that it
+/// could not be asked is an error, and never reads as a wrong password.
+///
+/// Wrap a connection in a [guard](crate::legacy) for deadline, retry, circuit breaker and bulkhead, and check it with
+/// [`connection_conformance!`](crate::connection_conformance).
+///
+/// ```
+/// use async_trait::async_trait;
+/// use waystation::identifier::Identifier;
+/// use waystation::legacy::*;
+/// use waystation::user::{LegacyKey, Profile};
+///
+/// /// A legacy system with one user.
+/// #[derive(Debug)]
+/// struct OnePerson;
+///
+/// impl OnePerson {
+///     fn person(identifier: &Identifier) -> LegacyUser {
+///         let mut profile = Profile::default();
+///         profile.set_identifier(identifier.clone());
+///         LegacyUser::new(LegacyKey::new("one-person", "1"), profile)
+///     }
+/// }
+///
+/// #[async_trait]
+/// impl LegacyConnection for OnePerson {
+///     async fn authenticate(&self, attempt: &LegacyAttempt<'_>) -> Result<Verdict, LegacyError> {
+///         Ok(match self.find(attempt.identifier()).await? {
+///             None => Verdict::NotFound,
+///             Some(user) if attempt.password().expose() == b"correct horse" => Verdict::Match(Box::new(user)),
+///             Some(_) => Verdict::Mismatch,
+///         })
+///     }
+///
+///     async fn find(&self, identifier: &Identifier) -> Result<Option<LegacyUser>, LegacyError> {
+///         Ok((identifier.normal() == "ada@example.com").then(|| Self::person(identifier)))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait LegacyConnection: fmt::Debug + Send + Sync + 'static {
+    /// Asks whether a person's password is right.
+    ///
+    /// A [`Verdict::Match`] must carry the user whom [`find`](Self::find) finds for the same identifier. An empty
+    /// password is never a match. The password must not be kept.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked, or its answer could not be understood.
+    async fn authenticate(&self, attempt: &LegacyAttempt<'_>) -> Result<Verdict, LegacyError>;
+
+    /// Looks a person up, without a password.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked, when its answer could not be understood, and
+    /// [`LegacyError::Ambiguous`] when more than one person has the identifier.
+    async fn find(&self, identifier: &Identifier) -> Result<Option<LegacyUser>, LegacyError>;
+
+    /// The system's list of users, if it has one.
+    fn as_directory(&self) -> Option<&dyn LegacyDirectory> {
+        None
+    }
+
+    /// The way to change the system, if there is one.
+    fn as_writer(&self) -> Option<&dyn LegacyWriter> {
+        None
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<C: LegacyConnection + ?Sized> LegacyConnection for Arc<C> {
+    async fn authenticate(&self, attempt: &LegacyAttempt<'_>) -> Result<Verdict, LegacyError> {
+        (**self).authenticate(attempt).await
+    }
+
+    async fn find(&self, identifier: &Identifier) -> Result<Option<LegacyUser>, LegacyError> {
+        (**self).find(identifier).await
+    }
+
+    fn as_directory(&self) -> Option<&dyn LegacyDirectory> {
+        (**self).as_directory()
+    }
+
+    fn as_writer(&self) -> Option<&dyn LegacyWriter> {
+        (**self).as_writer()
+    }
+}
+
+/// The capability to list a legacy system: who is left, and what an import would bring.
+#[async_trait]
+pub trait LegacyDirectory: fmt::Debug + Send + Sync {
+    /// How many users the system has, those who cannot log in included.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked.
+    async fn count(&self) -> Result<u64, LegacyError>;
+
+    /// The next users in a stable order, `limit` at most, after the one with the id `after`.
+    ///
+    /// Walking on from the last id of each page meets every user exactly once. A row that cannot be read is an item
+    /// of its own, so that it costs nobody else.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked.
+    async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError>;
+}
+
+/// One row of a [`LegacyDirectory`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DirectoryEntry {
+    /// Who it is.
+    pub key: LegacyKey,
+    /// The user, or why the row cannot be used.
+    pub user: Result<Box<LegacyUser>, LegacyError>,
+}
+
+impl DirectoryEntry {
+    /// The row of `key`.
+    pub fn new(key: LegacyKey, user: Result<LegacyUser, LegacyError>) -> Self {
+        Self { key, user: user.map(Box::new) }
+    }
+}
+
+/// The capability to change a legacy system, so that it stays true while both systems run.
+///
+/// Every method is *idempotent*: saying the same thing twice is the same as once, since it may be said again after a
+/// failure.
+#[async_trait]
+pub trait LegacyWriter: fmt::Debug + Send + Sync {
+    /// Creates a user with this password and says who they are there.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked or refuses.
+    async fn create(&self, user: &LegacyUser, password: &Password) -> Result<LegacyKey, LegacyError>;
+
+    /// Marks the e-mail address of a user as verified.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked or refuses; [`LegacyError::Gone`] if the user is not there.
+    async fn verify_email(&self, user: &LegacyKey) -> Result<(), LegacyError>;
+
+    /// Gives a user a new password.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify_email`](Self::verify_email).
+    async fn change_password(&self, user: &LegacyKey, password: &Password) -> Result<(), LegacyError>;
+
+    /// Gives a user a new e-mail address.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify_email`](Self::verify_email).
+    async fn change_email(&self, user: &LegacyKey, email: &Identifier, verified: bool) -> Result<(), LegacyError>;
+
+    /// Deletes a user. Deleting one who is not there is not an error.
+    ///
+    /// # Errors
+    ///
+    /// When the system could not be asked or refuses.
+    async fn delete(&self, user: &LegacyKey) -> Result<(), LegacyError>;
+}
+
+/// A question to a legacy system: is this the password of that person?
+#[derive(Clone, Debug)]
+pub struct LegacyAttempt<'a> {
+    identifier: &'a Identifier,
+    password: &'a Password,
+    source: Option<&'a SourceName>,
+    known_as: Option<&'a LegacyKey>,
+}
+
+impl<'a> LegacyAttempt<'a> {
+    /// Whether `password` is that of the person with `identifier`.
+    pub const fn new(identifier: &'a Identifier, password: &'a Password) -> Self {
+        Self { identifier, password, source: None, known_as: None }
+    }
+
+    /// The stored row says which legacy system knows the password: only that one is to be asked.
+    pub const fn at(mut self, source: &'a SourceName) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// The stored row says who the person is there. A connection looks this id up, not the identifier: the person may
+    /// have changed their address here.
+    pub const fn known_as(mut self, key: &'a LegacyKey) -> Self {
+        self.known_as = Some(key);
+        self
+    }
+
+    /// What the person typed.
+    pub const fn identifier(&self) -> &'a Identifier {
+        self.identifier
+    }
+
+    /// The password that the person typed.
+    pub const fn password(&self) -> &'a Password {
+        self.password
+    }
+
+    /// The one legacy system to ask, if that is known.
+    pub const fn source(&self) -> Option<&'a SourceName> {
+        self.source
+    }
+
+    /// Who the person is at the legacy system, if that is known.
+    pub const fn legacy_key(&self) -> Option<&'a LegacyKey> {
+        self.known_as
+    }
+}
+
+/// What a legacy system says of a password.
+#[derive(Clone, Debug)]
+#[must_use]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The account may not log in: locked, disabled, expired.
+    Blocked,
+    /// The password is right; here is who they are.
+    Match(Box<LegacyUser>),
+    /// The password is right and must be changed: expired, or too weak.
+    MatchMustChange(Box<LegacyUser>),
+    /// The password is wrong.
+    Mismatch,
+    /// There is no such person.
+    NotFound,
+}
+
+impl Verdict {
+    /// The name that events show: `match`, `mismatch` and so on.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Match(_) => "match",
+            Self::MatchMustChange(_) => "match_must_change",
+            Self::Mismatch => "mismatch",
+            Self::NotFound => "not_found",
+        }
+    }
+}

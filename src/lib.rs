@@ -1,0 +1,18 @@
+#![doc = "Lazy user migration."]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod clock;
+pub mod entropy;
+pub mod identifier;
+pub mod legacy;
+pub mod password;
+pub mod secret_key;
+pub mod store;
+pub mod user;
+
+pub use identifier::{Identifier, IdentifierRules};
+pub use legacy::LegacyConnection;
+pub use password::{Password, PasswordHash, PasswordScheme};
+pub use secret_key::SecretKey;
+pub use store::{MemoryStore, UserStore};
+pub use user::{Profile, User, UserId};

@@ -1,0 +1,65 @@
+use std::time::Duration;
+
+use crate::entropy::EntropyError;
+
+/// Why a stored hash cannot be verified. None of these means "wrong password", and none holds any of the hash.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HashError {
+    /// The account has no usable password: `!`, `*`, `x`, nothing at all, or what its system writes for that.
+    #[error("the account is locked: its hash matches no password")]
+    Locked,
+    /// Of a known scheme, but not well formed.
+    #[error("malformed {scheme} hash: {what}")]
+    Malformed {
+        /// The scheme.
+        scheme: &'static str,
+        /// What is wrong, such as `salt is not base64`.
+        what: &'static str,
+    },
+    /// Verifying it would cost more than [`Limits`](super::Limits) allow.
+    #[error("{scheme} hash asks for {asked} {bound}, the limit is {limit}")]
+    TooCostly {
+        /// The scheme.
+        scheme: &'static str,
+        /// The bound that was hit, such as `KiB of memory`.
+        bound: &'static str,
+        /// What the hash asks for.
+        asked: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// Of a scheme that is not registered, or of none that is known.
+    #[error("unsupported password scheme{}{}", if name.is_some() { " " } else { "" }, name.as_deref().unwrap_or(""))]
+    UnsupportedScheme {
+        /// The scheme's name, if the prefix or the declaration told it.
+        name: Option<String>,
+    },
+}
+
+/// Why a password was neither verified nor hashed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// No randomness for a salt.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The stored hash cannot be verified.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The queue before the hashing pool is full.
+    #[error("too many passwords are being hashed; try again in {retry_after:?}")]
+    Overloaded {
+        /// When there is likely to be room.
+        retry_after: Duration,
+    },
+    /// Longer than [`Limits::password_bytes`](super::Limits::password_bytes). No work was done.
+    #[error("the password is longer than {max} bytes")]
+    TooLong {
+        /// The limit.
+        max: usize,
+    },
+    /// The pool was shut down, or a worker was lost.
+    #[error("the hashing pool has stopped")]
+    Stopped,
+}

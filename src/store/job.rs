@@ -1,0 +1,164 @@
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::clock::Timestamp;
+
+/// The capability to keep long work (imports, exports) across crashes and to share it between processes.
+///
+/// A process *leases* a job for a time, does a part, saves a checkpoint that also prolongs the lease, and so on to
+/// the end. When it dies the lease runs out and another process takes the job over from the last checkpoint.
+#[async_trait]
+pub trait JobStore: fmt::Debug + Send + Sync {
+    /// Adds a job. `false` if the id is taken; nothing is changed then.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn create(&self, job: Job) -> Result<bool, StoreError>;
+
+    /// The job with this id.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError>;
+
+    /// Takes the oldest job of `kind` that waits, or whose lease ran out before `now`, and leases it until `until`.
+    ///
+    /// One atomic step: of many callers, one gets it.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError>;
+
+    /// Saves progress, if the lease is still held. `false` if another process has taken the job: stop working on it.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError>;
+}
+
+/// The id of a job.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct JobId(String);
+
+impl JobId {
+    /// The id with this text.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum JobStatus {
+    /// Stopped by an operator.
+    Cancelled,
+    /// Done.
+    Completed,
+    /// Given up.
+    Failed,
+    /// Nobody has it.
+    Pending,
+    /// A process has leased it.
+    Running,
+}
+
+impl JobStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] = [Self::Cancelled, Self::Completed, Self::Failed, Self::Pending, Self::Running];
+
+    /// The name as stores write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Pending => "pending",
+            Self::Running => "running",
+        }
+    }
+
+    /// Whether the job is over.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Completed | Self::Failed)
+    }
+}
+
+/// A piece of long work.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Job {
+    /// The id.
+    pub id: JobId,
+    /// What kind of work: `import`, `export`.
+    pub kind: String,
+    /// How far it is.
+    pub status: JobStatus,
+    /// What the worker needs to start and to go on: the worker's own JSON.
+    pub state: serde_json::Value,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+impl Job {
+    /// A job that waits for a worker.
+    pub fn new(id: JobId, kind: impl Into<String>, state: serde_json::Value, created_at: Timestamp) -> Self {
+        Self { id, kind: kind.into(), status: JobStatus::Pending, state, created_at }
+    }
+}
+
+/// The right to work on a job for a time.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Lease {
+    /// The job, with the state of the last checkpoint.
+    pub job: Job,
+    /// Grows with every lease of the job: a worker that was presumed dead holds an old number and can save no more.
+    pub fence: u64,
+}
+
+impl Lease {
+    /// The right to `job` under this number. For store authors.
+    pub const fn new(job: Job, fence: u64) -> Self {
+        Self { job, fence }
+    }
+}
+
+/// Progress to be saved under a lease.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Checkpoint {
+    /// The job.
+    pub job: JobId,
+    /// The number of the lease under which the work was done.
+    pub fence: u64,
+    /// What the next worker goes on from.
+    pub state: serde_json::Value,
+    /// The status from now on. A final one ends the lease.
+    pub status: JobStatus,
+    /// Until when the lease is prolonged.
+    pub until: Timestamp,
+}
+
+impl Checkpoint {
+    /// Progress of a running job: saves `state` and keeps the lease until `until`.
+    pub fn running(lease: &Lease, state: serde_json::Value, until: Timestamp) -> Self {
+        Self { job: lease.job.id.clone(), fence: lease.fence, state, status: JobStatus::Running, until }
+    }
+
+    /// The end of a job.
+    pub fn finished(lease: &Lease, state: serde_json::Value, status: JobStatus, at: Timestamp) -> Self {
+        Self { job: lease.job.id.clone(), fence: lease.fence, state, status, until: at }
+    }
+}
