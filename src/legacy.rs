@@ -12,11 +12,13 @@ use crate::{
 
 mod error;
 mod function;
+mod guard;
 mod scripted;
 mod user;
 
 pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
+pub use guard::{Circuit, Guard, GuardState};
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
 pub use user::LegacyUser;
 
@@ -25,7 +27,7 @@ pub use user::LegacyUser;
 /// Two questions, and a clear line between an answer and no answer: a [`Verdict`] is what the system *says*; that it
 /// could not be asked is an error, and never reads as a wrong password.
 ///
-/// Wrap a connection in a [guard](crate::legacy) for deadline, retry, circuit breaker and bulkhead, and check it with
+/// Wrap a connection in a [`Guard`] for deadline, retry, circuit breaker and bulkhead, and check it with
 /// [`connection_conformance!`](crate::connection_conformance).
 ///
 /// ```
@@ -265,13 +267,17 @@ impl<'a> LegacyAttempt<'a> {
 
     /// Says that the legacy system has answered, and what follows is this machine's own work.
     ///
-    /// For connections that read a hash and verify it here: call it between the two. A guard then gives the place
+    /// For connections that read a hash and verify it here: call it between the two. A [`Guard`] then gives the place
     /// in its bulkhead back and stops its clock, so that a queue before the hashing pool is never taken for an outage
     /// of the legacy system. Nothing more is to be asked of the system after it.
     pub fn answered(&self) {
         if let Some(asker) = self.asker {
             asker.answered();
         }
+    }
+
+    pub(crate) const fn asker(&self) -> Option<&'a dyn Asker> {
+        self.asker
     }
 
     /// The same question, put by somebody who wants to know when it has been [answered](Self::answered).
