@@ -21,5 +21,7 @@ pub use legacy::LegacyConnection;
 pub use migrator::Migrator;
 pub use password::{Password, PasswordHash, PasswordScheme};
 pub use secret_key::SecretKey;
+#[cfg(feature = "sqlite")]
+pub use store::SqliteStore;
 pub use store::{MemoryStore, UserStore};
 pub use user::{Profile, User, UserId};

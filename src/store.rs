@@ -16,6 +16,8 @@ mod error;
 mod job;
 mod memory;
 mod search;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod stats;
 
 pub use bulk::{BulkOutcome, BulkStore, BulkWrite, BulkWritten};
@@ -23,6 +25,9 @@ pub use error::StoreError;
 pub use job::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease};
 pub use memory::MemoryStore;
 pub use search::{Filter, Order, Search, SearchCursor, SearchPage, SearchStore};
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+pub use sqlite::{SqliteStore, SqliteStoreBuilder, Synchronous};
 pub use stats::{Stats, StatsStore};
 
 /// Where users live after they have moved.
