@@ -53,6 +53,17 @@ impl Phase {
             Self::Sealed => Conduct::SEALED,
         }
     }
+
+    /// What the phase means for everything but log-ins, in which nobody's cohort matters.
+    pub(crate) const fn any_conduct(&self) -> Conduct {
+        match self {
+            Self::LegacyOnly => Conduct::LEGACY_ONLY,
+            Self::Shadow => Conduct::SHADOW,
+            Self::Cohort(_) | Self::Importing => Conduct::IMPORTING,
+            Self::Draining => Conduct::DRAINING,
+            Self::Sealed => Conduct::SEALED,
+        }
+    }
 }
 
 /// What a phase comes down to for one attempt: the three choices that the [machine](crate::migrator::machine) makes
