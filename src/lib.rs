@@ -12,7 +12,7 @@ pub mod user;
 
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
-pub use password::{Password, PasswordHash, PasswordScheme};
+pub use password::{Password, PasswordHash, PasswordScheme, Passwords, Schemes};
 pub use secret_key::SecretKey;
 pub use store::{MemoryStore, UserStore};
 pub use user::{Profile, User, UserId};

@@ -125,7 +125,8 @@ mod tests {
         #[test]
         fn hex_reads_what_was_written(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            prop_assert_eq!(hex(&text).unwrap().as_slice(), bytes.as_slice());
+            let read = hex(&text).unwrap();
+            prop_assert_eq!(read.as_slice(), bytes.as_slice());
         }
 
         #[test]

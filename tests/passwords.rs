@@ -1,0 +1,6 @@
+//! The password engine against hashes made by the software that users come from, and against hostile ones.
+
+#[path = "passwords/facade.rs"]
+mod facade;
+#[path = "passwords/known_answers.rs"]
+mod known_answers;
