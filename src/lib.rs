@@ -19,7 +19,7 @@ pub use error::Error;
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
 pub use migrator::Migrator;
-pub use password::{Password, PasswordHash, PasswordScheme};
+pub use password::{Password, PasswordHash, PasswordScheme, Passwords, Schemes};
 pub use secret_key::SecretKey;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
