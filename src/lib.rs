@@ -3,6 +3,7 @@
 
 pub mod clock;
 #[cfg(feature = "conformance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
 pub mod conformance;
 pub mod entropy;
 pub mod error;
