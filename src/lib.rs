@@ -3,16 +3,25 @@
 
 pub mod clock;
 pub mod entropy;
+pub mod error;
+pub mod event;
 pub mod identifier;
 pub mod legacy;
+pub mod migrator;
 pub mod password;
+pub mod phase;
+pub mod policy;
 pub mod secret_key;
 pub mod store;
 pub mod user;
 
+pub use error::Error;
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
-pub use password::{Password, PasswordHash, PasswordScheme};
+pub use migrator::Migrator;
+pub use password::{Password, PasswordHash, PasswordScheme, Passwords, Schemes};
 pub use secret_key::SecretKey;
+#[cfg(feature = "sqlite")]
+pub use store::SqliteStore;
 pub use store::{MemoryStore, UserStore};
 pub use user::{Profile, User, UserId};

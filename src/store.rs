@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::{
     clock::Timestamp,
     identifier::{Identifier, IdentifierKind},
+    secret_key::{KeyedDigest, SecretKey},
     user::{LegacyKey, NewUser, User, UserChange, UserId, Version},
 };
 
@@ -15,6 +16,8 @@ mod error;
 mod job;
 mod memory;
 mod search;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod stats;
 
 pub use bulk::{BulkOutcome, BulkStore, BulkWrite, BulkWritten};
@@ -22,6 +25,9 @@ pub use error::StoreError;
 pub use job::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease};
 pub use memory::MemoryStore;
 pub use search::{Filter, Order, Search, SearchCursor, SearchPage, SearchStore};
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+pub use sqlite::{SqliteStore, SqliteStoreBuilder, Synchronous};
 pub use stats::{Stats, StatsStore};
 
 /// Where users live after they have moved.
@@ -117,7 +123,7 @@ pub use stats::{Stats, StatsStore};
 /// }
 /// ```
 ///
-/// (A real store keeps digests of buried keys, not the keys: [`SecretKey::digest`](crate::SecretKey::digest).)
+/// (A real store keeps digests of buried keys, not the keys: [`Key::digest`].)
 #[async_trait]
 pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     /// The user with this key, or whether it belonged to a user who was deleted.
@@ -269,6 +275,19 @@ impl<'a> Key<'a> {
         }
     }
 
+    /// What a tombstone keeps of this key: its digest under the store's own secret.
+    pub fn digest(self, secret: &SecretKey) -> KeyedDigest {
+        const DOMAIN: &str = "waystation tombstone";
+        let kind = self.kind().as_str().as_bytes();
+        match self {
+            Self::Id(id) => secret.digest(DOMAIN, &[kind, id.as_str().as_bytes()]),
+            Self::Identifier(identifier) => secret.digest(DOMAIN, &[kind, identifier.normal().as_bytes()]),
+            Self::Legacy(legacy) => {
+                secret.digest(DOMAIN, &[kind, legacy.source().as_str().as_bytes(), legacy.id().as_bytes()])
+            }
+        }
+    }
+
     /// Every key of `user`, the id first.
     pub fn all_of(user: &'a User) -> impl Iterator<Item = Self> {
         std::iter::once(Self::Id(&user.id))
@@ -364,7 +383,7 @@ impl Lookup {
 
 /// What [`UserStore::insert`] does about a tombstone of one of the new user's keys.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a store that met a third mode could only guess")]
 pub enum OnTombstone {
     /// Removes it in the same step: somebody signs up anew.
     Lift,

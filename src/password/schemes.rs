@@ -1,6 +1,14 @@
 use std::{fmt, sync::Arc};
 
+#[cfg(feature = "digest")]
+use super::DjangoDigest;
 use super::{Argon2, DjangoArgon2, HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, unsupported};
+#[cfg(feature = "bcrypt")]
+use super::{Bcrypt, DjangoBcrypt, DjangoBcryptSha256};
+#[cfg(feature = "pbkdf2")]
+use super::{DjangoPbkdf2, Pbkdf2};
+#[cfg(feature = "scrypt")]
+use super::{DjangoScrypt, Scrypt};
 
 /// The registry of schemes: which one a stored hash is of.
 ///
@@ -27,32 +35,34 @@ impl Schemes {
 
     /// Every scheme that the crate's features give.
     pub fn standard() -> Self {
-        let mut schemes = Self::argon2();
-        #[cfg(feature = "bcrypt")]
-        {
-            use super::{Bcrypt, DjangoBcrypt, DjangoBcryptSha256};
-            schemes.0.extend([Arc::new(Bcrypt) as Arc<dyn PasswordScheme>, Arc::new(DjangoBcrypt)]);
-            schemes.0.push(Arc::new(DjangoBcryptSha256));
-        }
-        #[cfg(feature = "digest")]
-        {
-            use super::DjangoDigest;
-            let digests =
-                [DjangoDigest::MD5, DjangoDigest::SHA1, DjangoDigest::UNSALTED_MD5, DjangoDigest::UNSALTED_SHA1];
-            schemes.0.extend(digests.map(|digest| Arc::new(digest) as Arc<dyn PasswordScheme>));
-        }
-        #[cfg(feature = "pbkdf2")]
-        {
-            use super::{DjangoPbkdf2, Pbkdf2};
-            schemes.0.extend([Arc::new(Pbkdf2) as Arc<dyn PasswordScheme>, Arc::new(DjangoPbkdf2::SHA256)]);
-            schemes.0.push(Arc::new(DjangoPbkdf2::SHA1));
-        }
-        #[cfg(feature = "scrypt")]
-        {
-            use super::{DjangoScrypt, Scrypt};
-            schemes.0.extend([Arc::new(Scrypt) as Arc<dyn PasswordScheme>, Arc::new(DjangoScrypt)]);
-        }
-        schemes
+        Self(vec![
+            Arc::new(Argon2),
+            Arc::new(DjangoArgon2),
+            #[cfg(feature = "bcrypt")]
+            Arc::new(Bcrypt),
+            #[cfg(feature = "bcrypt")]
+            Arc::new(DjangoBcrypt),
+            #[cfg(feature = "bcrypt")]
+            Arc::new(DjangoBcryptSha256),
+            #[cfg(feature = "digest")]
+            Arc::new(DjangoDigest::MD5),
+            #[cfg(feature = "digest")]
+            Arc::new(DjangoDigest::SHA1),
+            #[cfg(feature = "digest")]
+            Arc::new(DjangoDigest::UNSALTED_MD5),
+            #[cfg(feature = "digest")]
+            Arc::new(DjangoDigest::UNSALTED_SHA1),
+            #[cfg(feature = "pbkdf2")]
+            Arc::new(Pbkdf2),
+            #[cfg(feature = "pbkdf2")]
+            Arc::new(DjangoPbkdf2::SHA256),
+            #[cfg(feature = "pbkdf2")]
+            Arc::new(DjangoPbkdf2::SHA1),
+            #[cfg(feature = "scrypt")]
+            Arc::new(Scrypt),
+            #[cfg(feature = "scrypt")]
+            Arc::new(DjangoScrypt),
+        ])
     }
 
     /// With one more.

@@ -2,7 +2,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{Checkpoint, KeyKind, OnTombstone, StoreError};
+use super::{Checkpoint, Insert, KeyKind, OnTombstone, StoreError};
 use crate::user::{NewUser, User, UserId};
 
 /// The capability to write many users in one transaction and to walk over all of them.
@@ -75,4 +75,14 @@ pub enum BulkOutcome {
     Taken(KeyKind),
     /// Not stored: a key belongs to a deleted user.
     Tombstoned,
+}
+
+impl From<Insert> for BulkOutcome {
+    fn from(insert: Insert) -> Self {
+        match insert {
+            Insert::Created(_) => Self::Created,
+            Insert::Taken(kind) => Self::Taken(kind),
+            Insert::Tombstoned => Self::Tombstoned,
+        }
+    }
 }

@@ -25,16 +25,20 @@ pub trait JobStore: fmt::Debug + Send + Sync {
     /// When the store cannot be asked.
     async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError>;
 
-    /// Takes the oldest job of `kind` that waits, or whose lease ran out before `now`, and leases it until `until`.
+    /// Takes the oldest job of `kind` that waits, or whose lease has run out at `now`, and leases it until `until`.
     ///
-    /// One atomic step: of many callers, one gets it.
+    /// One atomic step: of many callers, one gets it. A lease until a time is held before that time and has run out
+    /// at it. Jobs made at the same time are taken in the order of their ids.
     ///
     /// # Errors
     ///
     /// When the store cannot be asked.
     async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError>;
 
-    /// Saves progress, if the lease is still held. `false` if another process has taken the job: stop working on it.
+    /// Saves progress, if the job still runs under the checkpoint's fence.
+    ///
+    /// `false` if another process has taken the job, or if it is over: stop working on it. A lease that has run out
+    /// and that nobody has taken is still good.
     ///
     /// # Errors
     ///

@@ -1,0 +1,229 @@
+use std::fmt;
+
+use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
+
+use crate::{
+    clock::Timestamp,
+    identifier::IdentifierKind,
+    password::PasswordHash,
+    store::{KeyKind, StoreError},
+    user::{Credential, CredentialKind, Delegation, LegacyKey, Moved, MovedBy, Profile, User, UserId, Version},
+};
+
+/// The columns of a user in the order in which [`decode`] reads them.
+macro_rules! columns {
+    () => {
+        "id, version, email, phone, username, legacy_source, legacy_id, profile, credential, credential_source, \
+         hash_scheme, hash, moved_at, moved_by, created_at, updated_at, last_login, login_count, password_set_at"
+    };
+}
+
+pub(super) use columns;
+
+/// The place of the version in [`columns!`]. No user is without one.
+pub(super) const VERSION: usize = 1;
+
+/// A profile as the columns hold it: whole in JSON, and once more what is indexed.
+pub(super) struct ProfileColumns<'a> {
+    pub(super) email: Option<&'a str>,
+    pub(super) phone: Option<&'a str>,
+    pub(super) username: Option<&'a str>,
+    pub(super) blocked: bool,
+    pub(super) json: String,
+}
+
+impl<'a> ProfileColumns<'a> {
+    pub(super) fn new(profile: &'a Profile) -> Result<Self, StoreError> {
+        let normal = |kind| profile.identifier(kind).map(crate::Identifier::normal);
+        Ok(Self {
+            email: normal(IdentifierKind::Email),
+            phone: normal(IdentifierKind::Phone),
+            username: normal(IdentifierKind::Username),
+            blocked: profile.blocked,
+            json: serde_json::to_string(profile)
+                .map_err(|error| StoreError::other("write", JsonProblem::from(&error)))?,
+        })
+    }
+}
+
+/// A credential as the columns hold it.
+pub(super) struct CredentialColumns<'a> {
+    pub(super) kind: &'static str,
+    pub(super) source: Option<&'a str>,
+    pub(super) scheme: Option<&'a str>,
+    pub(super) hash: Option<&'a str>,
+}
+
+impl<'a> CredentialColumns<'a> {
+    pub(super) fn new(credential: &'a Credential) -> Self {
+        let (source, hash) = match credential {
+            Credential::Delegated(delegation) => (Some(delegation.source.as_str()), delegation.shadow.as_ref()),
+            Credential::Hash(hash) => (None, Some(hash)),
+            Credential::None | Credential::PendingPassword => (None, None),
+        };
+        let kind = credential.kind().as_str();
+        Self { kind, source, scheme: hash.and_then(PasswordHash::scheme), hash: hash.map(PasswordHash::expose) }
+    }
+}
+
+/// A count as SQLite keeps it: 64 bits with a sign. Nobody logs in often enough to be cut.
+pub(super) fn stored_count(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Reads the columns of [`columns!`], of which the first is number `first` of the row.
+pub(super) fn decode(row: &SqliteRow, first: usize) -> Result<User, StoreError> {
+    let mut columns = Columns { row, next: first };
+    let id = UserId::new(columns.take::<String>("id")?);
+    let version = Version::new(columns.count("version")?);
+    let keys: [Option<String>; 3] = [columns.take("email")?, columns.take("phone")?, columns.take("username")?];
+    let legacy = match (columns.take::<Option<String>>("legacy_source")?, columns.take("legacy_id")?) {
+        (Some(source), Some(id)) => Some(LegacyKey::new(source.as_str(), id)),
+        (None, None::<String>) => None,
+        _ => return Err(StoreError::corrupt("legacy_id", Misfit("half of a legacy key"))),
+    };
+    let profile = profile(&columns.take::<String>("profile")?, &keys)?;
+    let credential = columns.credential()?;
+    let moved = match (columns.time("moved_at")?, columns.take::<Option<String>>("moved_by")?) {
+        (Some(at), Some(by)) => Some(Moved::new(at, moved_by(&by)?)),
+        (None, None) => None,
+        _ => return Err(StoreError::corrupt("moved_by", Misfit("half of a move"))),
+    };
+    let created_at = Timestamp::from_micros(columns.take("created_at")?);
+    let updated_at = Timestamp::from_micros(columns.take("updated_at")?);
+    let last_login = columns.time("last_login")?;
+    let login_count = columns.count("login_count")?;
+    let password_set_at = columns.time("password_set_at")?;
+    Ok(User {
+        id,
+        version,
+        profile,
+        credential,
+        legacy,
+        moved,
+        created_at,
+        updated_at,
+        last_login,
+        login_count,
+        password_set_at,
+    })
+}
+
+/// Hands out the columns of a row from left to right.
+struct Columns<'a> {
+    row: &'a SqliteRow,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    fn take<T: Decode<'a, Sqlite> + Type<Sqlite>>(&mut self, name: &'static str) -> Result<T, StoreError> {
+        let value = self.row.try_get(self.next).map_err(|error| StoreError::corrupt(name, error))?;
+        self.next += 1;
+        Ok(value)
+    }
+
+    fn time(&mut self, name: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.take::<Option<i64>>(name)?.map(Timestamp::from_micros))
+    }
+
+    fn count(&mut self, name: &'static str) -> Result<u64, StoreError> {
+        u64::try_from(self.take::<i64>(name)?).map_err(|error| StoreError::corrupt(name, error))
+    }
+
+    fn credential(&mut self) -> Result<Credential, StoreError> {
+        let kind = credential_kind(&self.take::<String>("credential")?)?;
+        let source: Option<String> = self.take("credential_source")?;
+        let scheme: Option<String> = self.take("hash_scheme")?;
+        let hash = self.take::<Option<String>>("hash")?.map(|text| match scheme {
+            Some(scheme) => PasswordHash::declared(scheme, text),
+            None => PasswordHash::new(text),
+        });
+        match (kind, source, hash) {
+            (CredentialKind::Delegated, Some(source), shadow) => {
+                let delegation = Delegation::to(source.as_str());
+                Ok(Credential::Delegated(match shadow {
+                    Some(hash) => delegation.shadow(hash),
+                    None => delegation,
+                }))
+            }
+            (CredentialKind::Hash, None, Some(hash)) => Ok(Credential::Hash(hash)),
+            (CredentialKind::None, None, None) => Ok(Credential::None),
+            (CredentialKind::PendingPassword, None, None) => Ok(Credential::PendingPassword),
+            _ => Err(StoreError::corrupt("credential", Misfit("columns that do not make one"))),
+        }
+    }
+}
+
+/// The profile, if its identifiers are those under which the row is found.
+fn profile(json: &str, keys: &[Option<String>; 3]) -> Result<Profile, StoreError> {
+    let profile: Profile =
+        serde_json::from_str(json).map_err(|error| StoreError::corrupt("profile", JsonProblem::from(&error)))?;
+    for (kind, key) in IdentifierKind::ALL.into_iter().zip(keys) {
+        let held = profile.identifier(kind);
+        if held.map(crate::Identifier::normal) != key.as_deref() || held.is_some_and(|held| held.kind() != kind) {
+            return Err(StoreError::corrupt("profile", Misfit("identifiers other than the row's keys")));
+        }
+    }
+    Ok(profile)
+}
+
+pub(super) fn credential_kind(name: &str) -> Result<CredentialKind, StoreError> {
+    named(CredentialKind::ALL, CredentialKind::as_str, name).ok_or_else(|| unknown("credential"))
+}
+
+pub(super) fn moved_by(name: &str) -> Result<MovedBy, StoreError> {
+    const ALL: [MovedBy; 4] = [MovedBy::Adoption, MovedBy::Import, MovedBy::LogIn, MovedBy::Recovery];
+    named(ALL, MovedBy::as_str, name).ok_or_else(|| unknown("moved_by"))
+}
+
+/// The kind of key with this name, as the statements that look for a conflict answer it.
+pub(super) fn key_kind(name: &str) -> Result<KeyKind, StoreError> {
+    let identifiers = IdentifierKind::ALL.map(KeyKind::Identifier);
+    let all = [KeyKind::Id, KeyKind::Legacy].into_iter().chain(identifiers);
+    named(all, KeyKind::as_str, name).ok_or_else(|| unknown("key"))
+}
+
+pub(super) fn named<T: Copy>(
+    all: impl IntoIterator<Item = T>,
+    name_of: fn(T) -> &'static str,
+    name: &str,
+) -> Option<T> {
+    all.into_iter().find(|one| name_of(*one) == name)
+}
+
+pub(super) fn unknown(column: &'static str) -> StoreError {
+    StoreError::corrupt(column, Misfit("a name that this release does not know"))
+}
+
+/// What is wrong with a value, without the value.
+#[derive(Debug, thiserror::Error)]
+#[error("it holds {0}")]
+pub(super) struct Misfit(pub(super) &'static str);
+
+/// Where JSON ends to make sense. serde's own message would quote what it found there.
+#[derive(Debug, thiserror::Error)]
+#[error("{category} at line {line}, column {column}")]
+pub(super) struct JsonProblem {
+    category: Category,
+    line: usize,
+    column: usize,
+}
+
+impl From<&serde_json::Error> for JsonProblem {
+    fn from(error: &serde_json::Error) -> Self {
+        Self { category: Category(error.classify()), line: error.line(), column: error.column() }
+    }
+}
+
+#[derive(Debug)]
+struct Category(serde_json::error::Category);
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            serde_json::error::Category::Data => "a value of another type or form",
+            serde_json::error::Category::Eof => "an early end",
+            serde_json::error::Category::Io | serde_json::error::Category::Syntax => "no JSON",
+        })
+    }
+}

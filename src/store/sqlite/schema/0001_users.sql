@@ -1,0 +1,63 @@
+-- One row a user. Keys are normal forms and compared as bytes (BINARY, SQLite's default collation). NULLs are distinct
+-- to UNIQUE, so users without a phone number do not conflict. Times are microseconds since 1970-01-01T00:00:00Z.
+CREATE TABLE waystation_users (
+    connection        TEXT    NOT NULL,
+    id                TEXT    NOT NULL,
+    version           INTEGER NOT NULL,
+    email             TEXT,
+    phone             TEXT,
+    username          TEXT,
+    legacy_source     TEXT,
+    legacy_id         TEXT,
+    blocked           INTEGER NOT NULL CHECK (blocked IN (0, 1)),
+    profile           TEXT    NOT NULL,
+    credential        TEXT    NOT NULL,
+    credential_source TEXT,
+    hash_scheme       TEXT,
+    hash              TEXT,
+    moved_at          INTEGER,
+    moved_by          TEXT,
+    created_at        INTEGER NOT NULL,
+    updated_at        INTEGER NOT NULL,
+    last_login        INTEGER,
+    login_count       INTEGER NOT NULL,
+    password_set_at   INTEGER,
+    PRIMARY KEY (connection, id),
+    UNIQUE (connection, email),
+    UNIQUE (connection, phone),
+    UNIQUE (connection, username),
+    UNIQUE (connection, legacy_source, legacy_id),
+    CHECK ((legacy_source IS NULL) = (legacy_id IS NULL)),
+    CHECK ((moved_at IS NULL) = (moved_by IS NULL))
+) STRICT;
+
+CREATE INDEX waystation_users_by_creation ON waystation_users (connection, created_at DESC, id);
+CREATE INDEX waystation_users_by_login ON waystation_users (connection, last_login DESC, id);
+
+-- What the deleted leave: digests of their keys under the tombstone key, and nothing that names them.
+CREATE TABLE waystation_tombstones (
+    connection TEXT    NOT NULL,
+    digest     BLOB    NOT NULL,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (connection, digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waystation_jobs (
+    connection   TEXT    NOT NULL,
+    id           TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,
+    status       TEXT    NOT NULL,
+    state        TEXT    NOT NULL,
+    created_at   INTEGER NOT NULL,
+    fence        INTEGER NOT NULL,
+    leased_until INTEGER,
+    PRIMARY KEY (connection, id)
+) STRICT;
+
+CREATE INDEX waystation_jobs_by_kind ON waystation_jobs (connection, kind, created_at, id);
+
+-- Facts about the database itself: the tombstone key, or the digest that recognises the host's own.
+CREATE TABLE waystation_meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
