@@ -1,6 +1,9 @@
 //! Legacy connections: what they say, and how they fail.
 
 #[cfg(all(test, feature = "sqlite"))]
+#[path = "connections/bad_databases.rs"]
+mod bad_databases;
+#[cfg(all(test, feature = "sqlite"))]
 #[path = "connections/django.rs"]
 mod django;
 #[cfg(test)]

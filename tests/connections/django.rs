@@ -202,7 +202,7 @@ async fn a_site_can_leave_things_out_and_name_what_is_missing() {
     assert_eq!(ada.profile.app_metadata.keys().collect::<Vec<_>>(), ["is_superuser"]);
 
     for (django, what) in [
-        (Django::new().user_table("members"), "no such table: members_groups"),
+        (Django::new().user_table("members"), "no such table: members"),
         (Django::new().user_table("members").without_groups(), "no such table: members"),
         (Django::new().column(DjangoColumn::Email, "mail"), "no such column: u.mail"),
         (Django::new().column(DjangoColumn::IsStaff, "staff"), "the query returns no column staff for auth_user"),

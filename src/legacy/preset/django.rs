@@ -254,7 +254,9 @@ impl Django {
             (Column::LastLogin, |mapping, column| mapping.last_login(column, DateFormat::Text)),
         ];
         let id = self.name_of(Column::Id).unwrap_or("id");
-        let mut mapping = Mapping::new(&self.user_table, id).emails_verified(self.emails_verified);
+        let mut mapping = Mapping::new(&self.user_table, id)
+            .emails_verified(self.emails_verified)
+            .password_scheme_by(|hash| is_bare_md5(hash).then_some("django-unsalted-md5"));
         for (column, set) in fields {
             if let Some(name) = self.name_of(column) {
                 mapping = set(mapping, name);
@@ -271,6 +273,11 @@ impl Django {
             None => mapping,
         }
     }
+}
+
+/// The one hash of Django's that does not say what it is. Recognised as Django itself does, by its length.
+fn is_bare_md5(hash: &str) -> bool {
+    hash.len() == 32 && !hash.contains('$') && !hash.starts_with('!')
 }
 
 const FULL_NAME: &str = "full_name";

@@ -51,7 +51,7 @@ pub struct Mapping {
     password_set_at: Option<Dated>,
     login_count: Option<Column>,
     password: Option<Column>,
-    scheme: Option<String>,
+    scheme: Scheme,
     app_metadata: Vec<Entry>,
     user_metadata: Vec<Entry>,
 }
@@ -63,6 +63,14 @@ type Dated = (Column, DateFormat);
 enum Verified {
     Always(bool),
     By(Column),
+}
+
+/// How the scheme of a hash is told.
+#[derive(Clone, Debug)]
+enum Scheme {
+    By(fn(&str) -> Option<&'static str>),
+    Prefix,
+    Same(String),
 }
 
 /// A column that goes into metadata.
@@ -98,7 +106,7 @@ impl Mapping {
             password_set_at: None,
             login_count: None,
             password: None,
-            scheme: None,
+            scheme: Scheme::Prefix,
             app_metadata: Vec::new(),
             user_metadata: Vec::new(),
         }
@@ -233,7 +241,13 @@ impl Mapping {
 
     /// The name of the scheme of every hash in the table, where the hashes do not say it themselves.
     pub fn password_scheme(mut self, scheme: impl Into<String>) -> Self {
-        self.scheme = Some(scheme.into());
+        self.scheme = Scheme::Same(scheme.into());
+        self
+    }
+
+    /// Names the scheme of a hash by its text, where the registry's prefixes would not: `None` leaves it to them.
+    pub fn password_scheme_by(mut self, name: fn(&str) -> Option<&'static str>) -> Self {
+        self.scheme = Scheme::By(name);
         self
     }
 
@@ -307,9 +321,15 @@ impl Mapping {
             Some(column) => row.text(column)?.unwrap_or_default(),
             None => "",
         };
-        Ok(match &self.scheme {
-            Some(scheme) if !text.is_empty() => PasswordHash::declared(scheme, text),
-            _ => PasswordHash::new(text),
+        let scheme = match &self.scheme {
+            Scheme::By(name) => name(text),
+            Scheme::Prefix => None,
+            // Nothing is of no scheme, so that it reads as an account without a password.
+            Scheme::Same(scheme) => Some(scheme.as_str()).filter(|_| !text.is_empty()),
+        };
+        Ok(match scheme {
+            Some(scheme) => PasswordHash::declared(scheme, text),
+            None => PasswordHash::new(text),
         })
     }
 

@@ -11,6 +11,7 @@ mod code {
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
     pub(super) const NOMEM: i32 = 7;
+    pub(super) const READONLY: i32 = 8;
     pub(super) const INTERRUPT: i32 = 9;
     pub(super) const IOERR: i32 = 10;
     pub(super) const CORRUPT: i32 = 11;
@@ -33,6 +34,7 @@ pub(super) fn fault(error: sqlx::Error) -> LegacyError {
     match extended & 0xff {
         // `no such table: auth_user` and the like: names out of the operator's own SQL, never a value.
         code::ERROR => LegacyError::misconfigured(reported.message().to_owned()),
+        code::READONLY => LegacyError::misconfigured_because("a query of the connection writes", error),
         code::PERM | code::AUTH => LegacyError::misconfigured_because("the database may not be read", error),
         code::BUSY | code::LOCKED => LegacyError::unavailable_because("the database is locked", error),
         code::INTERRUPT => LegacyError::unavailable_because("the statement took too long", error),
