@@ -41,9 +41,9 @@ impl fmt::Debug for Sql {
 ///
 /// | written in SQL | finds | cost |
 /// |---|---|---|
-/// | `email = ?1 COLLATE waystation_email`, likewise `waystation_username`, `waystation_phone` | exactly the rows that the rules make equal, whatever their case and Unicode form | every row is read and normalised: a few hundred milliseconds for 100,000 |
-/// | `lower(email) = ?1` | rows that differ in the case of ASCII letters only: SQLite's `lower` knows no others | every row, or none with an index on `lower(email)` |
-/// | `email IN (?1, ?2)` | rows spelt in the normal form or as typed | an index on `email` |
+/// | `email = ?1 COLLATE waystation_email`, likewise `waystation_username`, `waystation_phone` | exactly the rows that the rules make equal, whatever their case and Unicode form | every row is read: some 30 ms for 100,000 that are ASCII, several times that for others |
+/// | `lower(email) = ?1` | rows that differ in the case of ASCII letters only: SQLite's `lower` knows no others | as above, or next to nothing with an index on `lower(email)` |
+/// | `email IN (?1, ?2)` | rows spelt in the normal form or as typed | next to nothing with an index on `email` |
 ///
 /// The cheaper two miss people whose stored spelling differs in more than they allow. Such a person is unknown until
 /// they type their name as it is stored, and somebody else could sign up under another spelling meanwhile.

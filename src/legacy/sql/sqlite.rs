@@ -1,5 +1,4 @@
 use std::{
-    cmp::Ordering,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -18,7 +17,6 @@ use tokio_stream::StreamExt as _;
 use super::{
     query::Sql,
     row::{Cell, Row},
-    sqlite::fault::{fault, file_fault},
 };
 use crate::{
     clock::Clock,
@@ -26,7 +24,11 @@ use crate::{
     legacy::LegacyError,
 };
 
+mod collation;
 mod fault;
+
+use collation::Collation;
+use fault::{fault, file_fault};
 
 /// Virtual-machine steps between two looks at the clock: some tens of microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 2_000;
@@ -49,6 +51,8 @@ pub(super) struct Settings {
     pub(super) statement_limit: Duration,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) rules: Arc<dyn IdentifierRules>,
+    /// Whether they are [`StandardRules`](crate::identifier::StandardRules), for which there is a short cut.
+    pub(super) rules_are_standard: bool,
 }
 
 impl Database {
@@ -123,9 +127,8 @@ impl Settings {
             .pragma("trusted_schema", "OFF")
             .disable_statement_logging();
         for kind in IdentifierKind::ALL {
-            let collation = Collation { kind, rules: Arc::clone(&self.rules), constant: Mutex::default() };
-            options =
-                options.collation(format!("waystation_{kind}"), move |left, right| collation.compare(left, right));
+            let collation = Collation::new(kind, Arc::clone(&self.rules), self.rules_are_standard);
+            options = options.collation(collation.name(), move |left, right| collation.compare(left, right));
         }
         SqlitePoolOptions::new()
             .max_connections(self.connections)
@@ -178,39 +181,6 @@ impl FileId {
         {
             Ok(Self { created: metadata.created().ok() })
         }
-    }
-}
-
-/// Compares two spellings by the identifier rules.
-#[derive(Debug)]
-struct Collation {
-    kind: IdentifierKind,
-    rules: Arc<dyn IdentifierRules>,
-    /// A scan compares every row with the same parameter: its spelling, and its normal form.
-    constant: Mutex<(String, Option<String>)>,
-}
-
-impl Collation {
-    fn compare(&self, left: &str, right: &str) -> Ordering {
-        if left == right {
-            return Ordering::Equal;
-        }
-        let mut constant = self.constant.lock().unwrap_or_else(PoisonError::into_inner);
-        if constant.0 != left && constant.0 != right {
-            // Which side the parameter is on is not known; the wrong guess is made at most once a statement.
-            *constant = (right.to_owned(), self.normal(right));
-        }
-        let (row, is_swapped) = if constant.0 == right { (left, false) } else { (right, true) };
-        // Text that is no identifier comes before all that is, in the order of its bytes.
-        let ordering = match (self.normal(row), &constant.1) {
-            (None, None) => row.cmp(constant.0.as_str()),
-            (row, constant) => row.as_ref().cmp(&constant.as_ref()),
-        };
-        if is_swapped { ordering.reverse() } else { ordering }
-    }
-
-    fn normal(&self, text: &str) -> Option<String> {
-        self.rules.parse_as(self.kind, text).ok().map(|identifier| identifier.normal().to_owned())
     }
 }
 
