@@ -14,6 +14,7 @@ pub mod migrator;
 pub mod password;
 pub mod phase;
 pub mod policy;
+pub mod report;
 pub mod secret_key;
 pub mod store;
 pub mod user;
@@ -21,7 +22,7 @@ pub mod user;
 pub use error::Error;
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
-pub use migrator::Migrator;
+pub use migrator::{LazyMigrator, LogIn, LogInOutcome, Migrator};
 pub use password::{Password, PasswordHash, PasswordScheme, Passwords, Schemes};
 pub use secret_key::SecretKey;
 #[cfg(feature = "sqlite")]
