@@ -69,10 +69,10 @@ pub(super) fn moved(mut user: NewUser, moved: Moved) -> NewUser {
 /// factors and links are the application's own, and nobody is un-barred by it.
 pub(super) fn refreshed(copy: &Profile, legacy: &Profile) -> Profile {
     let mut fresh = legacy.clone();
-    fresh.user_metadata = copy.user_metadata.clone();
-    fresh.app_metadata = copy.app_metadata.clone();
-    fresh.mfa_factors = copy.mfa_factors.clone();
-    fresh.identities = copy.identities.clone();
+    fresh.user_metadata.clone_from(&copy.user_metadata);
+    fresh.app_metadata.clone_from(&copy.app_metadata);
+    fresh.mfa_factors.clone_from(&copy.mfa_factors);
+    fresh.identities.clone_from(&copy.identities);
     fresh.blocked |= copy.blocked;
     fresh
 }

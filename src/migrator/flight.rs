@@ -39,14 +39,12 @@ impl Flights {
         loop {
             let mut ahead = {
                 let mut doors = self.doors();
-                match doors.get(&key) {
-                    Some(ahead) => ahead.clone(),
-                    None => {
-                        let (landing, followers) = watch::channel(None);
-                        doors.insert(key, followers);
-                        return Boarding::Leads(Lead { flights: self, key, landing });
-                    }
-                }
+                let Some(ahead) = doors.get(&key) else {
+                    let (landing, followers) = watch::channel(None);
+                    doors.insert(key, followers);
+                    return Boarding::Leads(Lead { flights: self, key, landing });
+                };
+                ahead.clone()
             };
             if let Ok(landed) = ahead.wait_for(Option::is_some).await
                 && let Some(entry) = *landed

@@ -13,13 +13,8 @@ use self::{
 };
 use super::{
     ChangeIdentifier, ChangeOutcome, ChangePassword, CompleteRecovery, Delivery, LogIn, LogInOutcome, Migrator,
-    Recovery, RecoveryOutcome, Refusal, Session, SignUp, SignUpOutcome, VerifiedIdentity,
-    background::Background,
-    draft::UserIds,
-    flight::Flights,
-    machine::Ending,
-    recovery::Claims,
-    unknown::Unknown,
+    Recovery, RecoveryOutcome, Refusal, Session, SignUp, SignUpOutcome, VerifiedIdentity, background::Background,
+    draft::UserIds, flight::Flights, machine::Ending, recovery::Claims, unknown::Unknown,
 };
 use crate::{
     clock::Clock,
@@ -58,7 +53,8 @@ pub use builder::LazyMigratorBuilder;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let legacy = ScriptedConnection::new("old-shop").person(ScriptedPerson::new("1", "ada@example.com", "difference engine"));
+/// let ada = ScriptedPerson::parse("1", "ada@example.com", "difference engine")?;
+/// let legacy = ScriptedConnection::new("old-shop").person(ada);
 /// let migrator = LazyMigrator::builder(Arc::new(MemoryStore::new()), Arc::new(legacy)).build()?;
 ///
 /// let outcome = migrator.log_in(LogIn::new("Ada@Example.com", "difference engine")).await?;

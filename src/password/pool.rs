@@ -93,7 +93,10 @@ impl HashingPool {
 
 impl fmt::Debug for HashingPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HashingPool").field("threads", &self.threads).field("waiting", &self.waiting()).finish()
+        f.debug_struct("HashingPool")
+            .field("threads", &self.threads)
+            .field("waiting", &self.waiting())
+            .finish_non_exhaustive()
     }
 }
 

@@ -28,9 +28,9 @@ use super::{DjangoScrypt, Scrypt};
 pub struct Schemes(Vec<Arc<dyn PasswordScheme>>);
 
 impl Schemes {
-    /// The two that are always there: what new hashes are made with, and Django's spelling of it.
-    pub fn argon2() -> Self {
-        Self(vec![Arc::new(Argon2), Arc::new(DjangoArgon2)])
+    /// No scheme at all, for a host that lists its own with [`with`](Self::with).
+    pub const fn empty() -> Self {
+        Self(Vec::new())
     }
 
     /// Every scheme that the crate's features give.

@@ -85,7 +85,7 @@ async fn what_bcrypt_did_not_read_is_not_hashed_in_full() {
         let answer = passwords.verify(&password.into(), &stored).await.unwrap();
         match answer {
             Verification::Match { upgrade, truncated: said, .. } => {
-                assert_eq!((upgrade, said), (!truncated, truncated))
+                assert_eq!((upgrade, said), (!truncated, truncated));
             }
             _ => panic!("the first 72 bytes are right"),
         }

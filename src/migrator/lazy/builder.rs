@@ -69,7 +69,7 @@ impl LazyMigratorBuilder {
             user_ids: UserIds::default(),
             unknown: (Duration::from_secs(30), 10_000),
             recovery_key: None,
-            recovery_ttl: Duration::from_secs(3_600),
+            recovery_ttl: Duration::from_hours(1),
             recovery_floor: Duration::from_millis(500),
             adopts_unverified: false,
         }

@@ -155,7 +155,11 @@ impl<'a> Drive<'a> {
         Ok(match lookup {
             Lookup::Absent => Row::Absent,
             Lookup::Tombstoned => Row::Tombstoned,
-            Lookup::Found(user) => Row::Present(self.facts(self.found.insert(*user).clone())),
+            Lookup::Found(user) => {
+                let facts = self.facts(&user);
+                self.found = Some(*user);
+                Row::Present(facts)
+            }
         })
     }
 
@@ -183,7 +187,7 @@ impl<'a> Drive<'a> {
         })
     }
 
-    fn facts(&self, user: User) -> RowFacts {
+    fn facts(&self, user: &User) -> RowFacts {
         let fits = match self.task {
             Task::CompleteRecovery { claims, .. } => self.parts.fingerprint(&user.credential) == claims.fingerprint,
             Task::Adopt { proof, .. } => self.parts.adopts_unverified || user.profile.is_verified(&proof.identifier),

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, ErrorKind},
     event::EventKind,
     identifier::Identifier,
-    legacy::{LegacyAttempt, LegacyConnection, LegacyUser, Verdict},
+    legacy::{LegacyAttempt, LegacyConnection, LegacyError, LegacyUser, Verdict},
     migrator::{
         flight::Boarding,
         machine::{Entry, Input, LegacyPerson, LegacySays},
@@ -36,12 +36,12 @@ impl Drive<'_> {
     pub(super) async fn ask_legacy(&mut self) -> Result<Input, Error> {
         let shown = self.task.shown().ok_or_else(fault)?;
         let row = self.found.as_ref();
-        let known = match (self.task.identifier(), row) {
-            (Some(identifier), _) => identifier,
-            (None, Some(user)) => user.profile.identifiers().next().ok_or_else(fault)?,
+        let asked = match (self.task.identifier(), row) {
+            (Some(identifier), _) => identifier.clone(),
+            (None, Some(user)) => user.profile.identifiers().next().ok_or_else(fault)?.clone(),
             (None, None) => return Err(fault()),
         };
-        let mut attempt = LegacyAttempt::new(known, shown);
+        let mut attempt = LegacyAttempt::new(&asked, shown);
         if let Some(User { credential: Credential::Delegated(delegation), .. }) = row {
             attempt = attempt.at(&delegation.source);
         }
@@ -51,7 +51,7 @@ impl Drive<'_> {
         let began = self.parts.clock.monotonic();
         let answer = self.parts.legacy.authenticate(&attempt).await;
         let took = self.parts.clock.monotonic().saturating_sub(began);
-        let told = answer.as_ref().map_or_else(|error| error.as_str(), Verdict::as_str);
+        let told = answer.as_ref().map_or_else(LegacyError::as_str, Verdict::as_str);
         self.parts.emit(EventKind::LegacyAsked { answer: told, took });
         let verdict = match answer {
             Ok(verdict) => verdict,
@@ -61,13 +61,13 @@ impl Drive<'_> {
             }
         };
         let says = match verdict {
-            Verdict::Match(person) => self.take(*person, known, LegacySays::Match)?,
-            Verdict::MatchMustChange(person) => self.take(*person, known, LegacySays::MatchMustChange)?,
+            Verdict::Match(person) => self.take(*person, &asked, LegacySays::Match)?,
+            Verdict::MatchMustChange(person) => self.take(*person, &asked, LegacySays::MatchMustChange)?,
             Verdict::Mismatch => LegacySays::Mismatch,
             Verdict::Blocked => LegacySays::Blocked,
             Verdict::NotFound => {
                 if self.found.is_none() {
-                    self.parts.unknown.add(self.parts.name(known), self.parts.clock.monotonic());
+                    self.parts.unknown.add(self.parts.name(&asked), self.parts.clock.monotonic());
                 }
                 LegacySays::NotFound
             }
@@ -95,10 +95,9 @@ impl Drive<'_> {
             let began = self.parts.clock.monotonic();
             let answer = self.parts.legacy.find(identifier).await;
             let took = self.parts.clock.monotonic().saturating_sub(began);
-            let told = answer.as_ref().map_or_else(
-                |error| error.as_str(),
-                |person| if person.is_some() { "found" } else { "not_found" },
-            );
+            let told = answer
+                .as_ref()
+                .map_or_else(LegacyError::as_str, |person| if person.is_some() { "found" } else { "not_found" });
             self.parts.emit(EventKind::LegacyAsked { answer: told, took });
             match answer {
                 Ok(None) => {}

@@ -18,8 +18,7 @@ use crate::{
 impl Drive<'_> {
     pub(super) async fn insert(&mut self, insertion: Insertion) -> Result<Written, Error> {
         let at = self.parts.clock.now();
-        let on_tombstone =
-            if insertion == Insertion::SignedUp { OnTombstone::Lift } else { OnTombstone::Refuse };
+        let on_tombstone = if insertion == Insertion::SignedUp { OnTombstone::Lift } else { OnTombstone::Refuse };
         let user = self.draft(insertion, at)?;
         Ok(match self.parts.store.insert(user, on_tombstone).await? {
             Insert::Created(user) => {
@@ -51,9 +50,7 @@ impl Drive<'_> {
         let delegation = Delegation::to(person.key.source().clone());
         let credential = match insertion {
             Insertion::Moved(_) => Credential::Hash(self.hash.clone().ok_or_else(fault)?),
-            Insertion::Shadowed => {
-                Credential::Delegated(delegation.shadow(self.hash.clone().ok_or_else(fault)?))
-            }
+            Insertion::Shadowed => Credential::Delegated(delegation.shadow(self.hash.clone().ok_or_else(fault)?)),
             _ => Credential::Delegated(delegation),
         };
         let id = self.parts.user_ids.id(&person.key, at, entropy)?;

@@ -1,0 +1,4 @@
+//! Suites for adapter authors: every promise of a contract as a named test of its own.
+
+pub mod scheme;
+pub mod store;
