@@ -1,3 +1,4 @@
-//! Suites for adapter authors: every promise of a contract as a test of its own.
+//! Suites for adapter authors: every promise of a contract as a named test of its own.
 
 pub mod scheme;
+pub mod store;

@@ -13,13 +13,19 @@ use crate::{
 mod error;
 mod function;
 mod guard;
+#[cfg(feature = "sqlite")]
+pub mod preset;
 mod scripted;
+#[cfg(feature = "sqlite")]
+mod sql;
 mod user;
 
 pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
 pub use guard::{Circuit, Guard, GuardState};
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
+#[cfg(feature = "sqlite")]
+pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
 pub use user::LegacyUser;
 
 /// One legacy user system.
