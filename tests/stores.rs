@@ -14,7 +14,9 @@ use self::stores::faulty::{
 };
 
 mod stores {
-    pub mod faulty;
+    pub(crate) mod faulty;
+    #[cfg(unix)]
+    mod sqlite;
 }
 
 /// A store in a directory of its own.

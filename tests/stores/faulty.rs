@@ -22,12 +22,12 @@ use waystation::{
 use self::fault::Fault;
 
 mod bulk;
-pub mod fault;
+pub(crate) mod fault;
 mod jobs;
 mod search;
 
 /// A [`MemoryStore`] behind one fault.
-pub struct Faulty {
+pub(crate) struct Faulty {
     inner: MemoryStore,
     fault: Fault,
     notes: Mutex<Notes>,
@@ -48,7 +48,7 @@ struct Notes {
 }
 
 impl Faulty {
-    pub fn new(fault: Fault) -> Self {
+    pub(crate) fn new(fault: Fault) -> Self {
         Self { inner: MemoryStore::new(), fault, notes: Mutex::default() }
     }
 
