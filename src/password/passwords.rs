@@ -62,16 +62,44 @@ impl Passwords {
             self.decoy(password).await?;
             return Ok(Verification::Mismatch);
         }
-        let parsed = match self.parse(stored) {
-            Ok(parsed) => parsed,
+        match self.parse(stored) {
+            Ok(parsed) => self.run(password, parsed, Miss::MadeUp).await,
             Err(error) => {
                 self.decoy(password).await?;
-                return Err(error.into());
+                Err(error.into())
             }
-        };
+        }
+    }
 
-        let attempt =
-            Attempt { password: password.clone(), parsed, policy: self.policy, counters: Arc::clone(&self.counters) };
+    /// The same, except that a miss costs what the stored scheme costs and no more.
+    ///
+    /// For legacy connections: the migrator pays a decoy for each of their refusals, unknown people's included. A miss
+    /// made up here already would cost two, and tell by the time who lives at the legacy system.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub async fn verify_for_connection(
+        &self,
+        password: &Password,
+        stored: &PasswordHash,
+    ) -> Result<Verification, PasswordError> {
+        self.check_length(password)?;
+        if password.is_empty() {
+            return Ok(Verification::Mismatch);
+        }
+        let parsed = self.parse(stored)?;
+        self.run(password, parsed, Miss::AsItIs).await
+    }
+
+    async fn run(
+        &self,
+        password: &Password,
+        parsed: Box<dyn ParsedHash>,
+        miss: Miss,
+    ) -> Result<Verification, PasswordError> {
+        let (password, counters) = (password.clone(), Arc::clone(&self.counters));
+        let attempt = Attempt { password, parsed, policy: self.policy, miss, counters };
         Ok(self.pool.run(attempt.cost(), move |workspace| attempt.run(workspace)).await??)
     }
 
@@ -180,11 +208,21 @@ pub enum Verification {
     Mismatch,
 }
 
+/// What a wrong password costs.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Miss {
+    /// What the stored scheme costs.
+    AsItIs,
+    /// At least what the policy costs.
+    MadeUp,
+}
+
 /// One password against one stored hash, on its way through the pool.
 struct Attempt {
     password: Password,
     parsed: Box<dyn ParsedHash>,
     policy: HashPolicy,
+    miss: Miss,
     counters: Arc<Counters>,
 }
 
@@ -195,7 +233,7 @@ impl Attempt {
 
     /// Whether a miss has to be made up to the cost of the policy: a hash that is at least as strong costs that itself.
     fn is_cheap(&self) -> bool {
-        !matches!(self.comparison(), Comparison::Equal | Comparison::Stronger)
+        self.miss == Miss::MadeUp && !matches!(self.comparison(), Comparison::Equal | Comparison::Stronger)
     }
 
     fn cost(&self) -> Cost {
