@@ -32,7 +32,7 @@ async fn open(path: &Path) -> SqliteStore {
 
 /// A connection past the store, for looking at the tables and for damaging them.
 async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
+    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
 }
 
 async fn execute(path: &Path, sql: &'static str) {
