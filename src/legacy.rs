@@ -11,9 +11,21 @@ use crate::{
 };
 
 mod error;
+mod function;
+mod guard;
+#[cfg(feature = "sqlite")]
+pub mod preset;
+mod scripted;
+#[cfg(feature = "sqlite")]
+mod sql;
 mod user;
 
 pub use error::LegacyError;
+pub use function::{FunctionAttempt, FunctionConnection};
+pub use guard::{Circuit, Guard, GuardState};
+pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
+#[cfg(feature = "sqlite")]
+pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
 pub use user::LegacyUser;
 
 /// One legacy user system.
@@ -21,7 +33,7 @@ pub use user::LegacyUser;
 /// Two questions, and a clear line between an answer and no answer: a [`Verdict`] is what the system *says*; that it
 /// could not be asked is an error, and never reads as a wrong password.
 ///
-/// Wrap a connection in a [guard](crate::legacy) for deadline, retry, circuit breaker and bulkhead, and check it with
+/// Wrap a connection in a [`Guard`] for deadline, retry, circuit breaker and bulkhead, and check it with
 /// [`connection_conformance!`](crate::connection_conformance).
 ///
 /// ```
@@ -195,12 +207,19 @@ pub struct LegacyAttempt<'a> {
     password: &'a Password,
     source: Option<&'a SourceName>,
     known_as: Option<&'a LegacyKey>,
+    asker: Option<&'a dyn Asker>,
+}
+
+/// Whoever put a question and limits how long the legacy system may take over it.
+pub(crate) trait Asker: fmt::Debug + Send + Sync {
+    /// The legacy system has said all that it is to say.
+    fn answered(&self);
 }
 
 impl<'a> LegacyAttempt<'a> {
     /// Whether `password` is that of the person with `identifier`.
     pub const fn new(identifier: &'a Identifier, password: &'a Password) -> Self {
-        Self { identifier, password, source: None, known_as: None }
+        Self { identifier, password, source: None, known_as: None, asker: None }
     }
 
     /// The stored row says which legacy system knows the password: only that one is to be asked.
@@ -234,6 +253,43 @@ impl<'a> LegacyAttempt<'a> {
     /// Who the person is at the legacy system, if that is known.
     pub const fn legacy_key(&self) -> Option<&'a LegacyKey> {
         self.known_as
+    }
+
+    /// The person's id at `here`, the system that is being asked, if it is known.
+    ///
+    /// For connection authors: look this id up where there is one, else the identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`LegacyError::Misconfigured`] when the attempt is meant for another system. A wrong turn is never a verdict:
+    /// `NotFound` would refuse somebody whose password nobody looked at.
+    pub fn id_at(&self, here: &SourceName) -> Result<Option<&'a str>, LegacyError> {
+        let elsewhere = self.known_as.map(LegacyKey::source).or(self.source).filter(|source| *source != here);
+        match elsewhere {
+            Some(source) => Err(LegacyError::misconfigured(format!("{here} was asked about a user of {source}"))),
+            None => Ok(self.known_as.map(LegacyKey::id)),
+        }
+    }
+
+    /// Says that the legacy system has answered, and what follows is this machine's own work.
+    ///
+    /// For connections that read a hash and verify it here: call it between the two. A [`Guard`] then gives the place
+    /// in its bulkhead back and stops its clock, so that a queue before the hashing pool is never taken for an outage
+    /// of the legacy system. Nothing more is to be asked of the system after it.
+    pub fn answered(&self) {
+        if let Some(asker) = self.asker {
+            asker.answered();
+        }
+    }
+
+    pub(crate) const fn asker(&self) -> Option<&'a dyn Asker> {
+        self.asker
+    }
+
+    /// The same question, put by somebody who wants to know when it has been [answered](Self::answered).
+    pub(crate) const fn asked_by(mut self, asker: &'a dyn Asker) -> Self {
+        self.asker = Some(asker);
+        self
     }
 }
 

@@ -1,4 +1,4 @@
-#![doc = "Lazy user migration."]
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod clock;
@@ -6,16 +6,25 @@ pub mod clock;
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
 pub mod conformance;
 pub mod entropy;
+pub mod error;
+pub mod event;
+pub mod guide;
 pub mod identifier;
 pub mod legacy;
+pub mod migrator;
 pub mod password;
+pub mod phase;
+pub mod policy;
+pub mod report;
 pub mod secret_key;
 pub mod store;
 pub mod user;
 
+pub use error::Error;
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
-pub use password::{Password, PasswordHash, PasswordScheme};
+pub use migrator::{LazyMigrator, LogIn, LogInOutcome, Migrator};
+pub use password::{Password, PasswordHash, PasswordScheme, Passwords, Schemes};
 pub use secret_key::SecretKey;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;

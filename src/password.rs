@@ -5,13 +5,54 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+mod argon2;
+#[cfg(feature = "bcrypt")]
+mod bcrypt;
+mod django;
 mod error;
+mod field;
+mod limits;
+mod passwords;
+#[cfg(feature = "pbkdf2")]
+mod pbkdf2;
+mod policy;
+mod pool;
 mod scheme;
+mod schemes;
+#[cfg(feature = "scrypt")]
+mod scrypt;
+mod shelf;
+mod strength;
+mod unsupported;
+mod work;
+mod workspace;
 
+pub use argon2::Argon2;
+#[cfg(feature = "bcrypt")]
+pub use bcrypt::Bcrypt;
+pub use django::DjangoArgon2;
+#[cfg(feature = "digest")]
+pub use django::DjangoDigest;
+#[cfg(feature = "pbkdf2")]
+pub use django::DjangoPbkdf2;
+#[cfg(feature = "scrypt")]
+pub use django::DjangoScrypt;
+#[cfg(feature = "bcrypt")]
+pub use django::{DjangoBcrypt, DjangoBcryptSha256};
 pub use error::{HashError, PasswordError};
-pub use scheme::{
-    Comparison, Cost, EffectiveInput, Limits, ParsedHash, PasswordScheme, Strength, Workspace, constant_time_eq,
-};
+pub use limits::{Argon2Limits, BcryptLimits, Limits, Pbkdf2Limits, ScryptLimits};
+pub use passwords::{Passwords, PasswordsBuilder, Verification};
+#[cfg(feature = "pbkdf2")]
+pub use pbkdf2::Pbkdf2;
+pub use policy::{HashPolicy, InvalidPolicy};
+pub use pool::{HashingPool, HashingPoolBuilder};
+pub use scheme::{Cost, EffectiveInput, ParsedHash, PasswordScheme, constant_time_eq};
+pub use schemes::{SchemeConflict, Schemes};
+#[cfg(feature = "scrypt")]
+pub use scrypt::Scrypt;
+pub use strength::{Argon2Strength, Argon2Variant, Comparison, Strength};
+pub use work::Work;
+pub use workspace::Workspace;
 
 /// A password as it was typed.
 ///
@@ -74,7 +115,7 @@ impl fmt::Debug for Password {
 
 /// A hash as a store or a legacy table holds it: text, and the name of its scheme where that is known.
 ///
-/// Holding one says nothing about whether it can be verified; [`Schemes`](crate::password) decides that. `Debug` shows the scheme only.
+/// Holding one says nothing about whether it can be verified; [`Schemes`] decides that. `Debug` shows the scheme only.
 #[derive(Clone, Eq, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PasswordHash {

@@ -37,6 +37,27 @@ pub enum HashError {
     },
 }
 
+impl HashError {
+    /// A hash of `scheme` that is not well formed. `what` is read after "malformed … hash:".
+    pub const fn malformed(scheme: &'static str, what: &'static str) -> Self {
+        Self::Malformed { scheme, what }
+    }
+
+    /// Holds a parameter against its ceiling.
+    ///
+    /// # Errors
+    ///
+    /// [`HashError::TooCostly`] when `asked` is above `limit`. `bound` names the unit, such as `KiB of memory`.
+    pub const fn bound(scheme: &'static str, bound: &'static str, asked: u64, limit: u64) -> Result<(), Self> {
+        if asked > limit { Err(Self::TooCostly { scheme, bound, asked, limit }) } else { Ok(()) }
+    }
+
+    /// A hash of a known scheme that is not registered.
+    pub(super) fn unsupported(name: &str) -> Self {
+        Self::UnsupportedScheme { name: Some(name.to_owned()) }
+    }
+}
+
 /// Why a password was neither verified nor hashed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -59,7 +80,10 @@ pub enum PasswordError {
         /// The limit.
         max: usize,
     },
-    /// The pool was shut down, or a worker was lost.
-    #[error("the hashing pool has stopped")]
+    /// The hash was lost: its computation panicked, or the pool was shut down.
+    #[error("the hashing pool gave no answer")]
     Stopped,
+    /// The system gave the hashing pool no thread.
+    #[error("no thread for the hashing pool: {0}")]
+    Thread(std::io::ErrorKind),
 }

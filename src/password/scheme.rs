@@ -1,6 +1,6 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use super::{HashError, Password, PasswordHash};
+use super::{HashError, Limits, Password, PasswordHash, Strength, Workspace};
 
 /// One password-hash format: how to recognise it, read it, bound its cost, and verify.
 ///
@@ -71,6 +71,22 @@ pub trait PasswordScheme: fmt::Debug + Send + Sync + 'static {
     fn parse(&self, hash: &PasswordHash, limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError>;
 }
 
+/// A shared scheme is a scheme.
+#[deny(clippy::missing_trait_methods)]
+impl<S: PasswordScheme + ?Sized> PasswordScheme for Arc<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn prefixes(&self) -> &'static [&'static str] {
+        (**self).prefixes()
+    }
+
+    fn parse(&self, hash: &PasswordHash, limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError> {
+        (**self).parse(hash, limits)
+    }
+}
+
 /// A stored hash that was read and found to be within bounds.
 pub trait ParsedHash: fmt::Debug + Send + 'static {
     /// What verifying it costs.
@@ -118,60 +134,19 @@ pub enum EffectiveInput {
     Whole,
 }
 
-/// How strong a stored hash is. Only hashes of one family can be compared by their parameters.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Strength {
-    /// Memory-hard Argon2.
-    Argon2 {
-        /// Whether it is the variant id, which is what new hashes are.
-        id: bool,
-        /// Memory in KiB.
-        memory_kib: u32,
-        /// Passes over the memory.
-        passes: u32,
-        /// Lanes.
-        lanes: u32,
-    },
-    /// One of the other slow schemes (bcrypt, scrypt, PBKDF2): always replaced by the policy's Argon2.
-    Slow,
-    /// A plain digest: always replaced.
-    Fast,
-}
-
-/// One hash beside another.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Comparison {
-    /// As strong.
-    Equal,
-    /// Stronger in one parameter and weaker in another: left alone.
-    Incomparable,
-    /// Stronger: left alone.
-    Stronger,
-    /// Weaker: replaced.
-    Weaker,
-}
-
-/// The ceilings that a stored hash must stay under to be verified at all.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Longest password in bytes. Default 4,096.
-    pub password_bytes: usize,
-    /// Longest stored hash in bytes. Default 4,096.
-    pub hash_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { password_bytes: 4_096, hash_bytes: 4_096 }
+impl EffectiveInput {
+    /// What HMAC reads of a password that is its key: it fills a short key up with NULs, so that those at a password's
+    /// end are not told apart.
+    #[cfg(any(feature = "pbkdf2", feature = "scrypt"))]
+    pub(super) fn of_hmac_key(password: &Password, block_bytes: usize) -> Self {
+        match password.expose() {
+            bytes @ [.., 0] if bytes.len() <= block_bytes => {
+                Self::Prefix(bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1))
+            }
+            _ => Self::Whole,
+        }
     }
 }
-
-/// Working memory that a pool's thread keeps between hashes, wiped after each.
-#[derive(Debug, Default)]
-pub struct Workspace {}
 
 /// Whether two byte strings are the same, in time that depends on their lengths only.
 pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {

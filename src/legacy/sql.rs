@@ -1,0 +1,343 @@
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use super::{
+    DirectoryEntry, LegacyAttempt, LegacyConnection, LegacyDirectory, LegacyError, LegacyUser, LegacyWriter, Verdict,
+};
+use crate::{
+    clock::{Clock, SystemClock},
+    identifier::{Identifier, IdentifierKind, IdentifierRules, StandardRules},
+    password::{HashError, PasswordError, Passwords, Verification},
+    user::{LegacyKey, SourceName},
+};
+
+mod date;
+mod mapping;
+mod query;
+mod row;
+mod sqlite;
+
+pub use date::DateFormat;
+pub use mapping::Mapping;
+pub use query::{Queries, Sql};
+pub use row::JsonType;
+
+use row::Row;
+use sqlite::{Database, Reading, Settings};
+
+/// Most rows that a look-up may return. What is not the person asked for among them is passed over.
+const MAX_CANDIDATES: usize = 16;
+
+/// A legacy system whose users and password hashes are in a database that this service may read.
+///
+/// One statement a look-up, over a small pool of read-only connections; hashes are verified here, by the [`Passwords`]
+/// that the service uses anyway. No connection is held meanwhile.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+/// use waystation::legacy::{DateFormat, Mapping, Queries, SqlConnection};
+/// use waystation::password::Passwords;
+///
+/// let passwords = Arc::new(Passwords::builder().build()?);
+/// let queries = Queries::new()
+///     .by_email("SELECT * FROM members WHERE email = ?1 COLLATE waystation_email")
+///     .by_id("SELECT * FROM members WHERE id = ?1")
+///     .directory(
+///         "SELECT * FROM members ORDER BY id LIMIT ?2",
+///         "SELECT * FROM members WHERE id > ?1 ORDER BY id LIMIT ?2",
+///         "SELECT count(*) FROM members",
+///     );
+/// let mapping = Mapping::new("members", "id")
+///     .email("email")
+///     .name("full_name")
+///     .password("password_hash")
+///     .active("enabled")
+///     .created_at("created", DateFormat::UnixSeconds);
+/// let legacy = SqlConnection::sqlite("/srv/forum/forum.db", queries, mapping, passwords).source("forum").build();
+/// legacy.check().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// | the row | the verdict |
+/// |---|---|
+/// | is not there | `NotFound`; no hash is computed, since whoever asks evens the time out |
+/// | is there twice | [`LegacyError::Ambiguous`] |
+/// | has another password, or none that can be used (`!`, empty, NULL) | `Mismatch` |
+/// | is blocked and the password is right | `Blocked` |
+/// | has a hash that cannot be verified: unknown, malformed, too costly | [`LegacyError::UnusableHash`] |
+/// | has something else that cannot be read | [`LegacyError::Malformed`], and only for the right password |
+///
+/// A database that is missing, locked or unreadable is [`LegacyError::Unavailable`], and used again once it is back. A
+/// missing table or column, or a file that is no database, is [`LegacyError::Misconfigured`].
+///
+/// **SQLite.** Opened with `mode=ro` and `query_only`. A statement is interrupted after its time limit, or when the
+/// caller is gone; waiting for a lock is bounded by the busy timeout. A database in WAL mode needs its `-wal` and
+/// `-shm` files readable, and writable if no other process has it open.
+#[derive(Debug)]
+pub struct SqlConnection {
+    source: SourceName,
+    database: Database,
+    queries: Queries,
+    mapping: Mapping,
+    rules: Arc<dyn IdentifierRules>,
+    passwords: Arc<Passwords>,
+}
+
+/// Builds an [`SqlConnection`].
+#[derive(Debug)]
+pub struct SqlConnectionBuilder {
+    source: SourceName,
+    queries: Queries,
+    mapping: Mapping,
+    passwords: Arc<Passwords>,
+    settings: Settings,
+}
+
+impl SqlConnection {
+    /// A connection to the SQLite database at `path`. Nothing is opened before the first question.
+    pub fn sqlite(
+        path: impl Into<PathBuf>,
+        queries: Queries,
+        mapping: Mapping,
+        passwords: Arc<Passwords>,
+    ) -> SqlConnectionBuilder {
+        SqlConnectionBuilder {
+            source: SourceName::new("sql"),
+            queries,
+            mapping,
+            passwords,
+            settings: Settings {
+                path: path.into(),
+                connections: 4,
+                busy_timeout: Duration::from_secs(1),
+                statement_limit: Duration::from_secs(2),
+                clock: Arc::new(SystemClock::new()),
+                rules: Arc::new(StandardRules::new()),
+                rules_are_standard: true,
+            },
+        }
+    }
+
+    /// Asks every question once, about nobody: whether the database is there, and has the tables and columns that the
+    /// queries name. For a service's start, so that a wrong set-up shows before the first person logs in.
+    ///
+    /// # Errors
+    ///
+    /// The first that a log-in would meet.
+    pub async fn check(&self) -> Result<(), LegacyError> {
+        let look_ups = IdentifierKind::ALL.into_iter().filter_map(|kind| self.queries.by(kind));
+        for sql in look_ups.chain(&self.queries.by_id) {
+            self.database.read(sql, [Some(""), Some("")], None, |_| Ok(Reading::Enough)).await?;
+        }
+        if self.queries.has_directory() {
+            self.count().await?;
+            // One row shows whether the columns that the mapping names are there.
+            for entry in self.scan(None, 1).await? {
+                if let Err(error @ LegacyError::Misconfigured { .. }) = entry.user {
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The row that an attempt is about.
+    async fn row_for(&self, attempt: &LegacyAttempt<'_>) -> Result<Option<Row>, LegacyError> {
+        match attempt.id_at(&self.source)? {
+            Some(id) => self.row_by_id(id).await,
+            None => self.row_of(attempt.identifier()).await,
+        }
+    }
+
+    async fn row_by_id(&self, id: &str) -> Result<Option<Row>, LegacyError> {
+        let Some(sql) = &self.queries.by_id else {
+            return Err(LegacyError::misconfigured(format!("no query looks users of {} up by id", self.source)));
+        };
+        // Databases convert: `007` is the same as `7` to a column of numbers, and is not to us.
+        let is_wanted = |row: &Row| Ok(self.mapping.key(self.reader(row), &self.source)?.id() == id);
+        self.only_row(sql, [Some(id), None], self.mapping.place_of_id(), is_wanted).await
+    }
+
+    async fn row_of(&self, identifier: &Identifier) -> Result<Option<Row>, LegacyError> {
+        let Some(sql) = self.queries.by(identifier.kind()) else { return Ok(None) };
+        let parameters = [Some(identifier.normal()), Some(identifier.original())];
+        let is_wanted = |row: &Row| self.mapping.has(self.reader(row), identifier, &*self.rules);
+        self.only_row(sql, parameters, self.mapping.place_of(identifier.kind()), is_wanted).await
+    }
+
+    /// The one row among the candidates that is wanted. Reading stops at the second.
+    async fn only_row(
+        &self,
+        sql: &Sql,
+        parameters: [Option<&str>; 2],
+        place: String,
+        is_wanted: impl Fn(&Row) -> Result<bool, LegacyError> + Send + Sync,
+    ) -> Result<Option<Row>, LegacyError> {
+        let mut found = Vec::with_capacity(2);
+        let mut candidates = 0;
+        let take = |row: Row| {
+            candidates += 1;
+            if is_wanted(&row)? {
+                found.push(row);
+            }
+            let enough = found.len() > 1 || candidates > MAX_CANDIDATES;
+            Ok(if enough { Reading::Enough } else { Reading::More })
+        };
+        self.database.read(sql, parameters, None, take).await?;
+        match found.pop() {
+            Some(_) if !found.is_empty() => Err(LegacyError::Ambiguous { place }),
+            _ if candidates > MAX_CANDIDATES => {
+                Err(LegacyError::misconfigured(format!("the look-up by {place} returns too many other people")))
+            }
+            only => Ok(only),
+        }
+    }
+
+    fn reader<'r>(&'r self, row: &'r Row) -> row::Reader<'r> {
+        row.of(self.mapping.table())
+    }
+
+    fn user(&self, row: &Row) -> Result<LegacyUser, LegacyError> {
+        self.mapping.user(self.reader(row), &self.source, &*self.rules)
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl LegacyConnection for SqlConnection {
+    async fn authenticate(&self, attempt: &LegacyAttempt<'_>) -> Result<Verdict, LegacyError> {
+        let row = self.row_for(attempt).await?;
+        // From here on the time is spent on our own pool.
+        attempt.answered();
+        let Some(row) = row else { return Ok(Verdict::NotFound) };
+
+        let hash = self.mapping.password_hash(self.reader(&row))?;
+        let truncated = match self.passwords.verify(attempt.password(), &hash).await {
+            Ok(Verification::Match { truncated, .. }) => truncated,
+            Ok(_) | Err(PasswordError::Hash(HashError::Locked)) => return Ok(Verdict::Mismatch),
+            Err(PasswordError::Hash(source)) => {
+                return Err(LegacyError::UnusableHash { place: self.mapping.place_of_password(), source });
+            }
+            Err(error) => return Err(LegacyError::Password(error)),
+        };
+
+        let mut user = Box::new(self.user(&row)?);
+        user.truncated = truncated;
+        Ok(if user.profile.blocked {
+            Verdict::Blocked
+        } else if self.mapping.must_change(self.reader(&row))? {
+            Verdict::MatchMustChange(user)
+        } else {
+            Verdict::Match(user)
+        })
+    }
+
+    async fn find(&self, identifier: &Identifier) -> Result<Option<LegacyUser>, LegacyError> {
+        self.row_of(identifier).await?.map(|row| self.user(&row)).transpose()
+    }
+
+    fn as_directory(&self) -> Option<&dyn LegacyDirectory> {
+        self.queries.has_directory().then_some(self)
+    }
+
+    /// Nobody: the database is only read.
+    fn as_writer(&self) -> Option<&dyn LegacyWriter> {
+        None
+    }
+}
+
+#[async_trait]
+impl LegacyDirectory for SqlConnection {
+    async fn count(&self) -> Result<u64, LegacyError> {
+        let sql = self.queries.count.as_ref().ok_or_else(no_directory)?;
+        let mut count = None;
+        let take = |row: Row| {
+            count = row.only_number();
+            Ok(Reading::Enough)
+        };
+        self.database.read(sql, [None, None], None, take).await?;
+        count.ok_or_else(|| LegacyError::misconfigured("the counting query does not return one number"))
+    }
+
+    async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {
+        let page = if after.is_some() { &self.queries.next_page } else { &self.queries.first_page };
+        let sql = page.as_ref().ok_or_else(no_directory)?;
+        let mut entries = Vec::new();
+        let take = |row: Row| {
+            // Without an id there is no going on from the row, so that one fails the page.
+            entries.push(DirectoryEntry::new(self.mapping.key(self.reader(&row), &self.source)?, self.user(&row)));
+            Ok(if entries.len() < limit { Reading::More } else { Reading::Enough })
+        };
+        if limit > 0 {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            self.database.read(sql, [after.map(LegacyKey::id), None], Some(limit), take).await?;
+        }
+        Ok(entries)
+    }
+}
+
+fn no_directory() -> LegacyError {
+    LegacyError::misconfigured("the connection has no queries that list users")
+}
+
+impl SqlConnectionBuilder {
+    /// Names the legacy system. Default `sql`.
+    pub fn source(mut self, name: impl Into<SourceName>) -> Self {
+        self.source = name.into();
+        self
+    }
+
+    /// Sets the rules that decide which spellings are one person: those of the service. Default: [`StandardRules`].
+    pub fn rules(mut self, rules: Arc<dyn IdentifierRules>) -> Self {
+        self.settings.rules = rules;
+        self.settings.rules_are_standard = false;
+        self
+    }
+
+    /// Sets the rules to standard ones with other limits. Looks ASCII spellings up several times as fast as
+    /// [`rules`](Self::rules), which cannot know what rules do.
+    pub fn standard_rules(mut self, rules: StandardRules) -> Self {
+        self.settings.rules = Arc::new(rules);
+        self.settings.rules_are_standard = true;
+        self
+    }
+
+    /// Sets the clock that the statement limit goes by. Default: the system's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.settings.clock = clock;
+        self
+    }
+
+    /// Sets how many connections may be open; at least one. Default 4.
+    pub fn connections(mut self, connections: u32) -> Self {
+        self.settings.connections = connections.max(1);
+        self
+    }
+
+    /// Sets how long to wait while somebody else has the database locked. Default 1 s.
+    pub const fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.busy_timeout = timeout;
+        self
+    }
+
+    /// Sets how long one statement may run, and how long to wait for a connection to run it. Default 2 s.
+    pub const fn statement_limit(mut self, limit: Duration) -> Self {
+        self.settings.statement_limit = limit;
+        self
+    }
+
+    /// The connection. Nothing is opened yet: a service may start while its legacy system is down.
+    pub fn build(self) -> SqlConnection {
+        SqlConnection {
+            source: self.source,
+            queries: self.queries,
+            mapping: self.mapping,
+            rules: Arc::clone(&self.settings.rules),
+            passwords: self.passwords,
+            database: Database::new(self.settings),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use sqlx::{
+    AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
+    pool::PoolConnection,
+    sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow},
+};
+use tokio_stream::StreamExt as _;
+
+use super::{
+    query::Sql,
+    row::{Cell, Row},
+};
+use crate::{
+    clock::Clock,
+    identifier::{IdentifierKind, IdentifierRules},
+    legacy::LegacyError,
+};
+
+mod collation;
+mod fault;
+
+use collation::Collation;
+use fault::{fault, file_fault};
+
+/// Virtual-machine steps between two looks at the clock: some tens of microseconds.
+const STEPS_BETWEEN_LOOKS: i32 = 2_000;
+
+/// A SQLite file that is only ever read.
+///
+/// The file may be replaced or go away and come back: every statement first looks whether the path still leads to the
+/// file that is open, since an open file would go on showing the old people for ever.
+#[derive(Debug)]
+pub(super) struct Database {
+    settings: Settings,
+    open: Mutex<Option<(FileId, SqlitePool)>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) path: PathBuf,
+    pub(super) connections: u32,
+    pub(super) busy_timeout: Duration,
+    pub(super) statement_limit: Duration,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) rules: Arc<dyn IdentifierRules>,
+    /// Whether they are [`StandardRules`](crate::identifier::StandardRules), for which there is a short cut.
+    pub(super) rules_are_standard: bool,
+}
+
+impl Database {
+    pub(super) const fn new(settings: Settings) -> Self {
+        Self { settings, open: Mutex::new(None) }
+    }
+
+    /// Runs a statement and hands each row to `take` until that says it has seen enough.
+    pub(super) async fn read(
+        &self,
+        sql: &Sql,
+        parameters: [Option<&str>; 2],
+        limit: Option<i64>,
+        mut take: impl FnMut(Row) -> Result<Reading, LegacyError> + Send,
+    ) -> Result<(), LegacyError> {
+        let pool = self.pool().await?;
+        let mut connection = pool.acquire().await.map_err(fault)?;
+        let _bounded = self.bound(&mut connection).await?;
+
+        let [first, second] = parameters;
+        let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(first);
+        let query = match limit {
+            Some(limit) => query.bind(limit),
+            None => query.bind(second),
+        };
+        let mut rows = query.fetch(&mut *connection);
+        while let Some(row) = rows.next().await {
+            if take(read_row(&row.map_err(fault)?)?)? == Reading::Enough {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes SQLite give up after the statement limit, and at once when the caller is gone.
+    async fn bound(&self, connection: &mut PoolConnection<Sqlite>) -> Result<StopOnDrop, LegacyError> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (clock, stopped) = (Arc::clone(&self.settings.clock), Arc::clone(&stop));
+        let end = clock.monotonic().saturating_add(self.settings.statement_limit);
+        let mut handle = connection.lock_handle().await.map_err(fault)?;
+        handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || !stopped.load(Relaxed) && clock.monotonic() < end);
+        Ok(StopOnDrop(stop))
+    }
+
+    async fn pool(&self) -> Result<SqlitePool, LegacyError> {
+        let path = self.settings.path.clone();
+        // A dead network mount can hold this up for long: not on a thread that serves others.
+        let looked = tokio::task::spawn_blocking(move || FileId::of(&path)).await;
+        let id = looked.map_err(|error| LegacyError::unavailable_because("the runtime is shutting down", error))??;
+
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*open {
+            Some((known, pool)) if *known == id => Ok(pool.clone()),
+            _ => {
+                let pool = self.settings.pool();
+                *open = Some((id, pool.clone()));
+                Ok(pool)
+            }
+        }
+    }
+}
+
+impl Settings {
+    fn pool(&self) -> SqlitePool {
+        let mut options = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .read_only(true)
+            .create_if_missing(false)
+            .busy_timeout(self.busy_timeout)
+            // Whatever the operator's SQL says, and whatever the file's schema would like to run.
+            .pragma("query_only", "ON")
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging();
+        for kind in IdentifierKind::ALL {
+            let collation = Collation::new(kind, Arc::clone(&self.rules), self.rules_are_standard);
+            options = options.collation(collation.name(), move |left, right| collation.compare(left, right));
+        }
+        SqlitePoolOptions::new()
+            .max_connections(self.connections)
+            .acquire_timeout(self.statement_limit)
+            .test_before_acquire(false)
+            .connect_lazy_with(options)
+    }
+}
+
+/// Whether a reader wants more rows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reading {
+    Enough,
+    More,
+}
+
+/// Ends a running statement when dropped.
+#[derive(Debug)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// Which file a path leads to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct FileId {
+    #[cfg(unix)]
+    device: u64,
+    #[cfg(unix)]
+    inode: u64,
+    #[cfg(not(unix))]
+    created: Option<std::time::SystemTime>,
+}
+
+impl FileId {
+    fn of(path: &Path) -> Result<Self, LegacyError> {
+        let metadata = path.metadata().map_err(file_fault)?;
+        if !metadata.is_file() {
+            return Err(LegacyError::misconfigured("the path of the database is not that of a file"));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            Ok(Self { device: metadata.dev(), inode: metadata.ino() })
+        }
+        #[cfg(not(unix))]
+        {
+            Ok(Self { created: metadata.created().ok() })
+        }
+    }
+}
+
+fn read_row(row: &SqliteRow) -> Result<Row, LegacyError> {
+    let mut read = Row::default();
+    for column in row.columns() {
+        let value = row.try_get_raw(column.ordinal()).map_err(fault)?;
+        let cell = if value.is_null() {
+            Cell::Null
+        } else {
+            let kind = value.type_info().name().to_owned();
+            match kind.as_str() {
+                "INTEGER" => Cell::Integer(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
+                "REAL" => Cell::Real(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
+                // As bytes: decoding text here would make an error of it that does not name the column.
+                "TEXT" => Cell::Text(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
+                _ => Cell::Blob,
+            }
+        };
+        read.push(column.name(), cell);
+    }
+    Ok(read)
+}

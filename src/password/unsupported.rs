@@ -1,0 +1,63 @@
+//! The names of hashes that are recognised and not verified, so that an operator reads what is missing.
+
+/// Literal beginnings and the schemes that they tell. Where several fit, the longest counts.
+const KNOWN: &[(&str, &str)] = &[
+    ("$1$", "md5-crypt"),
+    ("$2$", "bcrypt-2"),
+    ("$2x$", "bcrypt-2x"),
+    ("$3$", "nt-crypt"),
+    ("$5$", "sha256-crypt"),
+    ("$6$", "sha512-crypt"),
+    ("$7$", "scrypt-crypt"),
+    ("$8$", "pbkdf2-cisco"),
+    ("$9$", "scrypt-cisco"),
+    ("$A$", "mysql-caching-sha2"),
+    ("$H$", "phpass"),
+    ("$P$", "phpass"),
+    ("$S$", "drupal7"),
+    ("$apr1$", "apr1"),
+    ("$argon2", "argon2"),
+    ("$bcrypt-sha256$", "bcrypt-sha256-passlib"),
+    ("$firescrypt$", "firebase-scrypt"),
+    ("$gy$", "gost-yescrypt"),
+    ("$md5$", "sunmd5"),
+    ("$md5,", "sunmd5"),
+    ("$ml$", "pbkdf2-macos"),
+    ("$p5k2$", "pbkdf2-dlitz"),
+    ("$pbkdf2$", "pbkdf2-passlib"),
+    ("$pbkdf2-", "pbkdf2"),
+    ("$scram$", "scram-passlib"),
+    ("$sha1$", "sha1-crypt"),
+    ("$wp$2y$", "wordpress-bcrypt"),
+    ("$y$", "yescrypt"),
+    (":A:", "mediawiki"),
+    (":B:", "mediawiki"),
+    (":pbkdf2:", "mediawiki"),
+    ("SCRAM-SHA-256$", "postgresql-scram"),
+    ("U$S$", "drupal7"),
+    ("crypt$", "django-des"),
+    ("grub.pbkdf2.", "pbkdf2-grub"),
+    ("pbkdf2:", "werkzeug-pbkdf2"),
+    ("scrypt:", "werkzeug-scrypt"),
+    ("{ARGON2", "ldap-argon2"),
+    ("{BLF-CRYPT}", "dovecot-bcrypt"),
+    ("{CRYPT}", "ldap-crypt"),
+    ("{MD5}", "ldap-md5"),
+    ("{PBKDF2", "ldap-pbkdf2"),
+    ("{SHA", "ldap-sha"),
+    ("{SMD5}", "ldap-smd5"),
+    ("{SSHA", "ldap-ssha"),
+    ("{X-", "ldap"),
+    ("{argon2", "spring-argon2"),
+    ("{bcrypt}", "spring-bcrypt"),
+    ("{noop}", "spring-noop"),
+    ("{pbkdf2", "spring-pbkdf2"),
+    ("{scrypt", "spring-scrypt"),
+    ("{sha256}", "spring-sha256"),
+];
+
+/// The name of the scheme that a text seems to be of.
+pub(super) fn name_of(text: &str) -> Option<&'static str> {
+    let fits = KNOWN.iter().filter(|(prefix, _)| text.starts_with(prefix));
+    fits.max_by_key(|(prefix, _)| prefix.len()).map(|(_, name)| *name)
+}
