@@ -1,5 +1,13 @@
 //! Every promise of the store contract, and what the two stores promise beyond it.
 #![cfg(all(feature = "conformance", feature = "sqlite"))]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too, and real locks and kills take real time"
+)]
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -32,12 +40,15 @@ async fn shared_sqlite() -> Fixture {
     Fixture::guarded(store, fixture)
 }
 
-async fn shared_memory() -> Arc<dyn UserStore> {
-    Arc::new(MemoryStore::new())
-}
-
 waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
-waystation::store_conformance!(memory_behind_arc, shared_memory, [bulk, jobs, search, stats]);
+waystation::store_conformance!(
+    memory_behind_arc,
+    async || {
+        let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+        store
+    },
+    [bulk, jobs, search, stats]
+);
 waystation::store_conformance!(sqlite_file, sqlite, [bulk, jobs, search, stats]);
 waystation::store_conformance!(sqlite_behind_arc, shared_sqlite, [bulk, jobs, search, stats]);
 waystation::store_conformance!(no_fault, async || Faulty::new(Fault::None), [bulk, jobs, search, stats]);

@@ -304,7 +304,7 @@ macro_rules! store_conformance {
     };
     ($name:ident, $make:expr, [$($part:ident),* $(,)?]) => {
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "what the maker names may be in the parent or not")]
             use super::*;
 
             // One function, so that the maker is compiled once and not once a test.

@@ -56,7 +56,7 @@ fn told(error: &StoreError) -> String {
     let mut told = format!("{error} {error:?}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        told += &format!(" {error}");
+        told.push_str(&error.to_string());
         source = error.source();
     }
     told
