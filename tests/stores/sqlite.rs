@@ -32,7 +32,7 @@ async fn open(path: &Path) -> SqliteStore {
 
 /// A connection past the store, for looking at the tables and for damaging them.
 async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
+    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
 }
 
 async fn execute(path: &Path, sql: &'static str) {
@@ -56,7 +56,7 @@ fn told(error: &StoreError) -> String {
     let mut told = format!("{error} {error:?}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        told += &format!(" {error}");
+        told.push_str(&error.to_string());
         source = error.source();
     }
     told
