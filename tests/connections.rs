@@ -3,6 +3,9 @@
 #[cfg(all(test, feature = "sqlite"))]
 #[path = "connections/bad_databases.rs"]
 mod bad_databases;
+#[cfg(all(test, feature = "conformance"))]
+#[path = "connections/conformance.rs"]
+mod conformance;
 #[cfg(all(test, feature = "sqlite"))]
 #[path = "connections/django.rs"]
 mod django;

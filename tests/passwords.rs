@@ -4,6 +4,9 @@
 #[path = "passwords/conformance.rs"]
 mod conformance;
 #[cfg(test)]
+#[path = "passwords/defects.rs"]
+mod defects;
+#[cfg(test)]
 #[path = "passwords/facade.rs"]
 mod facade;
 #[cfg(all(test, feature = "bcrypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]

@@ -1,12 +1,23 @@
 //! Every promise of the store contract, and what the two stores promise beyond it.
 #![cfg(all(feature = "conformance", feature = "sqlite"))]
 
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
 use waystation::{
-    conformance::store::Fixture,
-    store::{MemoryStore, SqliteStore},
+    conformance::store::{CASES, Fixture, run},
+    store::{MemoryStore, SqliteStore, UserStore},
 };
 
-waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
+use self::stores::faulty::{
+    Faulty,
+    fault::{BROKEN_BY, Fault},
+};
+
+mod stores {
+    pub(crate) mod faulty;
+    #[cfg(unix)]
+    mod sqlite;
+}
 
 /// A store in a directory of its own.
 async fn sqlite() -> Fixture {
@@ -15,4 +26,34 @@ async fn sqlite() -> Fixture {
     Fixture::guarded(store, directory)
 }
 
-waystation::store_conformance!(sqlite_store, sqlite, [bulk, jobs, search, stats]);
+async fn shared_sqlite() -> Fixture {
+    let fixture = sqlite().await;
+    let store: Arc<dyn UserStore> = fixture.store();
+    Fixture::guarded(store, fixture)
+}
+
+async fn shared_memory() -> Arc<dyn UserStore> {
+    Arc::new(MemoryStore::new())
+}
+
+waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
+waystation::store_conformance!(memory_behind_arc, shared_memory, [bulk, jobs, search, stats]);
+waystation::store_conformance!(sqlite_file, sqlite, [bulk, jobs, search, stats]);
+waystation::store_conformance!(sqlite_behind_arc, shared_sqlite, [bulk, jobs, search, stats]);
+waystation::store_conformance!(no_fault, async || Faulty::new(Fault::None), [bulk, jobs, search, stats]);
+
+#[test]
+fn each_promise_notices_the_store_that_breaks_it() {
+    let mut unnoticed = Vec::new();
+    for case in CASES.into_iter().flatten() {
+        let faults: Vec<_> = BROKEN_BY.iter().filter(|(name, _)| *name == case.name).map(|(_, fault)| *fault).collect();
+        assert!(!faults.is_empty(), "{}: no fault is known to break it, so nothing shows that it can fail", case.name);
+        for fault in faults {
+            let check = AssertUnwindSafe(|| run(async || Faulty::new(fault), case.check));
+            if std::panic::catch_unwind(check).is_ok() {
+                unnoticed.push((case.name, fault));
+            }
+        }
+    }
+    assert!(unnoticed.is_empty(), "unnoticed: {unnoticed:?}");
+}

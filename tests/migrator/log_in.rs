@@ -6,8 +6,8 @@ use waystation::{
     clock::Timestamp,
     error::ErrorKind,
     event::{Event, EventKind, Observer},
-    legacy::{LegacyCall, LegacyError, ScriptedPerson},
-    migrator::{LogIn, LogInOutcome, Migrator, MustChange, Origin, Refusal, UserIds},
+    legacy::{FunctionConnection, LegacyCall, LegacyError, LegacyUser, ScriptedPerson, Verdict},
+    migrator::{LazyMigrator, LogIn, LogInOutcome, Migrator, MustChange, Origin, Refusal, UserIds},
     password::{HashPolicy, Passwords, Verification},
     policy::{Assessment, Occasion, Policy, Weakness},
     store::{Insert, Key, Lookup, OnTombstone, StoreError, Tombstone, Update, UserStore},
@@ -423,5 +423,34 @@ async fn nothing_personal_is_shown() {
     );
     for secret in ["ada", "Ada", "example", "engine", "$argon2", "|1"] {
         assert!(!told.contains(secret), "{secret} in {told}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_proven_is_not_hashed() {
+    let bcrypt = "$2b$04$GcDGoQAeBPzBFBRBpEbpNOjFK8AfaGKJmT92cQwAIDxcPTlTMAd0W";
+    let mut person = LegacyUser::new(LegacyKey::new("old", "1"), Profile::default());
+    person.profile.set_identifier(identifier(ADA));
+    person.password_hash = Some(PasswordHash::new(bcrypt));
+    for truncated in [true, false] {
+        let mut person = person.clone();
+        person.truncated = truncated;
+        let legacy = FunctionConnection::new(
+            {
+                let person = person.clone();
+                move |_| {
+                    let person = person.clone();
+                    async move { Ok(Verdict::Match(Box::new(person))) }
+                }
+            },
+            |_| async { Ok(None) },
+        );
+        let store = MemoryStore::new();
+        let passwords = Arc::new(crate::stage::cheap_passwords());
+        let migrator = LazyMigrator::builder(Arc::new(store.clone()), Arc::new(legacy)).passwords(passwords);
+        let migrator = migrator.build().unwrap();
+        assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Ok(Origin::Migrated));
+        let moved = store.find(Key::Identifier(&identifier(ADA))).await.unwrap().into_user().unwrap();
+        assert_eq!(moved.password_hash().unwrap().expose() == bcrypt, truncated);
     }
 }

@@ -128,7 +128,7 @@ impl<'a> Drive<'a> {
             }
             Effect::FindTaker => Input::Row(self.glance(Key::Identifier(self.identifier()?)).await?),
             Effect::Hash => {
-                self.hash = Some(self.parts.passwords.hash(self.task.wanted().ok_or_else(fault)?).await?);
+                self.hash = Some(self.hash().await?);
                 Input::Done
             }
             Effect::Insert(insertion) => Input::Written(self.insert(insertion).await?),
@@ -137,6 +137,19 @@ impl<'a> Drive<'a> {
             Effect::Verify => self.verify().await?,
             Effect::Finish(_) => return Err(fault()),
         })
+    }
+
+    /// The hash that the row gets: a new one of the password, unless only a part of the password was proven.
+    async fn hash(&self) -> Result<PasswordHash, Error> {
+        if let (Task::LogIn { password, .. }, Some(LegacyUser { truncated: true, password_hash: Some(hash), .. })) =
+            (self.task, &self.person)
+            && self.parts.passwords.check(hash).is_ok()
+        {
+            // As long as any other.
+            self.parts.passwords.decoy(password).await?;
+            return Ok(hash.clone());
+        }
+        Ok(self.parts.passwords.hash(self.task.wanted().ok_or_else(fault)?).await?)
     }
 
     pub(super) fn identifier(&self) -> Result<&'a Identifier, Error> {
