@@ -109,7 +109,6 @@ async fn log_in(
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/account")).into_response())
         }
         LogInOutcome::Refused(refusal) => Ok(refused(&refusal)),
-        _ => Ok(page(StatusCode::INTERNAL_SERVER_ERROR, "Something is wrong on our side.")),
     }
 }
 
