@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn timestamps_cross_the_epoch() {
-        let before = Timestamp::from(UNIX_EPOCH - Duration::from_micros(1_500_000));
+        let before = Timestamp::from(UNIX_EPOCH - Duration::from_millis(1_500));
         assert_eq!(before.as_micros(), -1_500_000);
         assert_eq!(before.as_seconds(), -2);
         assert_eq!(before.day(), -1);

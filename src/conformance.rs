@@ -1,3 +1,5 @@
-//! Suites for adapter authors: one named test for every promise that a contract makes.
+//! Suites for adapter authors: every promise of a contract as a named test of its own.
 
 pub mod connection;
+pub mod scheme;
+pub mod store;

@@ -1,4 +1,4 @@
-#![doc = "Lazy user migration."]
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod clock;
@@ -8,12 +8,14 @@ pub mod conformance;
 pub mod entropy;
 pub mod error;
 pub mod event;
+pub mod guide;
 pub mod identifier;
 pub mod legacy;
 pub mod migrator;
 pub mod password;
 pub mod phase;
 pub mod policy;
+pub mod report;
 pub mod secret_key;
 pub mod store;
 pub mod user;
@@ -21,7 +23,7 @@ pub mod user;
 pub use error::Error;
 pub use identifier::{Identifier, IdentifierRules};
 pub use legacy::LegacyConnection;
-pub use migrator::Migrator;
+pub use migrator::{LazyMigrator, LogIn, LogInOutcome, Migrator};
 pub use password::{Password, PasswordHash, PasswordScheme, Passwords, Schemes};
 pub use secret_key::SecretKey;
 #[cfg(feature = "sqlite")]

@@ -6,19 +6,30 @@ use async_trait::async_trait;
 
 use crate::{error::Error, identifier::Identifier, user::UserId};
 
+mod background;
+mod draft;
+mod flight;
+mod floor;
+mod lazy;
 mod outcome;
 mod recovery;
 mod request;
+mod throttle;
+mod unknown;
 
 pub mod machine;
 
+pub use draft::UserIds;
+pub use floor::LatencyFloor;
+pub use lazy::{LazyMigrator, LazyMigratorBuilder};
 pub use outcome::{ChangeOutcome, LogInOutcome, MustChange, Origin, RecoveryOutcome, Refusal, Session, SignUpOutcome};
 pub use recovery::{Delivery, Recovery, RecoveryToken};
 pub use request::{ChangeIdentifier, ChangePassword, CompleteRecovery, LogIn, SignUp, VerifiedIdentity};
+pub use throttle::{Throttle, ThrottleBuilder};
 
 /// Log-in, sign-up, recovery and the rest of a user's life, across two systems.
 ///
-/// A trait, so that a host's own tests can replace it and decorators can wrap it. `LazyMigrator` is the one that
+/// A trait, so that a host's own tests can replace it and decorators can wrap it. [`LazyMigrator`] is the one that
 /// migrates.
 ///
 /// An *outcome* is a decision, "wrong password" among them. An [`Error`] means that nothing could be decided: it never

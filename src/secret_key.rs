@@ -47,7 +47,9 @@ impl SecretKey {
     /// Each part goes in with its length, so no two different lists of parts share their input.
     pub fn digest(&self, domain: &str, parts: &[&[u8]]) -> KeyedDigest {
         let mut block = Zeroizing::new([0; 64]);
-        block[..32].copy_from_slice(self.0.as_slice());
+        for (byte, key) in block.iter_mut().zip(self.0.iter()) {
+            *byte = *key;
+        }
         let mut mac = Blake2bMac::<U32>::new((&*block).into());
         for part in std::iter::once(domain.as_bytes()).chain(parts.iter().copied()) {
             mac.update(&(part.len() as u64).to_le_bytes());

@@ -135,6 +135,8 @@ impl Version {
 pub enum MovedBy {
     /// Another proof of identity moved the profile; the password may follow.
     Adoption,
+    /// A new password, chosen while the old one still lived at the legacy system.
+    Change,
     /// A bulk import brought the hash.
     Import,
     /// The first log-in with the legacy password.
@@ -148,6 +150,7 @@ impl MovedBy {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Adoption => "adoption",
+            Self::Change => "change",
             Self::Import => "import",
             Self::LogIn => "log_in",
             Self::Recovery => "recovery",

@@ -1,36 +1,59 @@
-use waystation::{clock::Timestamp, identifier::*, store::*, user::*};
-#[tokio::test]
-async fn smoke() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(dir.path().join("a.sqlite"), "x").await.unwrap();
-    let mut p = Profile::default();
-    p.set_identifier(StandardRules::new().parse("Ada@example.com").unwrap());
-    let mut u = NewUser::new(UserId::new("1"), p.clone(), Credential::None, Timestamp::from_micros(-5));
-    u.legacy = Some(LegacyKey::new("django", "7"));
-    let Insert::Created(c) = store.insert(u.clone(), OnTombstone::Refuse).await.unwrap() else { panic!() };
-    let l = store.find(Key::Identifier(p.email.as_ref().unwrap())).await.unwrap().into_user().unwrap();
-    assert!(*c == l);
-    assert!(matches!(store.insert(u.clone(), OnTombstone::Refuse).await.unwrap(), Insert::Taken(KeyKind::Id)));
-    let Update::Updated(n) = store
-        .update(&u.id, Version::FIRST, UserChange::at(Timestamp::from_micros(9)).profile(Profile::default()))
-        .await
-        .unwrap()
-    else {
-        panic!()
-    };
-    assert_eq!(n.version.get(), 2);
-    assert!(matches!(
-        store.update(&u.id, Version::FIRST, UserChange::at(Timestamp::from_micros(9))).await.unwrap(),
-        Update::Stale
-    ));
-    assert!(store.record_login(&u.id, Timestamp::from_micros(99)).await.unwrap());
-    assert!(store.delete(&u.id, Some(Tombstone::at(Timestamp::from_micros(100)))).await.unwrap());
-    assert!(matches!(store.find(Key::Id(&u.id)).await.unwrap(), Lookup::Tombstoned));
-    let mut v = u.clone();
-    v.id = UserId::new("2");
-    assert!(matches!(store.insert(v.clone(), OnTombstone::Refuse).await.unwrap(), Insert::Tombstoned));
-    assert!(matches!(store.insert(v.clone(), OnTombstone::Lift).await.unwrap(), Insert::Created(_)));
-    println!("{:?}", store.stats().await.unwrap());
-    println!("{:?}", store.search(&Search::new(Filter::All)).await.unwrap());
-    store.close().await.unwrap();
+//! Every promise of the store contract, and what the two stores promise beyond it.
+#![cfg(all(feature = "conformance", feature = "sqlite"))]
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use waystation::{
+    conformance::store::{CASES, Fixture, run},
+    store::{MemoryStore, SqliteStore, UserStore},
+};
+
+use self::stores::faulty::{
+    Faulty,
+    fault::{BROKEN_BY, Fault},
+};
+
+mod stores {
+    pub(crate) mod faulty;
+    #[cfg(unix)]
+    mod sqlite;
+}
+
+/// A store in a directory of its own.
+async fn sqlite() -> Fixture {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = SqliteStore::open(directory.path().join("users.sqlite"), "customers").await.expect("a store");
+    Fixture::guarded(store, directory)
+}
+
+async fn shared_sqlite() -> Fixture {
+    let fixture = sqlite().await;
+    let store: Arc<dyn UserStore> = fixture.store();
+    Fixture::guarded(store, fixture)
+}
+
+async fn shared_memory() -> Arc<dyn UserStore> {
+    Arc::new(MemoryStore::new())
+}
+
+waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
+waystation::store_conformance!(memory_behind_arc, shared_memory, [bulk, jobs, search, stats]);
+waystation::store_conformance!(sqlite_file, sqlite, [bulk, jobs, search, stats]);
+waystation::store_conformance!(sqlite_behind_arc, shared_sqlite, [bulk, jobs, search, stats]);
+waystation::store_conformance!(no_fault, async || Faulty::new(Fault::None), [bulk, jobs, search, stats]);
+
+#[test]
+fn each_promise_notices_the_store_that_breaks_it() {
+    let mut unnoticed = Vec::new();
+    for case in CASES.into_iter().flatten() {
+        let faults: Vec<_> = BROKEN_BY.iter().filter(|(name, _)| *name == case.name).map(|(_, fault)| *fault).collect();
+        assert!(!faults.is_empty(), "{}: no fault is known to break it, so nothing shows that it can fail", case.name);
+        for fault in faults {
+            let check = AssertUnwindSafe(|| run(async || Faulty::new(fault), case.check));
+            if std::panic::catch_unwind(check).is_ok() {
+                unnoticed.push((case.name, fault));
+            }
+        }
+    }
+    assert!(unnoticed.is_empty(), "unnoticed: {unnoticed:?}");
 }

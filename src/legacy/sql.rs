@@ -215,16 +215,17 @@ impl LegacyConnection for SqlConnection {
         let Some(row) = row else { return Ok(Verdict::NotFound) };
 
         let hash = self.mapping.password_hash(self.reader(&row))?;
-        match self.passwords.verify(attempt.password(), &hash).await {
-            Ok(Verification::Match { .. }) => {}
+        let truncated = match self.passwords.verify(attempt.password(), &hash).await {
+            Ok(Verification::Match { truncated, .. }) => truncated,
             Ok(_) | Err(PasswordError::Hash(HashError::Locked)) => return Ok(Verdict::Mismatch),
             Err(PasswordError::Hash(source)) => {
                 return Err(LegacyError::UnusableHash { place: self.mapping.place_of_password(), source });
             }
             Err(error) => return Err(LegacyError::Password(error)),
-        }
+        };
 
-        let user = Box::new(self.user(&row)?);
+        let mut user = Box::new(self.user(&row)?);
+        user.truncated = truncated;
         Ok(if user.profile.blocked {
             Verdict::Blocked
         } else if self.mapping.must_change(self.reader(&row))? {

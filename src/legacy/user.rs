@@ -14,6 +14,9 @@ pub struct LegacyUser {
     pub profile: Profile,
     /// The stored hash, where the connection can read it: for bulk import. A log-in never needs it.
     pub password_hash: Option<PasswordHash>,
+    /// With a [`Verdict::Match`](super::Verdict::Match): whether the scheme of `password_hash` looked at a part of the
+    /// password only. The rest was never proven, so the hash itself moves, not a new one of the whole.
+    pub truncated: bool,
     /// When the account was made.
     pub created_at: Option<Timestamp>,
     /// The last log-in there.
@@ -31,6 +34,7 @@ impl LegacyUser {
             key,
             profile,
             password_hash: None,
+            truncated: false,
             created_at: None,
             last_login: None,
             login_count: 0,

@@ -1,7 +1,7 @@
 //! What happens to an attempt, as data.
 //!
 //! [`start`] and [`step`] are pure: they take what is known and give the one thing to do next. They read no clock,
-//! ask nobody and hold no secret; `LazyMigrator` does what they say. Each
+//! ask nobody and hold no secret; [`LazyMigrator`](crate::migrator::LazyMigrator) does what they say. Each
 //! [`Effect`] on the store is one atomic call, so the tests can run any number of attempts against each other in every
 //! order there is.
 #![doc = include_str!("machine.md")]

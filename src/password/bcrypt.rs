@@ -90,16 +90,15 @@ impl ParsedHash for BcryptHash {
     }
 
     fn effective_input(&self, password: &Password) -> EffectiveInput {
-        let password = password.expose();
-        if password.len() > MOST_BYTES {
-            return EffectiveInput::Prefix(MOST_BYTES);
-        }
         // The key is repeated until it fills 72 bytes, NUL included, so that "a" and "a\0a" are one password.
-        let key = key(password);
+        let key = key(password.expose());
         let fill = |period: usize| key.iter().take(period).cycle().take(MOST_BYTES);
-        match password.iter().position(|byte| *byte == 0) {
-            Some(nul) if fill(nul + 1).eq(fill(key.len())) => EffectiveInput::Prefix(nul),
-            _ => EffectiveInput::Whole,
+        let read = password.expose().iter().take(MOST_BYTES).enumerate();
+        let mut shorter = read.filter(|(_, byte)| **byte == 0).map(|(nul, _)| nul);
+        match shorter.find(|nul| fill(nul + 1).eq(fill(key.len()))) {
+            Some(nul) => EffectiveInput::Prefix(nul),
+            None if password.len() > MOST_BYTES => EffectiveInput::Prefix(MOST_BYTES),
+            None => EffectiveInput::Whole,
         }
     }
 

@@ -226,13 +226,11 @@ pub struct ScryptLimits {
     pub memory_bytes: u64,
     /// Most N·r·p, which is what the hash costs in time. Default 16,777,216 (2²⁴), about a second.
     pub work: u64,
-    /// Longest key in bytes; the shortest is 16. Default 512.
-    pub key_bytes: usize,
 }
 
 impl Default for ScryptLimits {
     fn default() -> Self {
-        Self { memory_bytes: 256 * 1_024 * 1_024 + 64 * 1_024, work: 1 << 24, key_bytes: 512 }
+        Self { memory_bytes: 256 * 1_024 * 1_024 + 64 * 1_024, work: 1 << 24 }
     }
 }
 
@@ -246,12 +244,6 @@ impl ScryptLimits {
     /// Sets the most N·r·p.
     pub fn work(mut self, work: u64) -> Self {
         self.work = work;
-        self
-    }
-
-    /// Sets the longest key in bytes.
-    pub fn key_bytes(mut self, bytes: usize) -> Self {
-        self.key_bytes = bytes;
         self
     }
 }

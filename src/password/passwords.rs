@@ -85,10 +85,12 @@ impl Passwords {
         self.check_length(password)?;
         let mut salt = vec![0; self.policy.salt_len()];
         self.entropy.fill(&mut salt)?;
-        let (password, policy) = (password.clone(), self.policy);
-        let text = self.pool.run(policy.cost(), move |workspace| policy.hash(password.expose(), &salt, workspace));
-        let text = text.await??;
-        self.counters.hashed();
+        let (password, policy, counters) = (password.clone(), self.policy, Arc::clone(&self.counters));
+        let job = move |workspace: &mut Workspace| {
+            counters.hashed();
+            policy.hash(password.expose(), &salt, workspace)
+        };
+        let text = self.pool.run(policy.cost(), job).await??;
         Ok(PasswordHash::declared(argon2::NAME, text))
     }
 
@@ -99,10 +101,12 @@ impl Passwords {
     /// [`PasswordError::TooLong`] before any work; [`PasswordError::Overloaded`] when the pool's queue is full.
     pub async fn decoy(&self, password: &Password) -> Result<(), PasswordError> {
         self.check_length(password)?;
-        let (password, policy) = (password.clone(), self.policy);
-        self.pool.run(policy.cost(), move |workspace| policy.decoy(password.expose(), workspace)).await??;
-        self.counters.decoy();
-        Ok(())
+        let (password, policy, counters) = (password.clone(), self.policy, Arc::clone(&self.counters));
+        let job = move |workspace: &mut Workspace| {
+            counters.decoy();
+            policy.decoy(password.expose(), workspace)
+        };
+        Ok(self.pool.run(policy.cost(), job).await??)
     }
 
     /// Whether a stored hash could be verified. Reads it, and computes nothing.
@@ -200,11 +204,11 @@ impl Attempt {
     }
 
     fn run(self, workspace: &mut Workspace) -> Result<Verification, HashError> {
-        let verified = self.parsed.verify(&self.password, workspace);
         self.counters.verified();
+        let verified = self.parsed.verify(&self.password, workspace);
         if verified != Ok(true) && self.is_cheap() {
-            self.policy.decoy(self.password.expose(), workspace)?;
             self.counters.decoy();
+            self.policy.decoy(self.password.expose(), workspace)?;
         }
         if !verified? {
             return Ok(Verification::Mismatch);
@@ -316,5 +320,28 @@ impl PasswordsBuilder {
         };
         self.pool = PoolChoice::Own(change(pool));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::EntropyError;
+
+    /// A source that has nothing to give.
+    #[derive(Debug)]
+    struct Dry;
+
+    impl Entropy for Dry {
+        fn fill(&self, _bytes: &mut [u8]) -> Result<(), EntropyError> {
+            Err(EntropyError)
+        }
+    }
+
+    #[tokio::test]
+    async fn without_randomness_nothing_is_hashed() {
+        let passwords = Passwords::builder().threads(1).entropy(Arc::new(Dry)).build().unwrap();
+        assert_eq!(passwords.hash(&"right".into()).await, Err(PasswordError::Entropy(EntropyError)));
+        assert_eq!(passwords.work(), Work::default());
     }
 }

@@ -17,7 +17,8 @@ const SHORTEST_KEY: usize = 16;
 
 /// PBKDF2 in PHC form: `$pbkdf2-sha256$i=600000,l=32$<salt>$<key>`, over SHA-1 and SHA-2.
 ///
-/// `l` may be absent; where it stands, the key has that many bytes. passlib's `$pbkdf2-sha256$29000$…` begins like it
+/// The key has the `l` bytes that are stated, or those of one digest: a shorter key is the beginning of a longer one,
+/// so that otherwise a hash that was cut off would go on matching. passlib's `$pbkdf2-sha256$29000$…` begins like it
 /// and is another scheme. Kratos writes `sha224` and `sha384` for SHA-3: such hashes do not verify here.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
@@ -59,8 +60,9 @@ impl PasswordScheme for Pbkdf2 {
         let number = |text: &str, name| text.strip_prefix(name).and_then(field::decimal);
         let iterations = number(iterations, "i=").ok_or(malformed("the iterations are not `i=` and a number"))?;
         let key = field::base64(key).ok_or(malformed("the key is not unpadded base64"))?;
-        if length.is_some_and(|length| number(length, "l=") != Some(key.len() as u64)) {
-            return Err(malformed("the key has not the length that `l=` says"));
+        let stated = length.map_or(Some(prf.output_bytes() as u64), |length| number(length, "l="));
+        if stated != Some(key.len() as u64) {
+            return Err(malformed("the key has not the length that `l=` says, or that of a digest"));
         }
         let salt = field::base64(salt).ok_or(malformed("the salt is not unpadded base64"))?;
         Ok(Box::new(Pbkdf2Hash::new(NAME, prf, iterations, salt, key, limits)?))

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{HashError, Limits, Password, PasswordHash, Strength, Workspace};
 
@@ -69,6 +69,22 @@ pub trait PasswordScheme: fmt::Debug + Send + Sync + 'static {
     /// [`HashError::Malformed`], [`HashError::TooCostly`] or [`HashError::Locked`]. An empty or shortened digest is
     /// malformed.
     fn parse(&self, hash: &PasswordHash, limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError>;
+}
+
+/// A shared scheme is a scheme.
+#[deny(clippy::missing_trait_methods)]
+impl<S: PasswordScheme + ?Sized> PasswordScheme for Arc<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn prefixes(&self) -> &'static [&'static str] {
+        (**self).prefixes()
+    }
+
+    fn parse(&self, hash: &PasswordHash, limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError> {
+        (**self).parse(hash, limits)
+    }
 }
 
 /// A stored hash that was read and found to be within bounds.

@@ -28,9 +28,9 @@ use super::{DjangoScrypt, Scrypt};
 pub struct Schemes(Vec<Arc<dyn PasswordScheme>>);
 
 impl Schemes {
-    /// The two that are always there: what new hashes are made with, and Django's spelling of it.
-    pub fn argon2() -> Self {
-        Self(vec![Arc::new(Argon2), Arc::new(DjangoArgon2)])
+    /// No scheme at all, for a host that lists its own with [`with`](Self::with).
+    pub const fn empty() -> Self {
+        Self(Vec::new())
     }
 
     /// Every scheme that the crate's features give.
@@ -93,7 +93,7 @@ impl Schemes {
 
     /// The names of all schemes, in the order in which they were added.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|scheme| scheme.name())
+        self.0.iter().map(PasswordScheme::name)
     }
 
     /// The scheme that a stored hash is of. Says nothing about whether the rest of the text is well formed.

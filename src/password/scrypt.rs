@@ -9,12 +9,12 @@ use super::{
 
 const NAME: &str = "scrypt";
 
-/// The shortest key that is verified, in bytes.
-const SHORTEST_KEY: usize = 16;
-
 /// scrypt in PHC form: `$scrypt$ln=14,r=8,p=1$<salt>$<key>`, as passlib, Go and npm's `@phc/scrypt` write it.
 ///
 /// `ln` is the logarithm of N. Kratos writes N itself there: that is another scheme, told by a value above 63.
+///
+/// Keys are 32 or 64 bytes, which is what is written: a shorter scrypt key is the beginning of a longer one, so with
+/// any other length allowed a hash that was cut off would go on matching.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Scrypt;
@@ -82,10 +82,9 @@ impl ScryptHash {
         if r == 0 || p == 0 {
             return Err(malformed("r or p is zero"));
         }
-        if key.len() < SHORTEST_KEY {
-            return Err(malformed("the key is shorter than 16 bytes"));
+        if !matches!(key.len(), 32 | 64) {
+            return Err(malformed("the key is neither 32 nor 64 bytes"));
         }
-        HashError::bound(scheme, "bytes of key", key.len() as u64, limits.scrypt.key_bytes as u64)?;
         HashError::bound(scheme, "bytes of salt", salt.len() as u64, limits.salt_bytes as u64)?;
         let memory_bytes = r.saturating_mul(128).saturating_mul(n.saturating_add(p));
         HashError::bound(scheme, "bytes of memory", memory_bytes, limits.scrypt.memory_bytes)?;

@@ -4,7 +4,7 @@ use std::{
 };
 
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use super::error::classify;
 use crate::{
@@ -25,7 +25,13 @@ pub(super) struct Writer {
 enum Slot {
     Closed,
     Empty,
-    Ready(SqliteConnection),
+    Open(Held),
+}
+
+/// The connection, and whether a turn on it began and has not ended.
+pub(super) struct Held {
+    connection: SqliteConnection,
+    in_turn: bool,
 }
 
 impl Writer {
@@ -41,39 +47,44 @@ impl Writer {
                 .await
                 .ok_or_else(|| StoreError::unavailable(operation, sqlx::Error::PoolTimedOut))?,
         };
-        match std::mem::replace(&mut *slot, Slot::Empty) {
-            Slot::Closed => {
-                *slot = Slot::Closed;
-                Err(StoreError::unavailable(operation, sqlx::Error::PoolClosed))
-            }
-            Slot::Empty => {
-                let connection = self.options.connect().await.map_err(|error| classify(operation, error))?;
-                Ok(Turn { slot, connection })
-            }
-            Slot::Ready(connection) => Ok(Turn { slot, connection }),
+        if let Slot::Open(held) = &mut *slot
+            && held.in_turn
+        {
+            // What that turn left behind is done first, so that no write comes to pass after a later one. Then the
+            // connection goes, whatever state it is in.
+            let _gone_already = held.connection.ping().await;
+            *slot = Slot::Empty;
         }
+        if let Slot::Empty = *slot {
+            let connection = self.options.connect().await.map_err(|error| classify(operation, error))?;
+            *slot = Slot::Open(Held { connection, in_turn: false });
+        }
+        let held = MutexGuard::try_map(slot, |slot| match slot {
+            Slot::Open(held) => Some(held),
+            Slot::Closed | Slot::Empty => None,
+        });
+        let mut held = held.map_err(|_| StoreError::unavailable(operation, sqlx::Error::PoolClosed))?;
+        held.in_turn = true;
+        Ok(Turn(held))
     }
 
     pub(super) async fn close(&self) -> Result<(), sqlx::Error> {
         match std::mem::replace(&mut *self.slot.lock().await, Slot::Closed) {
             Slot::Closed | Slot::Empty => Ok(()),
-            Slot::Ready(connection) => connection.close().await,
+            Slot::Open(held) => held.connection.close().await,
         }
     }
 }
 
 /// The exclusive use of the writing connection.
 ///
-/// It must be [ended](Self::end) when all went well. A turn that is dropped instead, because a statement failed or
-/// the caller went away, takes its connection with it: whatever state that was in, the next turn starts on a new one.
-pub(super) struct Turn<'a> {
-    slot: MutexGuard<'a, Slot>,
-    connection: SqliteConnection,
-}
+/// It must be [ended](Self::end) when all went well. After a turn that was dropped instead, because a statement failed
+/// or the caller went away, the next one starts on a new connection.
+pub(super) struct Turn<'a>(MappedMutexGuard<'a, Held>);
 
 impl Turn<'_> {
     pub(super) fn end(mut self) {
-        *self.slot = Slot::Ready(self.connection);
+        self.0.in_turn = false;
     }
 }
 
@@ -81,12 +92,12 @@ impl Deref for Turn<'_> {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        &self.connection
+        &self.0.connection
     }
 }
 
 impl DerefMut for Turn<'_> {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.connection
+        &mut self.0.connection
     }
 }

@@ -68,7 +68,7 @@ for password in PASSWORDS:
     hash = passlib_scrypt.using(rounds=4, block_size=4, parallelism=2).hash(password)
     assert passlib_scrypt.verify(password, hash)
     add("scrypt", password, hash)
-for length in (16, 32, 64):
+for length in (32, 64):
     salt = os.urandom(8)
     key = hashlib.scrypt(b"odd lengths", salt=salt, n=64, r=8, p=1, dklen=length)
     add("scrypt", "odd lengths", f"$scrypt$ln=6,r=8,p=1${unpadded(salt)}${unpadded(key)}", f"key {length}")
@@ -83,7 +83,11 @@ for digest in ("sha1", "sha224", "sha256", "sha384", "sha512"):
 for length in (16, 33, 64, 128):
     salt = os.urandom(16)
     key = hashlib.pbkdf2_hmac("sha256", b"odd lengths", salt, 10, length)
-    add("pbkdf2", "odd lengths", f"$pbkdf2-sha256$i=10${unpadded(salt)}${unpadded(key)}", f"key {length}, no l=")
+    add("pbkdf2", "odd lengths", f"$pbkdf2-sha256$i=10,l={length}${unpadded(salt)}${unpadded(key)}", f"key {length}")
+for digest in ("sha1", "sha256", "sha512"):
+    salt = os.urandom(16)
+    key = hashlib.pbkdf2_hmac(digest, b"no length", salt, 10)
+    add("pbkdf2", "no length", f"$pbkdf2-{digest}$i=10${unpadded(salt)}${unpadded(key)}", "as npm's @phc/pbkdf2: no l=")
 
 packages = ("argon2-cffi", "argon2-cffi-bindings", "bcrypt", "passlib")
 made_by = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)

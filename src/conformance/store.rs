@@ -1,0 +1,315 @@
+//! What every [`UserStore`] must do: one case a promise, and [`store_conformance!`](crate::store_conformance) to run
+//! them.
+//!
+//! A case is a plain `async fn` over a fresh, empty store. It panics when the promise is broken.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a case says that a promise is broken by panicking"
+)]
+
+use std::{any::Any, fmt, future::Future, pin::Pin, sync::Arc};
+
+use crate::store::UserStore;
+
+mod bulk;
+mod cancel;
+mod delete;
+mod find;
+mod insert;
+mod job;
+mod login;
+mod people;
+mod round_trip;
+mod search;
+mod stats;
+mod update;
+
+pub use self::{
+    bulk::*, cancel::*, delete::*, find::*, insert::*, job::*, login::*, round_trip::*, search::*, stats::*, update::*,
+};
+
+/// A store for one case, and whatever must live as long as the store: a directory, a server.
+#[derive(Debug)]
+pub struct Fixture {
+    store: Arc<dyn UserStore>,
+    _guard: Guard,
+}
+
+/// Dropped after the store, never looked at.
+struct Guard(#[expect(dead_code, reason = "held to be dropped")] Box<dyn Any + Send>);
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guard(..)")
+    }
+}
+
+impl Fixture {
+    /// A store that keeps nothing outside of itself.
+    pub fn new(store: impl UserStore) -> Self {
+        Self::guarded(store, ())
+    }
+
+    /// A store that needs `guard` for as long as it lives.
+    pub fn guarded(store: impl UserStore, guard: impl Any + Send) -> Self {
+        Self { store: Arc::new(store), _guard: Guard(Box::new(guard)) }
+    }
+
+    /// The store.
+    pub fn store(&self) -> Arc<dyn UserStore> {
+        Arc::clone(&self.store)
+    }
+}
+
+impl<S: UserStore> From<S> for Fixture {
+    fn from(store: S) -> Self {
+        Self::new(store)
+    }
+}
+
+/// One promise.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Case {
+    /// Which part of the contract it belongs to: `users`, `bulk`, `jobs`, `search` or `stats`.
+    pub part: &'static str,
+    /// The promise, as a test is named.
+    pub name: &'static str,
+    /// Checks it over a fresh, empty store.
+    pub check: fn(Arc<dyn UserStore>) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// Runs one case on a runtime of its own, with threads enough for calls to meet. For the macro.
+#[doc(hidden)]
+pub fn run<F: Into<Fixture>>(make: impl AsyncFnOnce() -> F, check: impl AsyncFnOnce(Arc<dyn UserStore>)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let fixture: Fixture = make().await.into();
+        check(fixture.store()).await;
+    });
+}
+
+/// A store offers the capabilities that its suite was told of: none is left untested.
+#[doc(hidden)]
+#[track_caller]
+pub fn assert_all_tested(store: &dyn UserStore, parts: &[&str]) {
+    for (part, offered) in [
+        ("bulk", store.as_bulk().is_some()),
+        ("jobs", store.as_jobs().is_some()),
+        ("search", store.as_search().is_some()),
+        ("stats", store.as_stats().is_some()),
+    ] {
+        assert_eq!(offered, parts.contains(&part), "{part}: offered by the store (left), named to the suite (right)");
+    }
+}
+
+/// Hands the names of the cases of one part to another macro.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_cases {
+    (users, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            users:
+            an_empty_store_finds_nobody
+            each_key_finds_its_user
+            the_kind_of_a_key_counts
+            keys_are_compared_byte_by_byte
+            the_normal_form_is_compared_and_the_spelling_kept
+
+            an_insert_answers_what_is_found
+            a_taken_id_is_refused
+            a_taken_email_is_refused
+            a_taken_phone_is_refused
+            a_taken_username_is_refused
+            a_taken_legacy_key_is_refused
+            a_user_with_every_key_taken_is_refused
+            keys_taken_by_several_users_are_refused
+            a_refused_insert_leaves_nothing
+            users_without_a_key_do_not_conflict
+            one_of_64_inserts_of_one_email_is_stored
+            one_of_64_inserts_of_one_legacy_key_is_stored
+            users_who_share_one_key_crosswise_are_stored_whole
+
+            an_update_of_the_expected_version_is_applied
+            each_part_changes_alone
+            a_new_password_moves_its_date_and_a_new_hash_does_not
+            an_update_of_another_version_is_stale
+            an_update_of_nobody_is_gone
+            versions_count_changes
+            one_of_64_updates_of_one_version_wins
+            an_update_to_a_taken_email_changes_nothing
+            an_update_to_a_taken_phone_changes_nothing
+            an_update_to_a_taken_username_changes_nothing
+            an_update_to_a_taken_legacy_key_changes_nothing
+            a_stale_update_to_a_taken_key_is_stale
+            an_update_may_keep_its_own_keys
+            a_key_that_was_given_up_is_free
+            one_of_64_updates_to_one_email_wins
+            an_update_does_not_bring_back_the_deleted
+
+            a_login_is_counted_and_dated
+            a_login_changes_nothing_else
+            the_later_login_stays
+            a_login_of_nobody_is_not_counted
+            every_one_of_64_logins_is_counted
+            logins_do_not_make_updates_stale
+
+            a_deleted_user_is_found_by_no_key
+            deleting_nobody_is_false_and_leaves_no_tombstone
+            one_of_64_deletes_wins
+            every_key_of_the_deleted_is_buried
+            a_delete_without_tombstone_leaves_none
+            each_buried_key_refuses_an_insert
+            a_lifted_tombstone_is_gone
+            only_the_new_users_tombstones_are_lifted
+            a_taken_key_wins_over_a_tombstone
+            a_refused_insert_lifts_nothing
+            the_living_are_found_at_a_buried_key
+            a_delete_and_its_tombstone_are_one_step
+
+            a_full_user_comes_back
+            each_credential_comes_back
+            every_way_of_moving_comes_back
+            times_at_both_ends_come_back
+            numbers_in_metadata_come_back
+            hostile_text_comes_back
+            hostile_keys_name_one_user_each
+            a_mebibyte_of_metadata_comes_back
+            debug_shows_nothing_of_a_user
+
+            a_dropped_insert_is_whole_or_absent
+            a_dropped_update_is_whole_or_absent
+            a_dropped_delete_is_whole_or_absent
+        }
+    };
+    (bulk, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            bulk:
+            a_batch_is_stored_in_its_order
+            an_empty_batch_is_nothing
+            users_who_are_there_are_left_as_they_are
+            of_duplicates_in_a_batch_the_first_is_stored
+            a_batch_refuses_the_buried
+            a_batch_lifts_tombstones_when_told
+            a_checkpoint_is_saved_with_its_batch
+            a_batch_under_a_lost_lease_writes_nothing
+            of_64_batches_of_one_user_one_stores
+            a_scan_is_in_the_order_of_bytes
+            a_scan_meets_everybody_once_whatever_comes_and_goes
+            a_scan_of_nobody_is_empty
+        }
+    };
+    (jobs, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            jobs:
+            a_job_comes_back
+            a_job_id_is_given_once
+            the_oldest_job_of_the_kind_is_leased
+            one_of_32_leases_wins
+            a_lease_lasts_until_its_end
+            a_checkpoint_prolongs_the_lease
+            a_checkpoint_is_what_the_next_worker_sees
+            a_stale_worker_saves_nothing
+            a_late_worker_may_save_while_nobody_took_over
+            a_finished_job_is_over
+            a_job_given_back_waits_again
+            a_job_that_nobody_leased_cannot_be_saved
+        }
+    };
+    (search, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            search:
+            each_filter_means_what_the_reference_means
+            a_filter_negated_finds_exactly_the_others
+            filters_join
+            prefixes_are_text_and_no_patterns
+            a_long_filter_is_answered
+            each_order_is_total_with_the_missing_last
+            pages_neither_repeat_nor_skip
+            pages_stand_while_users_come_and_go
+            a_page_holds_no_more_than_its_limit
+        }
+    };
+    (stats, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            stats:
+            nobody_counts_as_nothing
+            counts_are_those_of_the_reference
+            counts_follow_the_users
+        }
+    };
+}
+
+/// One test for each case.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_tests {
+    ($make:expr; $part:ident: $($case:ident)*) => {
+        mod $part {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(
+                #[test]
+                fn $case() {
+                    $crate::conformance::store::run($make, $crate::conformance::store::$case);
+                }
+            )*
+        }
+    };
+}
+
+macro_rules! table {
+    ($part:ident: $($name:ident)*) => {
+        &[$(Case { part: stringify!($part), name: stringify!($name), check: |store| Box::pin($name(store)) }),*]
+    };
+}
+
+/// Every case, part by part: what the macro runs, for those who run it another way.
+pub const CASES: [&[Case]; 5] = [
+    crate::__store_cases!(users, [table]),
+    crate::__store_cases!(bulk, [table]),
+    crate::__store_cases!(jobs, [table]),
+    crate::__store_cases!(search, [table]),
+    crate::__store_cases!(stats, [table]),
+];
+
+/// Tests that a [`UserStore`](crate::UserStore) keeps its promises: a module with one named test for each.
+///
+/// The second argument is an async closure that makes a fresh, empty store for every test: a store, or a
+/// [`Fixture`](crate::conformance::store::Fixture) where the store needs something that lives as long as it does. The
+/// third names the capabilities to test, any of `bulk`, `jobs`, `search`, `stats`. A store that offers one which is
+/// not named fails, and so does one which lacks one that is named: nothing is skipped in silence.
+///
+/// ```
+/// use waystation::store::MemoryStore;
+///
+/// waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! store_conformance {
+    ($name:ident, $make:expr) => {
+        $crate::store_conformance!($name, $make, []);
+    };
+    ($name:ident, $make:expr, [$($part:ident),* $(,)?]) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[test]
+            fn every_capability_is_tested() {
+                $crate::conformance::store::run($make, async |store| {
+                    $crate::conformance::store::assert_all_tested(&store, &[$(stringify!($part)),*]);
+                });
+            }
+
+            $crate::__store_cases!(users, [$crate::__store_tests] $make;);
+            $($crate::__store_cases!($part, [$crate::__store_tests] $make;);)*
+        }
+    };
+}

@@ -1,0 +1,201 @@
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::people::{Store, at, at_once, find, found, full, id, insert, keyed, plain, with};
+use crate::{
+    identifier::IdentifierKind,
+    store::{
+        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Checkpoint, Job, JobId, Key, KeyKind, Lookup, OnTombstone,
+        Tombstone, UserStoreExt,
+    },
+    user::{User, UserId},
+};
+
+fn bulk(store: &Store) -> &dyn BulkStore {
+    store.as_bulk().expect("the store writes in bulk")
+}
+
+#[track_caller]
+fn outcomes(written: BulkWritten) -> Vec<BulkOutcome> {
+    match written {
+        BulkWritten::Written(outcomes) => outcomes,
+        BulkWritten::LeaseLost => panic!("there is no lease to lose"),
+    }
+}
+
+async fn write(store: &Store, batch: BulkWrite) -> Vec<BulkOutcome> {
+    outcomes(bulk(store).write(batch).await.expect("write"))
+}
+
+async fn scan(store: &Store, after: Option<&UserId>, limit: usize) -> Vec<User> {
+    bulk(store).scan(after, limit).await.expect("scan")
+}
+
+/// Every user of a batch is stored whole, and the outcomes are in the order of the users.
+pub async fn a_batch_is_stored_in_its_order(store: Store) {
+    insert(&store, keyed("there")).await;
+    let users = vec![full("a"), keyed("b"), keyed("there"), plain("c")];
+    let written = write(&store, BulkWrite::new(users.clone())).await;
+    let taken = BulkOutcome::Taken(KeyKind::Id);
+    assert_eq!(written, [BulkOutcome::Created, BulkOutcome::Created, taken, BulkOutcome::Created]);
+    for user in [&users[0], &users[1], &users[3]] {
+        let expected = User::from_new(user.clone());
+        for key in Key::all_of(&expected) {
+            assert!(find(&store, key).await.into_user().as_ref() == Some(&expected), "found by {:?}", key.kind());
+        }
+    }
+}
+
+/// A batch of nobody is no error.
+pub async fn an_empty_batch_is_nothing(store: Store) {
+    assert_eq!(write(&store, BulkWrite::new(Vec::new())).await, []);
+    assert!(scan(&store, None, 10).await.is_empty());
+}
+
+/// A batch never writes over a user, whichever of the keys is taken.
+pub async fn users_who_are_there_are_left_as_they_are(store: Store) {
+    let ada = insert(&store, full("ada")).await;
+    let mut same_email = plain("1");
+    same_email.profile.email.clone_from(&ada.profile.email);
+    let mut same_legacy = plain("2");
+    same_legacy.legacy.clone_from(&ada.legacy);
+    let written = write(&store, BulkWrite::new(vec![same_email, same_legacy, plain("ada"), plain("new")])).await;
+    assert_eq!(
+        written,
+        [
+            BulkOutcome::Taken(KeyKind::Identifier(IdentifierKind::Email)),
+            BulkOutcome::Taken(KeyKind::Legacy),
+            BulkOutcome::Taken(KeyKind::Id),
+            BulkOutcome::Created,
+        ]
+    );
+    assert!(found(&store, &ada.id).await == ada, "as before");
+}
+
+/// The first of a batch with a key has it.
+pub async fn of_duplicates_in_a_batch_the_first_is_stored(store: Store) {
+    let email = keyed("ada").profile.email;
+    let users = vec![with("1", email.clone()), with("2", email), plain("1"), keyed("bob"), keyed("bob")];
+    let written = write(&store, BulkWrite::new(users)).await;
+    assert_eq!(
+        written,
+        [
+            BulkOutcome::Created,
+            BulkOutcome::Taken(KeyKind::Identifier(IdentifierKind::Email)),
+            BulkOutcome::Taken(KeyKind::Id),
+            BulkOutcome::Created,
+            BulkOutcome::Taken(KeyKind::Id),
+        ]
+    );
+    assert_eq!(scan(&store, None, 10).await.len(), 2);
+}
+
+/// An import does not bring back the deleted.
+pub async fn a_batch_refuses_the_buried(store: Store) {
+    let ada = insert(&store, keyed("ada")).await;
+    store.delete(&ada.id, Some(Tombstone::at(at(1)))).await.expect("delete");
+    let mut same_email = plain("1");
+    same_email.profile.email.clone_from(&ada.profile.email);
+    let written = write(&store, BulkWrite::new(vec![same_email, keyed("bob")])).await;
+    assert_eq!(written, [BulkOutcome::Tombstoned, BulkOutcome::Created]);
+    assert!(matches!(find(&store, Key::Id(&id("1"))).await, Lookup::Absent), "nothing was written");
+}
+
+/// Unless the operator says so.
+pub async fn a_batch_lifts_tombstones_when_told(store: Store) {
+    let ada = insert(&store, keyed("ada")).await;
+    store.delete(&ada.id, Some(Tombstone::at(at(1)))).await.expect("delete");
+    let batch = BulkWrite { tombstones: OnTombstone::Lift, ..BulkWrite::new(vec![keyed("ada")]) };
+    assert_eq!(write(&store, batch).await, [BulkOutcome::Created]);
+    assert!(store.get(&ada.id).await.expect("get").is_some());
+}
+
+/// The progress that is saved with a batch is there when the batch is.
+pub async fn a_checkpoint_is_saved_with_its_batch(store: Store) {
+    let Some(jobs) = store.as_jobs() else { return };
+    let job = JobId::new("import-1");
+    assert!(jobs.create(Job::new(job.clone(), "import", json!(0), at(0))).await.expect("create"));
+    let lease = jobs.lease("import", at(0), at(10)).await.expect("lease").expect("a job waits");
+    let checkpoint = Checkpoint::running(&lease, json!({"line": 2}), at(20));
+    let batch = BulkWrite::new(vec![keyed("ada"), keyed("bob")]).checkpoint(checkpoint);
+    assert_eq!(write(&store, batch).await, [BulkOutcome::Created, BulkOutcome::Created]);
+    assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!({"line": 2}));
+    assert!(jobs.lease("import", at(19), at(30)).await.expect("lease").is_none(), "the lease is prolonged");
+}
+
+/// A worker that was presumed dead writes neither users nor progress.
+pub async fn a_batch_under_a_lost_lease_writes_nothing(store: Store) {
+    let Some(jobs) = store.as_jobs() else { return };
+    let job = JobId::new("import-1");
+    assert!(jobs.create(Job::new(job.clone(), "import", json!("start"), at(0))).await.expect("create"));
+    let stale = jobs.lease("import", at(0), at(10)).await.expect("lease").expect("a job waits");
+    jobs.lease("import", at(10), at(20)).await.expect("lease").expect("the lease has run out");
+    let checkpoint = Checkpoint::running(&stale, json!("stale"), at(99));
+    let batch = BulkWrite::new(vec![keyed("ada")]).checkpoint(checkpoint);
+    assert_eq!(bulk(&store).write(batch).await.expect("write"), BulkWritten::LeaseLost);
+    assert!(scan(&store, None, 10).await.is_empty(), "no user is written");
+    assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!("start"));
+}
+
+/// Batches at once store each user once.
+pub async fn of_64_batches_of_one_user_one_stores(store: Store) {
+    let answers = at_once(64, |number| {
+        let store = Arc::clone(&store);
+        async move { write(&store, BulkWrite::new(vec![keyed("ada"), keyed(&format!("own-{number}"))])).await }
+    });
+    let answers = answers.await;
+    assert_eq!(answers.iter().filter(|written| written[0] == BulkOutcome::Created).count(), 1, "one stores the user");
+    assert!(answers.iter().all(|written| written[1] == BulkOutcome::Created), "and all store their own");
+    assert_eq!(scan(&store, None, 100).await.len(), 65);
+}
+
+/// A scan goes by the bytes of the ids, in pages of any size.
+pub async fn a_scan_is_in_the_order_of_bytes(store: Store) {
+    let mut ids = ["", "10", "9", "A", "a", "a\0", "aa", "\u{e9}", "z", "\u{10ffff}", "\u{ff5e}", "Z", " "];
+    for text in ids {
+        insert(&store, plain(text)).await;
+    }
+    ids.sort_unstable();
+    for limit in [1, 2, 5, 100] {
+        let (mut after, mut met) = (None, Vec::new());
+        loop {
+            let page = scan(&store, after.as_ref(), limit).await;
+            assert!(page.len() <= limit, "a page holds its limit at most");
+            let Some(last) = page.last() else { break };
+            after = Some(last.id.clone());
+            met.extend(page.into_iter().map(|user| user.id.as_str().to_owned()));
+        }
+        assert_eq!(met, ids, "in pages of {limit}");
+    }
+}
+
+/// Whoever is there for the whole walk is met once, though others come and go before and behind.
+pub async fn a_scan_meets_everybody_once_whatever_comes_and_goes(store: Store) {
+    for number in 0..40 {
+        insert(&store, plain(&format!("{number:02}-stays"))).await;
+        insert(&store, plain(&format!("{number:02}-goes"))).await;
+    }
+    let (mut after, mut met) = (None, Vec::new());
+    for step in 0..100 {
+        let page = scan(&store, after.as_ref(), 3).await;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id.clone());
+        met.extend(page.into_iter().filter(|user| user.id.as_str().ends_with("-stays")).map(|user| user.id));
+        for number in [step, 39 - step.min(39)] {
+            let _there = store.delete(&id(&format!("{number:02}-goes")), None).await.expect("delete");
+        }
+        insert(&store, plain(&format!("00-comes-{step:03}"))).await;
+        insert(&store, plain(&format!("39-comes-{step:03}"))).await;
+    }
+    let stayed: Vec<_> = (0..40).map(|number| id(&format!("{number:02}-stays"))).collect();
+    assert!(met == stayed, "everybody once and in order");
+}
+
+/// A walk over nobody ends where it begins, and so does one from behind the last.
+pub async fn a_scan_of_nobody_is_empty(store: Store) {
+    assert!(scan(&store, None, 10).await.is_empty());
+    insert(&store, plain("1")).await;
+    assert!(scan(&store, Some(&id("1")), 10).await.is_empty());
+    assert!(scan(&store, None, 0).await.is_empty());
+}

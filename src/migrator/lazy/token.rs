@@ -1,0 +1,61 @@
+//! What a recovery token is made of.
+
+use super::{Parts, drive::Drive, task::Task};
+use crate::{
+    clock::Timestamp,
+    identifier::{Identifier, IdentifierKind},
+    legacy::LegacyUser,
+    migrator::{RecoveryToken, machine::Ending, recovery::Claims},
+    secret_key::KeyedDigest,
+    user::{Credential, Profile},
+};
+
+impl Drive<'_> {
+    /// The token that is due at this ending, and the address to send it to.
+    pub(super) fn token(&self, ending: Ending) -> Option<(Identifier, RecoveryToken, Timestamp)> {
+        let Task::BeginRecovery { identifier, .. } = self.task else { return None };
+        let (profile, fingerprint) = match (ending, &self.found, &self.person) {
+            (Ending::RecoverStored, Some(user), _) => (&user.profile, self.parts.fingerprint(&user.credential)),
+            (Ending::RecoverLegacy, _, Some(person)) => (&person.profile, self.parts.key_fingerprint(person)),
+            _ => return None,
+        };
+        let to = address(profile, identifier)?.clone();
+        let expires_at = self.parts.clock.now().saturating_add(self.parts.recovery_ttl);
+        let unmoved = ending == Ending::RecoverLegacy;
+        let claims = Claims { unmoved, identifier: identifier.clone(), expires_at, fingerprint };
+        Some((to, claims.seal(&self.parts.recovery_key), expires_at))
+    }
+}
+
+impl Parts {
+    /// What a credential was like: another after any change of the password.
+    pub(super) fn fingerprint(&self, credential: &Credential) -> KeyedDigest {
+        let parts: [&[u8]; 2] = match credential {
+            Credential::Hash(hash) => [b"hash", hash.expose().as_bytes()],
+            Credential::Delegated(delegation) => [b"delegated", delegation.source.as_str().as_bytes()],
+            Credential::None => [b"none", b""],
+            Credential::PendingPassword => [b"pending", b""],
+        };
+        self.recovery_key.digest("waystation credential", &parts)
+    }
+
+    /// Who a person is at the legacy system.
+    pub(super) fn key_fingerprint(&self, person: &LegacyUser) -> KeyedDigest {
+        let parts = [person.key.source().as_str().as_bytes(), person.key.id().as_bytes()];
+        self.recovery_key.digest("waystation legacy key", &parts)
+    }
+
+    /// A name that the memory of unknown ones can keep.
+    pub(super) fn name(&self, identifier: &Identifier) -> KeyedDigest {
+        let parts = [identifier.kind().as_str().as_bytes(), identifier.normal().as_bytes()];
+        self.process_key.digest("waystation unknown", &parts)
+    }
+}
+
+/// Where a person can be written to: what they asked with, if one can write to it.
+fn address<'a>(profile: &'a Profile, asked: &Identifier) -> Option<&'a Identifier> {
+    match asked.kind() {
+        IdentifierKind::Username => profile.email.as_ref().or(profile.phone.as_ref()),
+        kind => profile.identifier(kind),
+    }
+}

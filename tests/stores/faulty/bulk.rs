@@ -1,0 +1,90 @@
+use async_trait::async_trait;
+use waystation::{
+    store::{BulkOutcome, BulkStore, BulkWrite, BulkWritten, JobStore, Key, OnTombstone, StoreError, UserStore},
+    user::{User, UserId},
+};
+
+use super::{Fault, Faulty};
+
+impl Faulty {
+    async fn everybody(&self) -> Result<Vec<User>, StoreError> {
+        self.inner.scan(None, usize::MAX).await
+    }
+}
+
+#[async_trait]
+impl BulkStore for Faulty {
+    async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+        let mut seen = Vec::new();
+        match self.fault {
+            Fault::EmptyBatchFails if batch.users.is_empty() => return Err(StoreError::misconfigured("empty")),
+            Fault::BulkWritesOver => {
+                for user in &batch.users {
+                    self.inner.delete(&user.id, None).await?;
+                }
+            }
+            Fault::BulkLifts => batch.tombstones = OnTombstone::Lift,
+            Fault::BulkRefuses => batch.tombstones = OnTombstone::Refuse,
+            Fault::BulkForgetsCheckpoint => batch.checkpoint = None,
+            Fault::BulkWritesFirst => {
+                let mut users = batch.clone();
+                users.checkpoint = None;
+                let written = self.inner.write(users).await?;
+                return match &batch.checkpoint {
+                    Some(checkpoint) if !self.inner.save(checkpoint).await? => Ok(BulkWritten::LeaseLost),
+                    _ => Ok(written),
+                };
+            }
+            Fault::BulkLooksThenWrites => {
+                for user in &batch.users {
+                    let user = User::from_new(user.clone());
+                    let mut outcome = BulkOutcome::Created;
+                    for key in Key::all_of(&user) {
+                        if self.inner.find(key).await?.into_user().is_some() {
+                            outcome = BulkOutcome::Taken(key.kind());
+                        }
+                    }
+                    seen.push(outcome);
+                }
+                self.pause().await;
+            }
+            _ => {}
+        }
+        match (self.fault, self.inner.write(batch).await?) {
+            (Fault::BulkLooksThenWrites, BulkWritten::Written(_)) => Ok(BulkWritten::Written(seen)),
+            (Fault::OutcomesReversed, BulkWritten::Written(mut outcomes)) => {
+                outcomes.reverse();
+                Ok(BulkWritten::Written(outcomes))
+            }
+            (_, written) => Ok(written),
+        }
+    }
+
+    async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
+        match self.fault {
+            Fault::ScanFoldsCase => {
+                let folded = |id: &UserId| (id.as_str().to_lowercase(), id.clone());
+                let mut users = self.everybody().await?;
+                users.sort_by_key(|user| folded(&user.id));
+                users.retain(|user| after.is_none_or(|after| folded(&user.id) > folded(after)));
+                users.truncate(limit);
+                Ok(users)
+            }
+            Fault::ScanByOffset => {
+                let users = self.everybody().await?;
+                let mut notes = self.notes();
+                if after.is_none() {
+                    notes.offset = 0;
+                }
+                let page: Vec<_> = users.into_iter().skip(notes.offset).take(limit).collect();
+                notes.offset += page.len();
+                Ok(page)
+            }
+            Fault::ScanBeginsAnew => {
+                let page = self.inner.scan(after, limit).await?;
+                if page.is_empty() { self.inner.scan(None, limit).await } else { Ok(page) }
+            }
+            _ => self.inner.scan(after, limit).await,
+        }
+    }
+}

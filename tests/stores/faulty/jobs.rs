@@ -1,0 +1,65 @@
+use async_trait::async_trait;
+use serde_json::Value;
+use waystation::{
+    clock::Timestamp,
+    store::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease, StoreError},
+};
+
+use super::{Fault, Faulty};
+
+#[async_trait]
+impl JobStore for Faulty {
+    async fn create(&self, mut job: Job) -> Result<bool, StoreError> {
+        if self.has(Fault::JobStateAsText) {
+            job.state = Value::String(job.state.to_string());
+        }
+        Ok(self.inner.create(job).await? || self.has(Fault::JobIdsRepeat))
+    }
+
+    async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError> {
+        self.inner.job(id).await
+    }
+
+    async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError> {
+        let now = match self.fault {
+            Fault::LeaseEndsLate => Timestamp::from_micros(now.as_micros() - 1),
+            _ => now,
+        };
+        if self.has(Fault::LeaseIgnoresKind)
+            && let Some(lease) = self.inner.lease("export", now, until).await?
+        {
+            return Ok(Some(lease));
+        }
+        let lease = self.inner.lease(kind, now, until).await?;
+        let mut notes = self.notes();
+        if lease.is_some() {
+            notes.last_lease.clone_from(&lease);
+            notes.leased_until = Some(until);
+        } else if self.has(Fault::LeaseIsShared) {
+            return Ok(notes.last_lease.clone());
+        }
+        Ok(lease)
+    }
+
+    async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
+        let mut checkpoint = checkpoint.clone();
+        let (last, leased_until) = {
+            let notes = self.notes();
+            (notes.last_lease.clone(), notes.leased_until)
+        };
+        match self.fault {
+            Fault::SaveDoesNotProlong => checkpoint.until = leased_until.unwrap_or_default(),
+            Fault::SaveForgetsState => checkpoint.state = Value::Null,
+            Fault::SaveIgnoresFence => checkpoint.fence = last.map_or(checkpoint.fence, |lease| lease.fence),
+            Fault::SaveRefusesTheLate if leased_until.is_some_and(|until| checkpoint.until < until) => {
+                return Ok(false);
+            }
+            Fault::FinishedRunsOn if checkpoint.status.is_final() => checkpoint.status = JobStatus::Running,
+            Fault::GivenBackIsFailed if checkpoint.status == JobStatus::Pending => {
+                checkpoint.status = JobStatus::Failed;
+            }
+            _ => {}
+        }
+        Ok(self.inner.save(&checkpoint).await? || self.has(Fault::SaveNeedsNoLease))
+    }
+}

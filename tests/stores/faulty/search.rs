@@ -1,0 +1,89 @@
+use async_trait::async_trait;
+use waystation::{
+    clock::Timestamp,
+    store::{Filter, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError},
+};
+
+use super::{Fault, Faulty};
+
+/// Faults in what a filter means.
+fn misread(fault: Fault, filter: &Filter) -> Filter {
+    let all = |filters: &[Filter]| filters.iter().map(|filter| misread(fault, filter)).collect();
+    match (fault, filter) {
+        (Fault::BlockedNotFiltered, Filter::Blocked(_)) => Filter::All,
+        (Fault::MissingIsNeither, Filter::Not(inner)) => {
+            let mut both = vec![filter.clone()];
+            match &**inner {
+                Filter::EmailPrefix(_) => both.push(Filter::EmailPrefix(String::new())),
+                Filter::UsernamePrefix(_) => both.push(Filter::UsernamePrefix(String::new())),
+                _ => {}
+            }
+            Filter::And(both)
+        }
+        (Fault::NoneOfNoneIsAll, Filter::Or(filters)) if filters.is_empty() => Filter::All,
+        (Fault::PrefixFoldsCase, Filter::EmailPrefix(prefix)) => {
+            Filter::Or(vec![filter.clone(), Filter::EmailPrefix(prefix.to_lowercase())])
+        }
+        (_, Filter::And(filters)) => Filter::And(all(filters)),
+        (_, Filter::Or(filters)) => Filter::Or(all(filters)),
+        (_, Filter::Not(inner)) => Filter::Not(Box::new(misread(fault, inner))),
+        _ => filter.clone(),
+    }
+}
+
+#[async_trait]
+impl SearchStore for Faulty {
+    async fn search(&self, search: &Search) -> Result<SearchPage, StoreError> {
+        let mut search = search.clone();
+        if let Filter::Or(filters) | Filter::And(filters) = &search.filter
+            && self.has(Fault::LongFiltersFail)
+            && filters.len() > 1_000
+        {
+            return Err(StoreError::misconfigured("too long"));
+        }
+        search.filter = misread(self.fault, &search.filter);
+        if self.has(Fault::PageIsOneTooLong) {
+            search.limit = search.limit.saturating_add(1);
+        }
+        if self.has(Fault::PagesByOffset) {
+            let from = search.after.take().map_or(0, |_| self.notes().offset);
+            let whole = self.inner.search(&search.clone().limit(usize::MAX)).await?.users;
+            let until = (from + search.limit).min(whole.len());
+            self.notes().offset = until;
+            let next =
+                (until < whole.len()).then(|| waystation::store::SearchCursor::after(&whole[until - 1], search.order));
+            return Ok(SearchPage::new(whole[from.min(until)..until].to_vec(), next));
+        }
+        let mut page = self.inner.search(&search).await?;
+        if self.has(Fault::PagesSkipOne) && search.after.is_some() && !page.users.is_empty() {
+            page.users.remove(0);
+        }
+        if self.has(Fault::OrderReversed) {
+            page.users.reverse();
+        }
+        Ok(page)
+    }
+
+    async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
+        self.inner.count(&misread(self.fault, filter)).await
+    }
+}
+
+#[async_trait]
+impl StatsStore for Faulty {
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        let mut stats = self.inner.stats().await?;
+        match self.fault {
+            Fault::CountsOneTooMany => stats.users += 1,
+            Fault::DaysRoundTowardsZero => {
+                if let Some(count) = stats.moved_by_day.remove(&-1) {
+                    *stats.moved_by_day.entry(0).or_default() += count;
+                }
+                stats.last_moved_at = stats.last_moved_at.max(Some(Timestamp::default()));
+            }
+            Fault::CountsOnce => stats = self.notes().stats.get_or_insert(stats).clone(),
+            _ => {}
+        }
+        Ok(stats)
+    }
+}
