@@ -1,7 +1,7 @@
 //! Everybody in a real Django database.
 
 use waystation::{
-    LegacyConnection,
+    Identifier, LegacyConnection,
     clock::Timestamp,
     identifier::IdentifierKind,
     legacy::{
@@ -138,7 +138,7 @@ async fn every_spelling_finds_the_person_and_no_other_does() {
             continue;
         };
         let user = legacy.find(&identifier).await.unwrap();
-        let username = user.as_ref().and_then(|user| user.profile.username.as_ref()).map(|name| name.original());
+        let username = user.as_ref().and_then(|user| user.profile.username.as_ref()).map(Identifier::original);
         assert_eq!(username, found, "{spelling}");
     }
 }

@@ -37,11 +37,11 @@ enum Flaw {
     LeaksPlaces,
     MatchesWithAnotherProfile,
     NeverEnds,
-    RepeatsTheLastOfAPage,
     SaysDoneToEverything,
     SaysMismatchOfNobody,
     SaysNotFoundOfMismatches,
     ShowsItsPeople,
+    SkipsOneBetweenPages,
     TakesWildcards,
     VerifiesNothing,
 }
@@ -70,7 +70,7 @@ const FLAWS: [(&str, Flaw); 24] = [
     ("odd_passwords_never_match", Flaw::ComparesUpToNul),
     ("the_directory_agrees_with_find", Flaw::ForgetsProfilesInTheDirectory),
     ("the_directory_ends", Flaw::NeverEnds),
-    ("the_directory_meets_everybody_once", Flaw::RepeatsTheLastOfAPage),
+    ("the_directory_meets_everybody_once", Flaw::SkipsOneBetweenPages),
     ("users_of_another_system_never_match", Flaw::IgnoresSources),
 ];
 
@@ -221,8 +221,8 @@ impl LegacyDirectory for Flawed {
         if self.has(Flaw::NeverEnds) && page.is_empty() && limit == 0 {
             page = directory.scan(None, 1).await?;
         }
-        if self.has(Flaw::RepeatsTheLastOfAPage) && page.len() == 1 && limit > 1 {
-            page.extend(directory.scan(None, 1).await?);
+        if self.has(Flaw::SkipsOneBetweenPages) && after.is_some() && !page.is_empty() {
+            page = directory.scan(after, limit + 1).await?.split_off(1);
         }
         if self.has(Flaw::ForgetsProfilesInTheDirectory) {
             for user in page.iter_mut().filter_map(|entry| entry.user.as_mut().ok()) {
