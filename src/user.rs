@@ -70,6 +70,12 @@ impl From<&str> for SourceName {
     }
 }
 
+impl From<String> for SourceName {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
 /// Who a user is at a legacy system: the source, and its permanent id there.
 ///
 /// Unique in a store. It is what stops a person who changed their address here from being migrated a second time
@@ -146,6 +152,9 @@ pub enum MovedBy {
 }
 
 impl MovedBy {
+    /// Every way, in a fixed order.
+    pub const ALL: [Self; 5] = [Self::Adoption, Self::Change, Self::Import, Self::LogIn, Self::Recovery];
+
     /// The name as stores and reports write it.
     pub const fn as_str(self) -> &'static str {
         match self {
