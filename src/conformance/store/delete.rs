@@ -94,7 +94,7 @@ pub async fn each_buried_key_refuses_an_insert(store: Store) {
         take(&mut user, buried.clone());
         let user = User::from_new(user.clone());
         let answer = insert_as(&store, again(&user), OnTombstone::Refuse).await;
-        assert!(matches!(answer, Insert::Tombstoned), "key {number}: {answer:?}");
+        assert!(matches!(answer, Insert::Tombstoned), "buried key {number} refuses an insert: {answer:?}");
         assert!(find(&store, Key::Id(&user.id)).await.into_user().is_none(), "key {number}: nothing was written");
     }
     insert(&store, keyed("bob")).await;

@@ -66,7 +66,10 @@ pub async fn an_update_of_another_version_is_stale(store: Store) {
     let second = updated(update(&store, &first.id, first.version, UserChange::at(at(2_000))).await);
     for version in [Version::default(), first.version, second.version.next()] {
         let change = UserChange::at(at(3_000)).profile(keyed("eve").profile);
-        assert!(matches!(update(&store, &first.id, version, change).await, Update::Stale), "version {version:?}");
+        assert!(
+            matches!(update(&store, &first.id, version, change).await, Update::Stale),
+            "an update of {version:?} is stale"
+        );
     }
     assert!(found(&store, &first.id).await == second, "nothing was written");
 }
@@ -155,8 +158,10 @@ pub async fn a_stale_update_to_a_taken_key_is_stale(store: Store) {
     let ada = insert(&store, keyed("ada")).await;
     insert(&store, keyed("bob")).await;
     let change = change_identifier(&ada, email("bob@example.com"));
-    assert!(matches!(update(&store, &ada.id, ada.version.next(), change.clone()).await, Update::Stale));
-    assert!(matches!(update(&store, &id("eve"), ada.version, change).await, Update::Gone));
+    let late = update(&store, &ada.id, ada.version.next(), change.clone()).await;
+    assert!(matches!(late, Update::Stale), "stale, not {late:?}");
+    let gone = update(&store, &id("eve"), ada.version, change).await;
+    assert!(matches!(gone, Update::Gone), "gone, not {gone:?}");
 }
 
 /// Nobody stands in their own way.
