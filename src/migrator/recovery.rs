@@ -31,13 +31,14 @@ impl Recovery {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// There is no such account; send nothing.
+    /// There is no such account, or it has nothing that a message could be sent to; send nothing.
     Nobody,
     /// It could not be found out, because the legacy system is down: begin again later, without the person.
     Postponed(crate::Error),
     /// Send the token to the account's own address.
     Send {
-        /// The person's identifier as the account has it, in its original spelling there.
+        /// An e-mail address or a phone number, as the account has it and in its original spelling there: the one that
+        /// was asked about, or for a user name the account's address, else its number.
         to: Identifier,
         /// What [`complete_recovery`](super::Migrator::complete_recovery) takes.
         token: RecoveryToken,
