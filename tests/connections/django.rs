@@ -214,3 +214,18 @@ async fn a_site_can_leave_things_out_and_name_what_is_missing() {
     }
     legacy().check().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_its_hash_does_not_read_to_the_end_is_said_to_be_so() {
+    let legacy = legacy();
+    for person in people().iter().filter(|person| person.hasher.starts_with("bcrypt")) {
+        let right = person.password.as_ref().unwrap();
+        for password in std::iter::once(right).chain(&person.also_opens) {
+            let Ok(Verdict::Match(user)) = ask(&legacy, &person.by_username(), password).await else {
+                panic!("{}: no match", person.username)
+            };
+            let is_cut = person.hasher == "bcrypt" && password.len() > 72;
+            assert_eq!(user.truncated, is_cut, "{}", person.username);
+        }
+    }
+}
