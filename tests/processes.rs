@@ -14,3 +14,5 @@ mod dice;
 mod killed;
 #[path = "processes/site.rs"]
 mod site;
+#[path = "processes/unharmed.rs"]
+mod unharmed;
