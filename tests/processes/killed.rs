@@ -106,7 +106,7 @@ impl Plan {
         left.truncate(BATCH);
         let micros = |limit| Duration::from_micros(dice.below(limit) as u64);
         let (moment, delay) = match dice.below(8) {
-            0 => (Moment::AfterStart, micros(20_000)),
+            0 => (Moment::AfterStart, micros(6_000)),
             _ => (Moment::AfterLogIns(dice.below(BATCH)), micros(2_000)),
         };
         Self { people: left, moment, delay }

@@ -252,13 +252,8 @@ impl Stage {
 
 /// What an error says, causes included.
 fn chain(error: &Error) -> String {
-    let mut text = format!("{error} {error:?}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(" / {error}"));
-        cause = error.source();
-    }
-    text
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(format!("{error} {error:?}"), |told, cause| format!("{told} / {cause}"))
 }
 
 /// Damage that was done, and can be undone.
