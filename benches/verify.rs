@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         argon2.hash_password_into(black_box(PASSWORD.as_bytes()), SALT, &mut key).map(|()| key.to_vec())
     })?;
 
-    let stored = bcrypt::hash_with_salt(PASSWORD, 10, *SALT)?.to_string();
+    let stored = bcrypt::hash_with_salt(PASSWORD, 10, *SALT).map_err(|error| error.to_string())?.to_string();
     engine.beside(&mut criterion, "bcrypt 10", &stored, || {
         let key = black_box([PASSWORD, "\0"].concat());
         Ok::<_, bcrypt::BcryptError>(bcrypt::bcrypt(10, *SALT, key.as_bytes()).to_vec())

@@ -67,8 +67,14 @@ impl ShopHash {
         for _ in 1..self.rounds {
             digest = Blake2b512::new().chain_update(digest).chain_update(&self.salt).finalize();
         }
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&digest)
     }
+}
+
+/// Lower-case hexadecimal, as the shop wrote it.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
 /// Nothing of the hash may be shown, so this is not derived.

@@ -128,7 +128,6 @@ impl Demo {
             Ok(LogInOutcome::Authenticated(session)) if session.origin == Origin::Migrated => "in, and moved".into(),
             Ok(LogInOutcome::Authenticated(_)) => "in, from the store".into(),
             Ok(LogInOutcome::Refused(reason)) => format!("refused ({})", reason.as_str()),
-            Ok(_) => "?".into(),
             Err(error) => format!("not decided: {error}"),
         };
         let asked = if self.questions.0.load(Ordering::Relaxed) > before { "yes" } else { "no" };
@@ -153,7 +152,7 @@ impl Demo {
         while let Some(outcome) = attempts.join_next().await {
             match outcome?? {
                 LogInOutcome::Authenticated(_) => let_in += 1,
-                _ => refused += 1,
+                LogInOutcome::Refused(_) => refused += 1,
             }
         }
         let asked = self.questions.0.load(Ordering::Relaxed) - before;

@@ -64,3 +64,16 @@ impl Entropy for SeededEntropy {
 #[error("no randomness available")]
 #[non_exhaustive]
 pub struct EntropyError;
+
+impl EntropyError {
+    /// The error of a source that has nothing to give.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Default for EntropyError {
+    fn default() -> Self {
+        Self::new()
+    }
+}

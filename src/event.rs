@@ -88,6 +88,13 @@ pub enum EventKind {
         /// Whose.
         user: UserId,
     },
+    /// In [`Phase::Shadow`](crate::phase::Phase::Shadow), the copy of a profile was not what the legacy system has now.
+    ProfileDiffered {
+        /// Whose.
+        user: UserId,
+        /// The names of the fields that differed.
+        fields: Vec<&'static str>,
+    },
     /// A message to somebody who lost their password is due, or would be if there were such an account.
     RecoveryBegun {
         /// Whether there is somebody to send it to.
@@ -137,6 +144,7 @@ impl EventKind {
             Self::LegacyAsked { .. } => "legacy_asked",
             Self::Migrated { .. } => "migrated",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::ProfileDiffered { .. } => "profile_differed",
             Self::RecoveryBegun { .. } => "recovery_begun",
             Self::Refused { .. } => "refused",
             Self::Rehashed { .. } => "rehashed",

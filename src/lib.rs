@@ -1,4 +1,4 @@
-#![doc = "Lazy user migration."]
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod clock;
@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod entropy;
 pub mod error;
 pub mod event;
+pub mod guide;
 pub mod identifier;
 pub mod legacy;
 pub mod migrator;

@@ -1,10 +1,18 @@
 //! Every promise of the store contract, and what the two stores promise beyond it.
 #![cfg(all(feature = "conformance", feature = "sqlite"))]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too, and real locks and kills take real time"
+)]
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use waystation::{
-    conformance::store::{CASES, Fixture, run},
+    conformance::store::{CASES, Fixture},
     store::{MemoryStore, SqliteStore, UserStore},
 };
 
@@ -14,7 +22,9 @@ use self::stores::faulty::{
 };
 
 mod stores {
-    pub mod faulty;
+    pub(crate) mod faulty;
+    #[cfg(unix)]
+    mod sqlite;
 }
 
 /// A store in a directory of its own.
@@ -30,15 +40,22 @@ async fn shared_sqlite() -> Fixture {
     Fixture::guarded(store, fixture)
 }
 
-async fn shared_memory() -> Arc<dyn UserStore> {
-    Arc::new(MemoryStore::new())
-}
-
 waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
-waystation::store_conformance!(memory_behind_arc, shared_memory, [bulk, jobs, search, stats]);
+waystation::store_conformance!(
+    memory_behind_arc,
+    async || {
+        let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+        store
+    },
+    [bulk, jobs, search, stats]
+);
 waystation::store_conformance!(sqlite_file, sqlite, [bulk, jobs, search, stats]);
 waystation::store_conformance!(sqlite_behind_arc, shared_sqlite, [bulk, jobs, search, stats]);
 waystation::store_conformance!(no_fault, async || Faulty::new(Fault::None), [bulk, jobs, search, stats]);
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime")
+}
 
 #[test]
 fn each_promise_notices_the_store_that_breaks_it() {
@@ -47,7 +64,7 @@ fn each_promise_notices_the_store_that_breaks_it() {
         let faults: Vec<_> = BROKEN_BY.iter().filter(|(name, _)| *name == case.name).map(|(_, fault)| *fault).collect();
         assert!(!faults.is_empty(), "{}: no fault is known to break it, so nothing shows that it can fail", case.name);
         for fault in faults {
-            let check = AssertUnwindSafe(|| run(async || Faulty::new(fault), case.check));
+            let check = AssertUnwindSafe(|| runtime().block_on((case.check)(Arc::new(Faulty::new(fault)))));
             if std::panic::catch_unwind(check).is_ok() {
                 unnoticed.push((case.name, fault));
             }

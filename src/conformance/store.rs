@@ -80,15 +80,22 @@ pub struct Case {
     /// The promise, as a test is named.
     pub name: &'static str,
     /// Checks it over a fresh, empty store.
-    pub check: fn(Arc<dyn UserStore>) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+    pub check: Check,
 }
+
+/// Makes a fresh, empty store. For the macro.
+#[doc(hidden)]
+pub type Make = fn() -> Pin<Box<dyn Future<Output = Fixture>>>;
+
+/// Checks one promise.
+pub type Check = fn(Arc<dyn UserStore>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Runs one case on a runtime of its own, with threads enough for calls to meet. For the macro.
 #[doc(hidden)]
-pub fn run<F: Into<Fixture>>(make: impl AsyncFnOnce() -> F, check: impl AsyncFnOnce(Arc<dyn UserStore>)) {
+pub fn run(make: Make, check: Check) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let fixture: Fixture = make().await.into();
+        let fixture = make().await;
         check(fixture.store()).await;
     });
 }
@@ -248,15 +255,14 @@ macro_rules! __store_cases {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __store_tests {
-    ($make:expr; $part:ident: $($case:ident)*) => {
+    ($part:ident: $($case:ident)*) => {
         mod $part {
-            #[allow(unused_imports)]
-            use super::*;
-
             $(
                 #[test]
                 fn $case() {
-                    $crate::conformance::store::run($make, $crate::conformance::store::$case);
+                    let check: $crate::conformance::store::Check =
+                        |store| ::std::boxed::Box::pin($crate::conformance::store::$case(store));
+                    $crate::conformance::store::run(super::fresh_store, check);
                 }
             )*
         }
@@ -298,18 +304,27 @@ macro_rules! store_conformance {
     };
     ($name:ident, $make:expr, [$($part:ident),* $(,)?]) => {
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "what the maker names may be in the parent or not")]
             use super::*;
+
+            // One function, so that the maker is compiled once and not once a test.
+            fn fresh_store() -> ::std::pin::Pin<
+                ::std::boxed::Box<dyn ::std::future::Future<Output = $crate::conformance::store::Fixture>>,
+            > {
+                ::std::boxed::Box::pin(async { ::std::convert::Into::into(($make)().await) })
+            }
 
             #[test]
             fn every_capability_is_tested() {
-                $crate::conformance::store::run($make, async |store| {
-                    $crate::conformance::store::assert_all_tested(&store, &[$(stringify!($part)),*]);
+                $crate::conformance::store::run(fresh_store, |store| {
+                    ::std::boxed::Box::pin(async move {
+                        $crate::conformance::store::assert_all_tested(&store, &[$(stringify!($part)),*]);
+                    })
                 });
             }
 
-            $crate::__store_cases!(users, [$crate::__store_tests] $make;);
-            $($crate::__store_cases!($part, [$crate::__store_tests] $make;);)*
+            $crate::__store_cases!(users, [$crate::__store_tests]);
+            $($crate::__store_cases!($part, [$crate::__store_tests]);)*
         }
     };
 }

@@ -215,7 +215,7 @@ impl LegacyConnection for SqlConnection {
         let Some(row) = row else { return Ok(Verdict::NotFound) };
 
         let hash = self.mapping.password_hash(self.reader(&row))?;
-        let truncated = match self.passwords.verify(attempt.password(), &hash).await {
+        let truncated = match self.passwords.verify_for_connection(attempt.password(), &hash).await {
             Ok(Verification::Match { truncated, .. }) => truncated,
             Ok(_) | Err(PasswordError::Hash(HashError::Locked)) => return Ok(Verdict::Mismatch),
             Err(PasswordError::Hash(source)) => {

@@ -5,7 +5,7 @@ use crate::{policy::Weakness, user::User};
 /// What came of a log-in or an adoption.
 #[derive(Clone, Debug)]
 #[must_use]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "hosts must answer every one; another would be a breaking change")]
 pub enum LogInOutcome {
     /// The person is who they say. The host makes the session.
     Authenticated(Box<Session>),
@@ -136,7 +136,7 @@ impl Refusal {
 /// What came of a sign-up.
 #[derive(Clone, Debug)]
 #[must_use]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "hosts must answer every one; another would be a breaking change")]
 pub enum SignUpOutcome {
     /// There is an account now.
     Created(Box<User>),
@@ -147,7 +147,7 @@ pub enum SignUpOutcome {
 /// What came of a recovery.
 #[derive(Clone, Debug)]
 #[must_use]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "hosts must answer every one; another would be a breaking change")]
 pub enum RecoveryOutcome {
     /// The new password is the user's. They are not logged in by it.
     Completed(Box<User>),
@@ -158,7 +158,7 @@ pub enum RecoveryOutcome {
 /// What came of a change.
 #[derive(Clone, Debug)]
 #[must_use]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "hosts must answer every one; another would be a breaking change")]
 pub enum ChangeOutcome {
     /// The user as they are now.
     Changed(Box<User>),

@@ -198,7 +198,7 @@ impl fmt::Debug for ChangeIdentifier {
 pub struct VerifiedIdentity {
     /// The identifier that was proven.
     pub identifier: Identifier,
-    /// The account at the identity provider, to be linked to the user.
+    /// The account at the identity provider, to be linked to the user when they move.
     pub identity: Option<LinkedIdentity>,
     /// Which tenant the person comes in to.
     pub tenant: Option<String>,
@@ -210,7 +210,7 @@ impl VerifiedIdentity {
         Self { identifier, identity: None, tenant: None }
     }
 
-    /// Proven by this account at an identity provider.
+    /// Proven by this account at an identity provider. It is linked to the user when they move.
     pub fn identity(mut self, identity: LinkedIdentity) -> Self {
         self.identity = Some(identity);
         self

@@ -1,5 +1,7 @@
 //! bcrypt (Provos and Mazières, 1999) in the modular crypt format.
 
+use std::fmt;
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -35,11 +37,17 @@ impl PasswordScheme for Bcrypt {
 }
 
 /// A parsed bcrypt hash.
-#[derive(Debug)]
 pub(super) struct BcryptHash {
     cost: u32,
     salt: [u8; 16],
     digest: Bytes,
+}
+
+/// A derived one would print the salt.
+impl fmt::Debug for BcryptHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BcryptHash").field("cost", &self.cost).finish_non_exhaustive()
+    }
 }
 
 impl BcryptHash {

@@ -62,16 +62,44 @@ impl Passwords {
             self.decoy(password).await?;
             return Ok(Verification::Mismatch);
         }
-        let parsed = match self.parse(stored) {
-            Ok(parsed) => parsed,
+        match self.parse(stored) {
+            Ok(parsed) => self.run(password, parsed, Miss::MadeUp).await,
             Err(error) => {
                 self.decoy(password).await?;
-                return Err(error.into());
+                Err(error.into())
             }
-        };
+        }
+    }
 
-        let attempt =
-            Attempt { password: password.clone(), parsed, policy: self.policy, counters: Arc::clone(&self.counters) };
+    /// The same, except that a miss costs what the stored scheme costs and no more.
+    ///
+    /// For legacy connections: the migrator pays a decoy for each of their refusals, unknown people's included. A miss
+    /// made up here already would cost two, and tell by the time who lives at the legacy system.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub async fn verify_for_connection(
+        &self,
+        password: &Password,
+        stored: &PasswordHash,
+    ) -> Result<Verification, PasswordError> {
+        self.check_length(password)?;
+        if password.is_empty() {
+            return Ok(Verification::Mismatch);
+        }
+        let parsed = self.parse(stored)?;
+        self.run(password, parsed, Miss::AsItIs).await
+    }
+
+    async fn run(
+        &self,
+        password: &Password,
+        parsed: Box<dyn ParsedHash>,
+        miss: Miss,
+    ) -> Result<Verification, PasswordError> {
+        let (password, counters) = (password.clone(), Arc::clone(&self.counters));
+        let attempt = Attempt { password, parsed, policy: self.policy, miss, counters };
         Ok(self.pool.run(attempt.cost(), move |workspace| attempt.run(workspace)).await??)
     }
 
@@ -85,10 +113,12 @@ impl Passwords {
         self.check_length(password)?;
         let mut salt = vec![0; self.policy.salt_len()];
         self.entropy.fill(&mut salt)?;
-        let (password, policy) = (password.clone(), self.policy);
-        let text = self.pool.run(policy.cost(), move |workspace| policy.hash(password.expose(), &salt, workspace));
-        let text = text.await??;
-        self.counters.hashed();
+        let (password, policy, counters) = (password.clone(), self.policy, Arc::clone(&self.counters));
+        let job = move |workspace: &mut Workspace| {
+            counters.hashed();
+            policy.hash(password.expose(), &salt, workspace)
+        };
+        let text = self.pool.run(policy.cost(), job).await??;
         Ok(PasswordHash::declared(argon2::NAME, text))
     }
 
@@ -99,10 +129,12 @@ impl Passwords {
     /// [`PasswordError::TooLong`] before any work; [`PasswordError::Overloaded`] when the pool's queue is full.
     pub async fn decoy(&self, password: &Password) -> Result<(), PasswordError> {
         self.check_length(password)?;
-        let (password, policy) = (password.clone(), self.policy);
-        self.pool.run(policy.cost(), move |workspace| policy.decoy(password.expose(), workspace)).await??;
-        self.counters.decoy();
-        Ok(())
+        let (password, policy, counters) = (password.clone(), self.policy, Arc::clone(&self.counters));
+        let job = move |workspace: &mut Workspace| {
+            counters.decoy();
+            policy.decoy(password.expose(), workspace)
+        };
+        Ok(self.pool.run(policy.cost(), job).await??)
     }
 
     /// Whether a stored hash could be verified. Reads it, and computes nothing.
@@ -176,11 +208,21 @@ pub enum Verification {
     Mismatch,
 }
 
+/// What a wrong password costs.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Miss {
+    /// What the stored scheme costs.
+    AsItIs,
+    /// At least what the policy costs.
+    MadeUp,
+}
+
 /// One password against one stored hash, on its way through the pool.
 struct Attempt {
     password: Password,
     parsed: Box<dyn ParsedHash>,
     policy: HashPolicy,
+    miss: Miss,
     counters: Arc<Counters>,
 }
 
@@ -191,7 +233,7 @@ impl Attempt {
 
     /// Whether a miss has to be made up to the cost of the policy: a hash that is at least as strong costs that itself.
     fn is_cheap(&self) -> bool {
-        !matches!(self.comparison(), Comparison::Equal | Comparison::Stronger)
+        self.miss == Miss::MadeUp && !matches!(self.comparison(), Comparison::Equal | Comparison::Stronger)
     }
 
     fn cost(&self) -> Cost {
@@ -200,11 +242,11 @@ impl Attempt {
     }
 
     fn run(self, workspace: &mut Workspace) -> Result<Verification, HashError> {
-        let verified = self.parsed.verify(&self.password, workspace);
         self.counters.verified();
+        let verified = self.parsed.verify(&self.password, workspace);
         if verified != Ok(true) && self.is_cheap() {
-            self.policy.decoy(self.password.expose(), workspace)?;
             self.counters.decoy();
+            self.policy.decoy(self.password.expose(), workspace)?;
         }
         if !verified? {
             return Ok(Verification::Mismatch);
@@ -316,5 +358,28 @@ impl PasswordsBuilder {
         };
         self.pool = PoolChoice::Own(change(pool));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::EntropyError;
+
+    /// A source that has nothing to give.
+    #[derive(Debug)]
+    struct Dry;
+
+    impl Entropy for Dry {
+        fn fill(&self, _bytes: &mut [u8]) -> Result<(), EntropyError> {
+            Err(EntropyError)
+        }
+    }
+
+    #[tokio::test]
+    async fn without_randomness_nothing_is_hashed() {
+        let passwords = Passwords::builder().threads(1).entropy(Arc::new(Dry)).build().unwrap();
+        assert_eq!(passwords.hash(&"right".into()).await, Err(PasswordError::Entropy(EntropyError)));
+        assert_eq!(passwords.work(), Work::default());
     }
 }

@@ -212,11 +212,13 @@ impl State {
         (self.average.saturating_mul(before) / threads).max(Duration::from_millis(1))
     }
 
-    /// The next job, if there is one and its memory is free.
+    /// The first job, if its caller has gone.
+    fn abandoned(&mut self) -> Option<Job> {
+        self.waiting.pop_front_if(|job| job.task.is_abandoned())
+    }
+
+    /// The first job, if its memory is free.
     fn start(&mut self) -> Option<(Job, Loan)> {
-        while self.waiting.front().is_some_and(|job| job.task.is_abandoned()) {
-            self.waiting.pop_front();
-        }
         let loan = self.shelf.take(self.waiting.front()?.memory)?;
         self.running += 1;
         self.waiting.pop_front().map(|job| (job, loan))
@@ -248,6 +250,13 @@ impl Shared {
         loop {
             if state.closed {
                 return None;
+            }
+            if let Some(job) = state.abandoned() {
+                // Not under the lock: what the job owns may be the pool itself.
+                drop(state);
+                drop(job);
+                state = self.state();
+                continue;
             }
             if let Some(started) = state.start() {
                 return Some(started);

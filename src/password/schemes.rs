@@ -93,7 +93,7 @@ impl Schemes {
 
     /// The names of all schemes, in the order in which they were added.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|scheme| scheme.name())
+        self.0.iter().map(PasswordScheme::name)
     }
 
     /// The scheme that a stored hash is of. Says nothing about whether the rest of the text is well formed.

@@ -187,15 +187,14 @@ mod tests {
         #[test]
         fn an_upgrade_never_goes_down_and_is_done_in_one_step(stored in any_strength(), policy in any_policy()) {
             let new = policy.strength();
-            if stored.compare(&new) == Comparison::Weaker {
-                if let (Strength::Argon2(old), Strength::Argon2(new)) = (stored, new) {
-                    prop_assert!(new.version >= old.version);
-                    prop_assert!(new.memory_kib >= old.memory_kib);
-                    prop_assert!(new.passes >= old.passes);
-                    prop_assert!(new.salt_bytes >= old.salt_bytes);
-                    prop_assert!(new.output_bytes >= old.output_bytes);
-                    prop_assert_eq!(new.variant, Argon2Variant::Id);
-                }
+            let replaced = stored.compare(&new) == Comparison::Weaker;
+            if let (true, Strength::Argon2(old), Strength::Argon2(new)) = (replaced, stored, new) {
+                prop_assert!(new.version >= old.version);
+                prop_assert!(new.memory_kib >= old.memory_kib);
+                prop_assert!(new.passes >= old.passes);
+                prop_assert!(new.salt_bytes >= old.salt_bytes);
+                prop_assert!(new.output_bytes >= old.output_bytes);
+                prop_assert_eq!(new.variant, Argon2Variant::Id);
             }
             prop_assert_eq!(new.compare(&policy.strength()), Comparison::Equal);
         }

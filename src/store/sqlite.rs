@@ -32,6 +32,8 @@ pub use builder::{SqliteStoreBuilder, Synchronous};
 ///   database is whole in either case.
 /// * **Who can read it.** The file and its `-wal` and `-shm` companions are made for their owner alone (mode 0600), and
 ///   existing ones are tightened when they are opened. The directory is left as it is.
+/// * **What is deleted is gone.** SQLite overwrites it with zeros. The write-ahead log may hold an old page until it is
+///   next folded in.
 /// * **What it keeps.** Tables that begin with `waystation_`, and `_waystation_migrations`. The file may hold the
 ///   host's own tables too. A file that a newer release has written is refused, and never altered.
 /// * **Fields it does not know.** A profile written by a newer release is read without the fields that this one does

@@ -90,6 +90,28 @@ impl Profile {
         self.identifier(identifier.kind()) == Some(identifier)
     }
 
+    /// The names of the fields in which another profile differs, metadata and lists as a whole.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("email", self.email == other.email),
+            ("email_verified", self.email_verified == other.email_verified),
+            ("username", self.username == other.username),
+            ("phone", self.phone == other.phone),
+            ("phone_verified", self.phone_verified == other.phone_verified),
+            ("name", self.name == other.name),
+            ("given_name", self.given_name == other.given_name),
+            ("family_name", self.family_name == other.family_name),
+            ("nickname", self.nickname == other.nickname),
+            ("picture", self.picture == other.picture),
+            ("user_metadata", self.user_metadata == other.user_metadata),
+            ("app_metadata", self.app_metadata == other.app_metadata),
+            ("blocked", self.blocked == other.blocked),
+            ("mfa_factors", self.mfa_factors == other.mfa_factors),
+            ("identities", self.identities == other.identities),
+        ];
+        fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+    }
+
     /// Whether the person was shown to own this identifier. User names need no such proof.
     pub fn is_verified(&self, identifier: &Identifier) -> bool {
         self.has(identifier)

@@ -1,7 +1,8 @@
 //! Legacy databases that are missing, locked, broken, or full of rows that nobody should have written.
 
 use std::{
-    error::Error as StdError,
+    error::Error as _,
+    fmt::Write as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,6 +14,7 @@ use sqlx::{
 use tempfile::TempDir;
 use waystation::{
     Identifier, LegacyConnection, Password,
+    clock::{Clock, SystemClock},
     identifier::IdentifierKind,
     legacy::{
         DateFormat, JsonType, LegacyAttempt, LegacyError, Mapping, Queries, SqlConnection, SqlConnectionBuilder,
@@ -107,7 +109,7 @@ fn chain(error: &LegacyError) -> String {
     let mut text = format!("{error} {error:?}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!(" / {error}"));
+        write!(text, " / {error}").unwrap();
         cause = error.source();
     }
     text
@@ -186,7 +188,6 @@ async fn files_that_are_no_usable_database_say_what_they_are() {
 
 #[tokio::test]
 async fn missing_tables_columns_and_queries_are_named() {
-    let folder = grace("SELECT 1").await;
     for (change, what) in [
         ("ALTER TABLE members RENAME COLUMN email TO mail", "no such column: email"),
         ("ALTER TABLE members DROP COLUMN hash", "the query returns no column hash for members"),
@@ -236,16 +237,18 @@ async fn endless_statements_are_stopped_and_leave_the_connection_usable() {
 
     // A caller who leaves takes the statement along: the only connection is free well before the limit.
     let queries = Queries::new().by_email(ENDLESS).by_username("SELECT * FROM members WHERE login = ?1");
-    let legacy = folder.queried(queries).connections(1).statement_limit(Duration::from_secs(60)).build();
-    let grace = grace_hopper();
+    let legacy = folder.queried(queries).connections(1).statement_limit(Duration::from_mins(1)).build();
+    let (clock, email, name) = (SystemClock::new(), grace_hopper(), username("grace"));
     for _ in 0..3 {
         tokio::select! {
-            result = legacy.find(&grace) => panic!("{result:?}"),
-            () = tokio::time::sleep(Duration::from_millis(50)) => {}
+            result = legacy.find(&email) => panic!("{result:?}"),
+            () = clock.sleep(Duration::from_millis(50)) => {}
         }
     }
-    let found = tokio::time::timeout(Duration::from_secs(10), legacy.find(&username("grace"))).await;
-    assert!(found.unwrap().unwrap().is_some());
+    tokio::select! {
+        found = legacy.find(&name) => assert!(found.unwrap().is_some()),
+        () = clock.sleep(Duration::from_secs(10)) => panic!("the connection is still busy"),
+    }
 }
 
 #[tokio::test]

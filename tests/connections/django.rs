@@ -1,7 +1,7 @@
 //! Everybody in a real Django database.
 
 use waystation::{
-    LegacyConnection,
+    Identifier, LegacyConnection,
     clock::Timestamp,
     identifier::IdentifierKind,
     legacy::{
@@ -138,7 +138,7 @@ async fn every_spelling_finds_the_person_and_no_other_does() {
             continue;
         };
         let user = legacy.find(&identifier).await.unwrap();
-        let username = user.as_ref().and_then(|user| user.profile.username.as_ref()).map(|name| name.original());
+        let username = user.as_ref().and_then(|user| user.profile.username.as_ref()).map(Identifier::original);
         assert_eq!(username, found, "{spelling}");
     }
 }
@@ -213,4 +213,19 @@ async fn a_site_can_leave_things_out_and_name_what_is_missing() {
         assert!(matches!(&error, LegacyError::Misconfigured { what: text, .. } if text.contains(what)), "{error}");
     }
     legacy().check().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_its_hash_does_not_read_to_the_end_is_said_to_be_so() {
+    let legacy = legacy();
+    for person in people().iter().filter(|person| person.hasher.starts_with("bcrypt")) {
+        let right = person.password.as_ref().unwrap();
+        for password in std::iter::once(right).chain(&person.also_opens) {
+            let Ok(Verdict::Match(user)) = ask(&legacy, &person.by_username(), password).await else {
+                panic!("{}: no match", person.username)
+            };
+            let is_cut = person.hasher == "bcrypt" && password.len() > 72;
+            assert_eq!(user.truncated, is_cut, "{}", person.username);
+        }
+    }
 }

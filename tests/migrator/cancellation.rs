@@ -85,7 +85,8 @@ fn stage() -> Stage {
 }
 
 /// Runs `attempt` again and again on fresh stages, dropped one await point later each time, until one gets through;
-/// after each, `check` looks at what is left. How many points there were.
+/// after each, `check` looks at what is left. How many points there were: two for each call of the store, and those at
+/// which the pool had not answered yet.
 async fn at_each_point<F>(
     prepare: impl AsyncFn(&Stage),
     attempt: impl Fn(&Stage) -> F,
@@ -138,7 +139,7 @@ async fn a_first_log_in() {
         ada_is_whole,
     )
     .await;
-    assert!(points >= 5, "{points}");
+    assert!(points >= 4, "{points}");
 }
 
 #[tokio::test]
@@ -154,7 +155,7 @@ async fn a_later_log_in() {
         ada_is_whole,
     )
     .await;
-    assert!(points >= 3, "{points}");
+    assert!(points >= 2, "{points}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ fn changed(outcome: ChangeOutcome) -> Result<User, Option<Refusal>> {
     match outcome {
         ChangeOutcome::Changed(user) => Ok(*user),
         ChangeOutcome::Refused(refusal) => Err(Some(refusal)),
-        _ => Err(None),
+        ChangeOutcome::NoSuchUser => Err(None),
     }
 }
 

@@ -68,6 +68,22 @@ async fn every_refusal_costs_one_hash_of_the_policy() {
     }
 }
 
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_legacy_database_adds_its_own_hash_and_no_second_decoy() {
+    let site = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/django/legacy.sqlite3");
+    let passwords = Arc::new(crate::stage::cheap_passwords());
+    let legacy = waystation::legacy::preset::Django::new().sqlite(site, Arc::clone(&passwords)).build();
+    let builder = LazyMigrator::builder(Arc::new(MemoryStore::new()), Arc::new(legacy));
+    let migrator = builder.passwords(Arc::clone(&passwords)).build().unwrap();
+    for (name, verified) in [("nobody", 0), ("bram", 1), ("sso.only", 0)] {
+        let before = passwords.work();
+        assert!(road(migrator.log_in(LogIn::new(name, WRONG)).await.unwrap()).is_err());
+        let after = passwords.work();
+        assert_eq!((after.verified - before.verified, after.decoys - before.decoys), (verified, 1), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn an_outage_is_an_error_and_not_remembered() {
     let stage = Stage::new();

@@ -67,6 +67,25 @@ async fn shadow_writes_and_compares_and_lets_the_legacy_system_decide() {
 }
 
 #[tokio::test]
+async fn shadow_names_the_fields_in_which_a_copy_differed() {
+    let stage = Stage::with(|builder| builder.phase(Phase::Shadow));
+    stage.come_in(ADA, RIGHT).await;
+    let mut profile = waystation::Profile::default();
+    profile.name = Some("Ada King".into());
+    stage.legacy.add(waystation::legacy::ScriptedPerson::parse("1", ADA, RIGHT).unwrap().profile(profile));
+    stage.come_in(ADA, RIGHT).await;
+    stage.come_in(ADA, RIGHT).await;
+    let fields: Vec<_> = stage
+        .journal
+        .kinds()
+        .into_iter()
+        .filter_map(|kind| if let EventKind::ProfileDiffered { fields, .. } = kind { Some(fields) } else { None })
+        .collect();
+    assert_eq!(fields, [["name"]]);
+    assert_eq!(stage.find(ADA).await.unwrap().profile.name.as_deref(), Some("Ada King"));
+}
+
+#[tokio::test]
 async fn a_cohort_moves_and_the_others_stay() {
     let stage = Stage::with(|builder| builder.phase(Phase::Cohort(Cohort::listed([identifier(ADA)]))));
     stage.legacy.add(waystation::legacy::ScriptedPerson::parse("2", "eve@example.com", RIGHT).unwrap());

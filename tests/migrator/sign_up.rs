@@ -14,7 +14,6 @@ async fn sign_up(stage: &Stage, request: SignUp) -> Result<waystation::User, Ref
     match stage.migrator.sign_up(request).await.unwrap() {
         SignUpOutcome::Created(user) => Ok(*user),
         SignUpOutcome::Refused(refusal) => Err(refusal),
-        other => panic!("{other:?}"),
     }
 }
 

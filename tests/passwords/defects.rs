@@ -21,7 +21,7 @@ fn passwords() -> Passwords {
     Passwords::builder().policy(HashPolicy::argon2id(64, 1, 1).unwrap()).threads(1).build().unwrap()
 }
 
-/// RustCrypto's `argon2` and kanidm read an absent version as 19; the reference implementation means 16.
+/// `RustCrypto`'s `argon2` and kanidm read an absent version as 19; the reference implementation means 16.
 #[test]
 fn argon2_without_a_version_is_version_16() {
     let old = "$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ$9sTbSlTio3Biev89thdrlKKiCaYsjjYVJxGAL3swxpQ";
@@ -46,7 +46,7 @@ fn a_repeated_argon2_parameter_is_malformed() {
     assert!(matches!(parse(&hash), Err(HashError::Malformed { .. })));
 }
 
-/// RustCrypto's `pbkdf2` compared as many bytes as the string held: one byte verified.
+/// `RustCrypto`'s `pbkdf2` compared as many bytes as the string held: one byte verified.
 #[test]
 #[cfg(feature = "pbkdf2")]
 fn a_shortened_pbkdf2_key_never_matches() {
@@ -81,7 +81,7 @@ fn an_empty_digest_is_malformed_in_every_scheme() {
     }
 }
 
-/// RustCrypto's `scrypt` aborts the process on 60 bytes of text.
+/// `RustCrypto`'s `scrypt` aborts the process on 60 bytes of text.
 #[test]
 #[cfg(feature = "scrypt")]
 fn scrypt_parameters_do_not_abort_the_process() {
@@ -119,7 +119,7 @@ fn spare_bits_of_bcrypt_do_not_lock_anybody_out() {
     assert!(!opens("", &format!("{start}C")));
 }
 
-/// GoTrue had no upper bound for parameters, and panicked on bad ones: see also `hostile.rs`.
+/// `GoTrue` had no upper bound for parameters, and panicked on bad ones: see also `hostile.rs`.
 #[tokio::test]
 async fn hostile_parameters_are_answered_and_others_go_on() {
     let passwords = passwords();
@@ -167,7 +167,7 @@ async fn an_unsupported_scheme_is_named_and_costs_what_a_miss_costs() {
     assert_eq!(passwords.work().decoys, 1);
 }
 
-/// GoTrue sets the re-hash in memory on a mismatch; MAS computes the new hash before it knows the answer.
+/// `GoTrue` sets the re-hash in memory on a mismatch; MAS computes the new hash before it knows the answer.
 #[tokio::test]
 async fn a_mismatch_makes_no_new_hash() {
     let passwords = passwords();

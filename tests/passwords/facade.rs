@@ -5,7 +5,8 @@ use std::sync::Arc;
 use waystation::{
     entropy::SeededEntropy,
     password::{
-        Argon2Limits, HashError, HashPolicy, Limits, Password, PasswordError, PasswordHash, Passwords, Verification,
+        Argon2, Argon2Limits, HashError, HashPolicy, Limits, Password, PasswordError, PasswordHash, Passwords, Schemes,
+        Verification,
     },
 };
 
@@ -131,4 +132,17 @@ fn nothing_secret_is_shown() {
     for shown in [format!("{stored:?}"), format!("{parsed:?}"), format!("{:?}", Password::from("c29tZXNhbHQ"))] {
         assert!(!shown.contains("c29t") && !shown.contains("yhNA") && !shown.contains("115, 111"), "{shown}");
     }
+}
+
+#[test]
+fn schemes_that_cannot_be_told_apart_are_not_registered_together() {
+    let conflict = Schemes::standard().with(Argon2::default()).unwrap_err();
+    assert_eq!((conflict.name, conflict.prefix), ("argon2", None));
+    assert_eq!(conflict.to_string(), "there is a password scheme `argon2` already");
+    let without = Schemes::standard().without("argon2");
+    let stored = PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$yhNAfyYFdZZCH0ht4l+G1A");
+    let unsupported = HashError::UnsupportedScheme { name: Some("argon2".to_owned()) };
+    assert_eq!(without.identify(&stored).err(), Some(unsupported));
+    let again = without.with(Argon2::default()).unwrap();
+    assert_eq!(again.identify(&stored).unwrap().name(), "argon2");
 }

@@ -22,12 +22,12 @@ use waystation::{
 use self::fault::Fault;
 
 mod bulk;
-pub mod fault;
+pub(crate) mod fault;
 mod jobs;
 mod search;
 
 /// A [`MemoryStore`] behind one fault.
-pub struct Faulty {
+pub(crate) struct Faulty {
     inner: MemoryStore,
     fault: Fault,
     notes: Mutex<Notes>,
@@ -48,7 +48,7 @@ struct Notes {
 }
 
 impl Faulty {
-    pub fn new(fault: Fault) -> Self {
+    pub(crate) fn new(fault: Fault) -> Self {
         Self { inner: MemoryStore::new(), fault, notes: Mutex::default() }
     }
 
@@ -164,7 +164,7 @@ fn damaged(fault: Fault, mut user: NewUser) -> NewUser {
 impl UserStore for Faulty {
     async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
         let found = self.inner.find(key).await?;
-        let owned = OwnedKey::from(key);
+        let wanted = OwnedKey::from(key);
         match (self.fault, key) {
             (Fault::FindsAnybody, Key::Id(id)) if matches!(found, Lookup::Absent) => {
                 let somebody = NewUser::new(id.clone(), Profile::default(), Credential::None, Timestamp::default());
@@ -183,7 +183,7 @@ impl UserStore for Faulty {
                 return self.inner.find(Key::Identifier(&renormalised(identifier, cut_at_nul))).await;
             }
             (Fault::OldKeysLinger, _) if matches!(found, Lookup::Absent) => {
-                let owner = self.notes().old_keys.get(&owned).cloned();
+                let owner = self.notes().old_keys.get(&wanted).cloned();
                 if let Some(owner) = owner {
                     return self.inner.find(Key::Id(&owner)).await;
                 }
@@ -198,7 +198,7 @@ impl UserStore for Faulty {
             (Fault::LiftsAll, _) if matches!(found, Lookup::Tombstoned) && self.notes().lifted => {
                 return Ok(Lookup::Absent);
             }
-            (Fault::TombstoneHidesTheLiving, _) if self.notes().buried.contains(&owned) => {
+            (Fault::TombstoneHidesTheLiving, _) if self.notes().buried.contains(&wanted) => {
                 return Ok(Lookup::Tombstoned);
             }
             _ => {}
@@ -355,8 +355,7 @@ impl UserStore for Faulty {
     async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
         let current = self.inner.get(id).await?;
         match (self.fault, current) {
-            (Fault::LoginNotCounted, Some(_)) => return Ok(true),
-            (Fault::AnybodyLogsIn, None) => return Ok(true),
+            (Fault::LoginNotCounted, Some(_)) | (Fault::AnybodyLogsIn, None) => return Ok(true),
             (Fault::LoginIsAChange, Some(user)) => {
                 let _counted = self.inner.update(id, user.version, UserChange::at(at)).await?;
             }

@@ -1,7 +1,9 @@
 use std::{panic::AssertUnwindSafe, thread};
 
 use super::{Broken, Sample, Subject, Verdict, keep, within_reason};
-use crate::password::{Comparison, EffectiveInput, Password, PasswordHash, Schemes, Strength, Workspace};
+use crate::password::{
+    Comparison, EffectiveInput, Password, PasswordHash, PasswordScheme, Schemes, Strength, Workspace,
+};
 
 /// Each sample is opened by its password, every time, also in memory that was used before.
 ///
@@ -205,7 +207,7 @@ pub fn prefixes_tell_the_scheme(subject: &Subject) -> Verdict {
             keep(schemes.identify(&PasswordHash::new(hash)).is_err(), || format!("{hash:?} is identified"))?;
             continue;
         }
-        let name = schemes.identify(&PasswordHash::new(hash)).map(|scheme| scheme.name());
+        let name = schemes.identify(&PasswordHash::new(hash)).map(PasswordScheme::name);
         keep(name == Ok(subject.scheme.name()), || format!("{hash:?} is taken for {name:?}"))?;
     }
     let described = subject.samples.iter().any(|sample| starts_like(subject, &sample.hash));

@@ -7,10 +7,12 @@ use super::{
 use crate::{
     clock::Timestamp,
     error::Error,
+    event::EventKind,
     migrator::{
         draft,
         machine::{Insertion, Replacement, Written},
     },
+    phase::OnMatch,
     store::{Insert, OnTombstone, Tombstone, Update, UserStore},
     user::{Credential, CredentialKind, Delegation, Moved, MovedBy, NewUser, User, UserChange},
 };
@@ -75,6 +77,10 @@ impl Drive<'_> {
         let at = self.parts.clock.now();
         let user = self.found.clone().ok_or_else(fault)?;
         let Some(change) = self.change(replacement, &user, at)? else { return Ok(Written::Done) };
+        if let (OnMatch::Shadow, Some(fresh)) = (self.task.conduct().on_match, &change.profile) {
+            let fields = user.profile.differences(fresh);
+            self.parts.emit(EventKind::ProfileDiffered { user: user.id.clone(), fields });
+        }
         Ok(match self.parts.store.update(&user.id, user.version, change).await? {
             Update::Gone => Written::Gone,
             Update::Stale => Written::Stale,

@@ -101,10 +101,14 @@ impl SqliteStoreBuilder {
         let options =
             SqliteConnectOptions::new().filename(path).busy_timeout(self.busy_timeout).disable_statement_logging();
         let writer = Writer::new(
-            options.clone().synchronous(match self.synchronous {
-                Synchronous::Full => SqliteSynchronous::Full,
-                Synchronous::Normal => SqliteSynchronous::Normal,
-            }),
+            options
+                .clone()
+                // What is deleted or written over is not left behind in the file's free space.
+                .pragma("secure_delete", "ON")
+                .synchronous(match self.synchronous {
+                    Synchronous::Full => SqliteSynchronous::Full,
+                    Synchronous::Normal => SqliteSynchronous::Normal,
+                }),
             self.busy_timeout,
         );
         let tombstone_key = schema::prepare(&writer, self.busy_timeout, self.tombstone_key).await?;

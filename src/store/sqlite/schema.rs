@@ -25,6 +25,9 @@ const MIGRATIONS_TABLE: &str = "_waystation_migrations";
 const KEY: &str = "tombstone key";
 const KEY_MARK: &str = "tombstone key mark";
 
+/// Changes nothing, and fails on a database that may only be read: `BEGIN IMMEDIATE` does not.
+const TOUCH: &str = "UPDATE waystation_meta SET value = value WHERE name = ''";
+
 /// How often a locked database is tried while it is opened.
 const RETRY_EVERY: Duration = Duration::from_millis(20);
 
@@ -38,6 +41,7 @@ pub(super) async fn prepare(
     write_ahead(&mut turn, patience).await?;
     let mut transaction = turn.begin_with("BEGIN IMMEDIATE").await.map_err(|error| classify("open", error))?;
     migrate(&mut transaction).await?;
+    sqlx::query(TOUCH).execute(&mut *transaction).await.map_err(|error| classify("open", error))?;
     let key = settle_key(&mut transaction, given).await?;
     transaction.commit().await.map_err(|error| classify("open", error))?;
     turn.end();

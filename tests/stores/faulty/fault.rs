@@ -2,7 +2,7 @@ use waystation::{identifier::IdentifierKind, store::KeyKind};
 
 /// One way to break the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// None: shows that the wrapper itself is sound.
     None,
 
@@ -96,7 +96,7 @@ const PHONE: KeyKind = KeyKind::Identifier(IdentifierKind::Phone);
 const USERNAME: KeyKind = KeyKind::Identifier(IdentifierKind::Username);
 
 /// For each promise, the fault that must break it.
-pub const BROKEN_BY: &[(&str, Fault)] = &[
+pub(crate) const BROKEN_BY: &[(&str, Fault)] = &[
     ("an_empty_store_finds_nobody", Fault::FindsAnybody),
     ("each_key_finds_its_user", Fault::LegacyKeyNotIndexed),
     ("the_kind_of_a_key_counts", Fault::KindIgnored),

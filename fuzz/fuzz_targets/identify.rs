@@ -1,0 +1,20 @@
+//! Any text is identified or refused; the answer shows nothing of it.
+//!
+//!     cargo +nightly fuzz run identify fuzz/corpus/identify fuzz/seeds/identify
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use waystation::password::{HashError, PasswordHash, Schemes};
+
+fuzz_target!(|text: &str| {
+    let schemes = Schemes::standard();
+    match schemes.identify(&PasswordHash::new(text)) {
+        Ok(scheme) => assert!(scheme.prefixes().iter().any(|prefix| text.starts_with(prefix))),
+        Err(HashError::Locked | HashError::UnsupportedScheme { .. }) => {}
+        Err(other) => panic!("{other}"),
+    }
+    // A declared name decides, whatever the text is.
+    let declared = schemes.identify(&PasswordHash::declared("bcrypt", text)).map(|scheme| scheme.name());
+    assert!(matches!(declared, Ok("bcrypt") | Err(HashError::Locked)));
+});

@@ -1,0 +1,22 @@
+//! The manual.
+
+#[doc = include_str!("guide/getting_started.md")]
+pub mod getting_started {}
+
+#[doc = include_str!("guide/operations.md")]
+pub mod operations {}
+
+#[doc = include_str!("guide/security.md")]
+pub mod security {}
+
+#[doc = include_str!("guide/writing_a_store.md")]
+pub mod writing_a_store {}
+
+#[doc = include_str!("guide/writing_a_connection.md")]
+pub mod writing_a_connection {}
+
+#[doc = include_str!("guide/writing_a_scheme.md")]
+pub mod writing_a_scheme {}
+
+#[doc = include_str!("guide/design.md")]
+pub mod design {}

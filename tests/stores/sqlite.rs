@@ -1,0 +1,75 @@
+//! What [`SqliteStore`](waystation::SqliteStore) promises beyond the contract.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+use waystation::{
+    SecretKey,
+    clock::Timestamp,
+    identifier::{Identifier, IdentifierKind},
+    store::{Insert, OnTombstone, SqliteStore, StoreError, UserStore},
+    user::{Credential, NewUser, Profile, UserId},
+};
+
+mod file;
+mod filter;
+mod kill;
+mod open;
+mod rows;
+mod waiting;
+
+/// A directory of its own, and the path of a database in it.
+fn place() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.sqlite");
+    (directory, path)
+}
+
+async fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, "customers").await.unwrap()
+}
+
+/// A connection past the store, for looking at the tables and for damaging them.
+async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
+}
+
+async fn execute(path: &Path, sql: &'static str) {
+    let mut connection = raw(path).await;
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+fn user(name: &str) -> NewUser {
+    let mut profile = Profile::default();
+    profile.set_identifier(Identifier::from_parts(IdentifierKind::Email, format!("{name}@example.com"), name));
+    NewUser::new(UserId::new(name), profile, Credential::None, Timestamp::from_micros(1))
+}
+
+async fn insert(store: &SqliteStore, name: &str) {
+    assert!(matches!(store.insert(user(name), OnTombstone::Refuse).await, Ok(Insert::Created(_))));
+}
+
+/// The whole of what a log would show of an error.
+fn told(error: &StoreError) -> String {
+    let mut told = format!("{error} {error:?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        told.push_str(&error.to_string());
+        source = error.source();
+    }
+    told
+}
+
+#[track_caller]
+fn misconfigured(result: Result<SqliteStore, StoreError>) -> &'static str {
+    match result {
+        Err(StoreError::Misconfigured { what, .. }) => what,
+        other => panic!("misconfigured, not {other:?}"),
+    }
+}
+
+fn secret(byte: u8) -> SecretKey {
+    SecretKey::from_bytes([byte; 32])
+}
