@@ -43,13 +43,13 @@ fn main() -> Result<(), Failure> {
     // As criterion tells them apart: only `cargo bench` measures.
     let measures = arguments.iter().any(|argument| argument == "--bench")
         && !arguments.iter().any(|argument| argument == "--test");
-    let (cost, crowd) = if measures { (Cost::USUAL, Crowd::FULL) } else { (Cost::LEAST, Crowd::TINY) };
+    let (cost, crowd) = if measures { (Cost::USUAL, Crowd(512)) } else { (Cost::LEAST, Crowd(8)) };
 
     let mut criterion = Criterion::default().sample_size(20).configure_from_args();
     let mut table = Table::default();
     alone::measure(&mut criterion, cost, &mut table)?;
+    crowd.measure(&mut criterion, cost, &mut table)?;
     criterion.final_summary();
-    crowd.measure(cost, &mut table)?;
     let table = table.to_string();
     if measures {
         println!("\n{table}");

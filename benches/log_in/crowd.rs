@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use criterion::{Criterion, SamplingMode};
+
 use super::{
     Failure,
     median::median,
@@ -11,35 +13,55 @@ use super::{
     table::{Row, Table, Target},
 };
 
-/// How many people log in at once, and how often that is measured.
+/// How many people log in at once.
 #[derive(Clone, Copy)]
-pub(crate) struct Crowd {
-    people: u32,
-    rounds: usize,
-}
+pub(crate) struct Crowd(pub(crate) u32);
 
 impl Crowd {
-    pub(crate) const FULL: Self = Self { people: 512, rounds: 5 };
-    pub(crate) const TINY: Self = Self { people: 8, rounds: 1 };
-
-    /// The cores alone and the crate in turn, several times; the hand-written service once, for what it takes.
-    pub(crate) fn measure(self, cost: Cost, table: &mut Table) -> Result<(), Failure> {
-        let Self { people, rounds } = self;
-        println!("\n{people} log-ins at once, a line a process");
+    /// The cores alone and the crate in turn, as often as criterion asks; the hand-written service once, for what it
+    /// takes.
+    pub(crate) fn measure(self, criterion: &mut Criterion, cost: Cost, table: &mut Table) -> Result<(), Failure> {
         let mut pairs = Vec::new();
-        for _ in 0..rounds {
-            pairs.push((self.run(Member::Cores, cost)?, self.run(Member::Lazy, cost)?));
+        let mut failure = None;
+        let mut group = criterion.benchmark_group(format!("{} log-ins at once", self.0));
+        // The least that criterion measures: ten of them.
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_millis(1));
+        group.bench_function("waystation", |bencher| {
+            bencher.iter_custom(|iterations| {
+                let mut measured = Duration::ZERO;
+                for _ in 0..iterations {
+                    match self.pair(cost) {
+                        Ok(pair) => {
+                            measured += pair.1.took;
+                            pairs.push(pair);
+                        }
+                        Err(error) => failure = Some(error),
+                    }
+                }
+                measured
+            });
+        });
+        group.finish();
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        // Left out by a filter.
+        if pairs.is_empty() {
+            return Ok(());
         }
         let hand_written = if self.fits(cost) { Some(self.run(Member::HandWritten, cost)?) } else { None };
-
         self.tell_speed(&pairs, hand_written, table);
         let lazy: Vec<Measured> = pairs.into_iter().map(|(_, lazy)| lazy).collect();
         self.tell_cost(&lazy, hand_written, table);
         Ok(())
     }
 
+    fn pair(self, cost: Cost) -> Result<(Measured, Measured), Failure> {
+        Ok((self.run(Member::Cores, cost)?, self.run(Member::Lazy, cost)?))
+    }
+
     fn tell_speed(self, pairs: &[(Measured, Measured)], theirs: Option<Measured>, table: &mut Table) {
-        let people = self.people;
+        let people = self.0;
         let rate = |measured: &Measured| f64::from(people) / measured.took.as_secs_f64();
         let limit = median(pairs.iter().map(|(cores, _)| rate(cores)));
         let share = median(pairs.iter().map(|(cores, lazy)| rate(lazy) / rate(cores)));
@@ -62,7 +84,7 @@ impl Crowd {
         let above_idle = |measured: &Measured| measured.above_idle.map(mebibytes);
         let late_p99 = |measured: &Measured| millis(measured.late_p99);
         table.add(
-            Row::new(format!("{} at once: memory above idle, at most", self.people), " MiB")
+            Row::new(format!("{} at once: memory above idle, at most", self.0), " MiB")
                 .ours(ours.iter().map(above_idle).collect::<Option<Vec<f64>>>().map(largest))
                 .theirs(theirs.as_ref().and_then(above_idle))
                 .target(Target::AtMost(64.0)),
@@ -88,7 +110,7 @@ impl Crowd {
     }
 
     fn run(self, member: Member, cost: Cost) -> Result<Measured, Failure> {
-        let measured = member::call(member, self.people, cost)?;
+        let measured = member::call(member, self.0, cost)?;
         let above_idle = measured.above_idle.map(|kib| format!(", {:.0} MiB above idle", mebibytes(kib)));
         let late = match member {
             Member::Cores => String::new(),
@@ -101,7 +123,7 @@ impl Crowd {
 
     /// Whether there is memory for a hash of everybody at once, and half as much again for the others on this machine.
     fn fits(self, cost: Cost) -> bool {
-        let wanted = u64::from(self.people) * u64::from(cost.memory_kib) * 3 / 2;
+        let wanted = u64::from(self.0) * u64::from(cost.memory_kib) * 3 / 2;
         let fits = memory::available().is_some_and(|available| available >= wanted);
         if !fits {
             let (name, wanted) = (Member::HandWritten.name(), mebibytes(wanted));
