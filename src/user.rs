@@ -146,6 +146,9 @@ pub enum MovedBy {
 }
 
 impl MovedBy {
+    /// Every way, in a fixed order.
+    pub const ALL: [Self; 5] = [Self::Adoption, Self::Change, Self::Import, Self::LogIn, Self::Recovery];
+
     /// The name as stores and reports write it.
     pub const fn as_str(self) -> &'static str {
         match self {
