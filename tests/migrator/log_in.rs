@@ -470,3 +470,24 @@ async fn what_was_not_proven_is_not_hashed() {
         assert_eq!(moved.password_hash().unwrap().expose() == bcrypt, truncated);
     }
 }
+
+/// A legacy system whose only person is this one, with the right password.
+fn only(person: LegacyUser) -> FunctionConnection {
+    FunctionConnection::new(
+        move |_| {
+            let person = person.clone();
+            async move { Ok(Verdict::Match(Box::new(person))) }
+        },
+        |_| async { Ok(None) },
+    )
+}
+
+#[tokio::test]
+async fn a_count_of_log_ins_that_cannot_grow_keeps_nobody_out() {
+    let mut person = LegacyUser::new(LegacyKey::new("old", "1"), Profile::default());
+    person.profile.set_identifier(identifier(ADA));
+    person.login_count = u64::MAX;
+    let migrator = LazyMigrator::builder(Arc::new(MemoryStore::new()), Arc::new(only(person)));
+    let migrator = migrator.passwords(Arc::new(crate::stage::cheap_passwords())).build().unwrap();
+    assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Ok(Origin::Migrated));
+}
