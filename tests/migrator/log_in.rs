@@ -491,3 +491,15 @@ async fn a_count_of_log_ins_that_cannot_grow_keeps_nobody_out() {
     let migrator = migrator.passwords(Arc::new(crate::stage::cheap_passwords())).build().unwrap();
     assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Ok(Origin::Migrated));
 }
+
+#[tokio::test]
+async fn a_right_password_of_a_barred_account_is_refused_whatever_the_verdict_was() {
+    let mut person = LegacyUser::new(LegacyKey::new("old", "1"), Profile::default());
+    person.profile.set_identifier(identifier(ADA));
+    person.profile.blocked = true;
+    let store = MemoryStore::new();
+    let migrator = LazyMigrator::builder(Arc::new(store.clone()), Arc::new(only(person)));
+    let migrator = migrator.passwords(Arc::new(crate::stage::cheap_passwords())).build().unwrap();
+    assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Err(Refusal::Blocked));
+    assert!(store.is_empty());
+}

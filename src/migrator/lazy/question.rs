@@ -81,6 +81,10 @@ impl Drive<'_> {
         if !known_as.map_or_else(|| person.profile.has(asked), |key| *key == person.key) {
             return Err(Error::new(ErrorKind::LegacyAnswer, "the legacy system answered about another person"));
         }
+        // A connection that looks at the password alone may say so of somebody who is barred.
+        if person.profile.blocked {
+            return Ok(LegacySays::Blocked);
+        }
         self.legacy_let_in = true;
         self.person = Some(person);
         Ok(says)
