@@ -202,7 +202,9 @@ impl<'a> Drive<'a> {
 
     fn facts(&self, user: &User) -> RowFacts {
         let fits = match self.task {
-            Task::CompleteRecovery { claims, .. } => self.parts.fingerprint(&user.credential) == claims.fingerprint,
+            Task::CompleteRecovery { claims, .. } => {
+                self.parts.fingerprint(user, &claims.identifier) == claims.fingerprint
+            }
             Task::Adopt { proof, .. } => self.parts.adopts_unverified || user.profile.is_verified(&proof.identifier),
             _ => false,
         };

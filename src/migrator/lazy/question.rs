@@ -118,7 +118,9 @@ impl Drive<'_> {
     /// Keeps the person whom the legacy system found.
     fn meet(&mut self, person: LegacyUser, asked: &Identifier) -> Result<LegacyPerson, Error> {
         let fits = match self.task {
-            Task::CompleteRecovery { claims, .. } => self.parts.key_fingerprint(&person) == claims.fingerprint,
+            Task::CompleteRecovery { claims, .. } => {
+                self.parts.key_fingerprint(&person, &claims.identifier) == claims.fingerprint
+            }
             Task::Adopt { .. } => self.parts.adopts_unverified || person.profile.is_verified(asked),
             // Whoever it is, the identifier is not free.
             Task::ChangeIdentifier { .. } | Task::SignUp { .. } => true,
