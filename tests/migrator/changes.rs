@@ -133,3 +133,15 @@ async fn the_blocked_and_the_deleted_are_not_adopted() {
     assert_eq!(adopt(&stage, identifier(ADA)).await, Err(Refusal::Unknown));
     assert!(stage.store.is_empty());
 }
+
+#[tokio::test]
+async fn only_its_owner_takes_an_address_that_the_copy_has_not_yet() {
+    let stage = Stage::with(|builder| builder.phase(Phase::LegacyOnly));
+    stage.legacy.add(ScriptedPerson::parse("2", "eve@example.com", RIGHT).unwrap());
+    stage.come_in(ADA, RIGHT).await;
+    stage.come_in("eve@example.com", RIGHT).await;
+    stage.legacy.add(ScriptedPerson::parse("1", "countess@example.com", RIGHT).unwrap());
+    let [ada, eve] = [stage.find(ADA).await.unwrap().id, stage.find("eve@example.com").await.unwrap().id];
+    assert_eq!(rename(&stage, eve, "countess@example.com").await.unwrap_err(), Some(Refusal::Taken));
+    assert!(rename(&stage, ada, "countess@example.com").await.is_ok());
+}

@@ -56,6 +56,11 @@ pub(super) fn fault() -> Error {
     Error::new(ErrorKind::Contended, "the attempt went astray")
 }
 
+/// Whether a row is a copy of what the legacy system has, of somebody who has not moved.
+pub(super) const fn is_copy(user: &User) -> bool {
+    user.moved.is_none() && matches!(user.credential, Credential::Delegated(_))
+}
+
 impl<'a> Drive<'a> {
     pub(super) fn new(parts: &'a Parts, task: &'a Task) -> Self {
         let found = if let Task::Rehash { user, .. } = task { Some((**user).clone()) } else { None };
@@ -122,10 +127,7 @@ impl<'a> Drive<'a> {
             Effect::Delete => Input::Written(self.delete().await?),
             Effect::Enter => Input::Entered(self.enter().await?),
             Effect::Find => Input::Row(self.find().await?),
-            Effect::FindByLegacyKey => {
-                let person = self.person.as_ref().ok_or_else(fault)?;
-                Input::Row(self.glance(Key::Legacy(&person.key)).await?)
-            }
+            Effect::FindByLegacyKey => Input::Row(self.find_moved().await?),
             Effect::FindTaker => Input::Row(self.glance(Key::Identifier(self.identifier()?)).await?),
             Effect::Hash => {
                 self.hash = Some(self.hash().await?);
@@ -190,7 +192,11 @@ impl<'a> Drive<'a> {
 
     /// Looks somebody up without keeping the row.
     async fn glance(&self, key: Key<'_>) -> Result<Row, Error> {
-        Ok(match self.parts.store.find(key).await? {
+        Ok(self.glimpse(&self.parts.store.find(key).await?))
+    }
+
+    fn glimpse(&self, lookup: &Lookup) -> Row {
+        match lookup {
             Lookup::Absent => Row::Absent,
             Lookup::Tombstoned => Row::Tombstoned,
             Lookup::Found(user) => {
@@ -218,6 +224,24 @@ impl<'a> Drive<'a> {
 
     async fn verify(&mut self) -> Result<Input, Error> {
         let stored = self.found.as_ref().and_then(User::password_hash).ok_or_else(fault)?;
+        }
+    }
+
+    /// Whether the person whom the legacy system named has moved.
+    ///
+    /// Of somebody who has not, there may be a copy. The legacy system still says which identifiers are theirs then,
+    /// and nobody else may take those.
+    pub(super) async fn find_moved(&self) -> Result<Row, Error> {
+        let person = self.person.as_ref().ok_or_else(fault)?;
+        let lookup = self.parts.store.find(Key::Legacy(&person.key)).await?;
+        let row = self.glimpse(&lookup);
+        Ok(match (self.task, lookup, row) {
+            (Task::ChangeIdentifier { .. } | Task::SignUp { .. }, Lookup::Found(user), Row::Present(facts))
+                if is_copy(&user) && !facts.fits =>
+            {
+                Row::Absent
+            }
+            (_, _, row) => row,
         self.compare(stored).await
     }
 

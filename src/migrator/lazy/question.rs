@@ -11,7 +11,7 @@ use crate::{
     legacy::{LegacyAttempt, LegacyConnection, LegacyError, LegacyUser, Verdict},
     migrator::{
         flight::Boarding,
-        machine::{Entry, Input, LegacyPerson, LegacySays},
+        machine::{Entry, Input, LegacyPerson, LegacySays, Row},
     },
     user::{Credential, User},
 };
@@ -95,6 +95,7 @@ impl Drive<'_> {
             Task::SignUp { profile, .. } => profile.identifiers().collect(),
             _ => vec![self.identifier()?],
         };
+        let mut met = LegacyPerson::Nobody;
         for identifier in asked {
             let began = self.parts.clock.monotonic();
             let answer = self.parts.legacy.find(identifier).await;
@@ -105,14 +106,21 @@ impl Drive<'_> {
             self.parts.emit(EventKind::LegacyAsked { answer: told, took });
             match answer {
                 Ok(None) => {}
-                Ok(Some(person)) => return Ok(Input::Person(self.meet(person, identifier)?)),
+                Ok(Some(person)) => {
+                    met = self.meet(person, identifier)?;
+                    // Over what they gave up, somebody who has moved has no say; the next may be another person's.
+                    let has_a_say = !matches!(self.task, Task::SignUp { .. }) || self.find_moved().await? == Row::Absent;
+                    if has_a_say {
+                        break;
+                    }
+                }
                 Err(error) => {
                     self.error = Some(error.into());
                     return Ok(Input::Unavailable);
                 }
             }
         }
-        Ok(Input::Person(LegacyPerson::Nobody))
+        Ok(Input::Person(met))
     }
 
     /// Keeps the person whom the legacy system found.
