@@ -166,6 +166,7 @@ impl<'a> Drive<'a> {
             Task::SignUp { profile, .. } => return self.find_any(profile).await,
             _ => self.parts.store.find(Key::Identifier(self.identifier()?)).await?,
         };
+        let lookup = self.of_person(lookup).await?;
         self.found = None;
         Ok(match lookup {
             Lookup::Absent => Row::Absent,
@@ -176,6 +177,26 @@ impl<'a> Drive<'a> {
                 Row::Present(facts)
             }
         })
+    }
+
+    /// What a look-up means once the legacy system has said whose the password is.
+    async fn of_person(&self, lookup: Lookup) -> Result<Lookup, Error> {
+        let (Task::LogIn { .. }, Some(person)) = (self.task, &self.person) else { return Ok(lookup) };
+        match lookup {
+            // Nobody under this identifier. A copy is theirs under whatever identifier the legacy system had before.
+            Lookup::Absent => Ok(match self.parts.store.find(Key::Legacy(&person.key)).await? {
+                Lookup::Found(user) if is_copy(&user) => Lookup::Found(user),
+                _ => Lookup::Absent,
+            }),
+            // Somebody else came to have the identifier meanwhile. That they have to be asked about anew.
+            Lookup::Found(user)
+                if matches!(user.credential, Credential::Delegated(_))
+                    && user.legacy.as_ref().is_some_and(|key| *key != person.key) =>
+            {
+                Err(Error::new(ErrorKind::Contended, "the identifier has become another person's"))
+            }
+            lookup => Ok(lookup),
+        }
     }
 
     /// Whether anybody has one of the identifiers of somebody who signs up.
@@ -203,6 +224,24 @@ impl<'a> Drive<'a> {
                 let same = self.found.as_ref().is_some_and(|found| found.id == user.id);
                 Row::Present(RowFacts { fits: same, ..RowFacts::of(user.credential.kind()) })
             }
+        }
+    }
+
+    /// Whether the person whom the legacy system named has moved.
+    ///
+    /// Of somebody who has not, there may be a copy. The legacy system still says which identifiers are theirs then,
+    /// and nobody else may take those.
+    pub(super) async fn find_moved(&self) -> Result<Row, Error> {
+        let person = self.person.as_ref().ok_or_else(fault)?;
+        let lookup = self.parts.store.find(Key::Legacy(&person.key)).await?;
+        let row = self.glimpse(&lookup);
+        Ok(match (self.task, lookup, row) {
+            (Task::ChangeIdentifier { .. } | Task::SignUp { .. }, Lookup::Found(user), Row::Present(facts))
+                if is_copy(&user) && !facts.fits =>
+            {
+                Row::Absent
+            }
+            (_, _, row) => row,
         })
     }
 
@@ -224,24 +263,6 @@ impl<'a> Drive<'a> {
 
     async fn verify(&mut self) -> Result<Input, Error> {
         let stored = self.found.as_ref().and_then(User::password_hash).ok_or_else(fault)?;
-        }
-    }
-
-    /// Whether the person whom the legacy system named has moved.
-    ///
-    /// Of somebody who has not, there may be a copy. The legacy system still says which identifiers are theirs then,
-    /// and nobody else may take those.
-    pub(super) async fn find_moved(&self) -> Result<Row, Error> {
-        let person = self.person.as_ref().ok_or_else(fault)?;
-        let lookup = self.parts.store.find(Key::Legacy(&person.key)).await?;
-        let row = self.glimpse(&lookup);
-        Ok(match (self.task, lookup, row) {
-            (Task::ChangeIdentifier { .. } | Task::SignUp { .. }, Lookup::Found(user), Row::Present(facts))
-                if is_copy(&user) && !facts.fits =>
-            {
-                Row::Absent
-            }
-            (_, _, row) => row,
         self.compare(stored).await
     }
 
