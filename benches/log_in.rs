@@ -5,7 +5,7 @@
 //! * **A crowd**: 512 log-ins at once, each contender in a process of its own (this program, called again), beside
 //!   what the cores can hash when they do nothing else.
 //!
-//! It ends with the table of the ratios. `cargo bench --bench log_in` takes about two minutes; the hand-written crowd
+//! It ends with the table of the ratios. `cargo bench --bench log_in` takes about three minutes; the hand-written crowd
 //! takes about 10 GiB of memory, and is left out where there is less than that and half as much again.
 
 use criterion::Criterion;

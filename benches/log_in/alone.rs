@@ -47,7 +47,7 @@ pub(crate) fn measure(criterion: &mut Criterion, cost: Cost, table: &mut Table) 
 fn bare_hash(criterion: &mut Criterion) -> Result<Option<f64>, Failure> {
     let mut hash = BareHash::new(Cost::LEAST)?;
     let mut per_hash = Vec::new();
-    criterion.bench_function("the smallest hash, bare", |bencher| {
+    criterion.bench_function("nothing around the hash", |bencher| {
         bencher.iter_custom(|iterations| {
             let began = Instant::now();
             for _ in 0..iterations {
