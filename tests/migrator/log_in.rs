@@ -7,7 +7,8 @@ use waystation::{
     error::ErrorKind,
     event::{Event, EventKind, Observer},
     legacy::{
-        FunctionConnection, LegacyAttempt, LegacyCall, LegacyConnection, LegacyError, LegacyUser, ScriptedPerson, Verdict,
+        FunctionConnection, LegacyAttempt, LegacyCall, LegacyConnection, LegacyError, LegacyUser, ScriptedPerson,
+        Verdict,
     },
     migrator::{LazyMigrator, LogIn, LogInOutcome, Migrator, MustChange, Origin, Refusal, UserIds},
     password::{HashPolicy, Passwords, Verification},

@@ -109,7 +109,8 @@ impl Drive<'_> {
                 Ok(Some(person)) => {
                     met = self.meet(person, identifier)?;
                     // Over what they gave up, somebody who has moved has no say; the next may be another person's.
-                    let has_a_say = !matches!(self.task, Task::SignUp { .. }) || self.find_moved().await? == Row::Absent;
+                    let has_a_say =
+                        !matches!(self.task, Task::SignUp { .. }) || self.find_moved().await? == Row::Absent;
                     if has_a_say {
                         break;
                     }

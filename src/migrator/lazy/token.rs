@@ -16,7 +16,9 @@ impl Drive<'_> {
         let Task::BeginRecovery { identifier, .. } = self.task else { return None };
         let (profile, fingerprint) = match (ending, &self.found, &self.person) {
             (Ending::RecoverStored, Some(user), _) => (&user.profile, self.parts.fingerprint(user, identifier)),
-            (Ending::RecoverLegacy, _, Some(person)) => (&person.profile, self.parts.key_fingerprint(person, identifier)),
+            (Ending::RecoverLegacy, _, Some(person)) => {
+                (&person.profile, self.parts.key_fingerprint(person, identifier))
+            }
             _ => return None,
         };
         let to = address(profile, identifier)?.clone();
