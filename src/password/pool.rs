@@ -23,8 +23,8 @@ use crate::clock::{Clock, SystemClock};
 /// large hash is not passed over for ever. A job whose caller has gone is not started. A job that panics
 /// answers its caller [`PasswordError::Stopped`], and nobody else notices. When the pool is dropped its threads end.
 ///
-/// Memory for Argon2 is kept between hashes, and wiped unless the next hash overwrites it at once. Running hashes and kept memory together stay within
-/// the budget.
+/// Memory for Argon2 is kept between hashes, and wiped unless the next hash overwrites it at once. Running hashes and
+/// kept memory together stay within the budget.
 pub struct HashingPool {
     shared: Arc<Shared>,
     threads: usize,
