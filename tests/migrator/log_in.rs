@@ -473,6 +473,18 @@ async fn what_was_not_proven_is_not_hashed() {
         let moved = store.find(Key::Identifier(&identifier(ADA))).await.unwrap().into_user().unwrap();
         assert_eq!(moved.password_hash().unwrap().expose() == bcrypt, truncated);
     }
+    person.truncated = true;
+    person.password_hash = None;
+    let legacy = FunctionConnection::new(
+        move |_| {
+            let person = person.clone();
+            async move { Ok(Verdict::Match(Box::new(person))) }
+        },
+        |_| async { Ok(None) },
+    );
+    let migrator = LazyMigrator::builder(Arc::new(MemoryStore::new()), Arc::new(legacy)).build().unwrap();
+    let error = migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LegacyAnswer);
 }
 
 /// A legacy system whose only person is this one, with the right password.

@@ -7,7 +7,7 @@ use waystation::{
     legacy::ScriptedPerson,
     migrator::{
         ChangeIdentifier, ChangeOutcome, CompleteRecovery, Delivery, Migrator, Origin, RecoveryOutcome, RecoveryToken,
-        Refusal,
+        Refusal, SignUp, SignUpOutcome,
     },
     phase::Phase,
     policy::Weakness,
@@ -196,4 +196,15 @@ async fn a_token_is_worth_nothing_to_the_next_owner_of_the_address() {
         rename(&stage, &hedy, "grace@example.com").await;
         assert_eq!(complete(&stage, &token, NEW).await.unwrap_err(), Refusal::TokenUsed);
     }
+}
+
+#[tokio::test]
+async fn a_strangers_number_on_the_account_opens_nothing_once_the_owner_has_recovered() {
+    let stage = Stage::new();
+    let trojan = SignUp::email("grace@example.com", WRONG).and(IdentifierKind::Phone, "+1 555 0100");
+    assert!(matches!(stage.migrator.sign_up(trojan).await, Ok(SignUpOutcome::Created(_))));
+    let token = begin(&stage, "grace@example.com").await.unwrap();
+    assert!(complete(&stage, &token, NEW).await.unwrap().profile.email_verified);
+    assert_eq!(begin(&stage, "+15550100").await, None);
+    assert!(begin(&stage, "grace@example.com").await.is_some());
 }

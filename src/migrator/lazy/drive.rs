@@ -143,15 +143,17 @@ impl<'a> Drive<'a> {
 
     /// The hash that the row gets: a new one of the password, unless only a part of the password was proven.
     async fn hash(&self) -> Result<PasswordHash, Error> {
-        if let (Task::LogIn { password, .. }, Some(LegacyUser { truncated: true, password_hash: Some(hash), .. })) =
-            (self.task, &self.person)
-            && self.parts.passwords.check(hash).is_ok()
-        {
-            // As long as any other.
-            self.parts.passwords.decoy(password).await?;
-            return Ok(hash.clone());
-        }
-        Ok(self.parts.passwords.hash(self.task.wanted().ok_or_else(fault)?).await?)
+        let wanted = self.task.wanted().ok_or_else(fault)?;
+        let (Task::LogIn { .. }, Some(LegacyUser { truncated: true, password_hash, .. })) = (self.task, &self.person)
+        else {
+            return Ok(self.parts.passwords.hash(wanted).await?);
+        };
+        let Some(kept) = password_hash.as_ref().filter(|hash| self.parts.passwords.check(hash).is_ok()) else {
+            return Err(Error::new(ErrorKind::LegacyAnswer, "a part of the password was proven, and there is no hash"));
+        };
+        // As long as any other.
+        self.parts.passwords.decoy(wanted).await?;
+        Ok(kept.clone())
     }
 
     pub(super) fn identifier(&self) -> Result<&'a Identifier, Error> {

@@ -62,9 +62,14 @@ fn address_bytes<'a>(profile: &'a Profile, asked: &Identifier) -> &'a [u8] {
 }
 
 /// Where a person can be written to: what they asked with, if one can write to it.
+///
+/// Never an address that nobody verified when another one is: whoever signed up with somebody else's mail address and
+/// a phone number of their own would otherwise recover the account after its owner has.
 fn address<'a>(profile: &'a Profile, asked: &Identifier) -> Option<&'a Identifier> {
-    match asked.kind() {
+    let to = match asked.kind() {
         IdentifierKind::Username => profile.email.as_ref().or(profile.phone.as_ref()),
         kind => profile.identifier(kind),
-    }
+    }?;
+    let another_is_verified = profile.email_verified || profile.phone_verified;
+    (profile.is_verified(to) || !another_is_verified).then_some(to)
 }
