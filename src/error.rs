@@ -11,7 +11,16 @@ use crate::{
 
 /// Why an attempt could not be decided. Never a refusal, and never counted as one.
 ///
-/// Says what failed and where, in [`source`](StdError::source) too, and nothing of the person.
+/// Says what failed and where, in [`source`](StdError::source) too, and nothing of the person. `{error}` is the class
+/// in a few words. `{error:#}` has every cause behind it, and is what an operator needs in a log:
+///
+/// ```
+/// use waystation::{Error, legacy::LegacyError};
+///
+/// let error = Error::from(LegacyError::misconfigured("there is no table auth_user"));
+/// assert_eq!(error.to_string(), "the legacy connection is misconfigured");
+/// assert_eq!(format!("{error:#}"), "the legacy connection is misconfigured: there is no table auth_user");
+/// ```
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -43,6 +52,28 @@ pub enum ErrorKind {
     StoreUnavailable,
     /// A stored hash cannot be verified: an unknown scheme, a damaged or absurd one.
     UnusableHash,
+}
+
+impl ErrorKind {
+    /// The stable name that metrics show.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Contended => "contended",
+            Self::Misconfigured => "misconfigured",
+            Self::LegacyAnswer => "legacy_answer",
+            Self::LegacyUnavailable => "legacy_unavailable",
+            Self::Overloaded => "overloaded",
+            Self::Store => "store",
+            Self::StoreUnavailable => "store_unavailable",
+            Self::UnusableHash => "unusable_hash",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl Error {
@@ -85,7 +116,19 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.what)
+        if !f.alternate() {
+            return f.write_str(self.0.what);
+        }
+        let mut causes = vec![self.0.what.to_owned()];
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // A cause that begins with what it is the cause of says both.
+            causes.pop_if(|last| text.starts_with(&**last));
+            causes.push(text);
+            cause = error.source();
+        }
+        f.write_str(&causes.join(": "))
     }
 }
 

@@ -20,6 +20,13 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl Event {
+    /// What happened at `at`. For tests of observers, and for decorators that tell observers of their own.
+    pub const fn new(at: Timestamp, kind: EventKind) -> Self {
+        Self { at, kind }
+    }
+}
+
 /// The kinds of [`Event`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -154,7 +161,8 @@ impl EventKind {
     }
 }
 
-/// Told of every [`Event`].
+/// Told of every [`Event`] of a [`LazyMigrator`](crate::LazyMigrator). What a decorator around it answers by itself, as
+/// a [`Throttle`](crate::migrator::Throttle) does above its limit, is told to the caller alone.
 ///
 /// Called on the attempt's own task, so it must be quick: hand the event to a channel for anything slower. A panic in
 /// an observer is caught and costs the attempt nothing.
@@ -174,6 +182,13 @@ impl EventKind {
 ///         }
 ///     }
 /// }
+///
+/// // Its test needs no migrator:
+/// use waystation::{UserId, clock::Timestamp};
+///
+/// let counter = Counter::default();
+/// counter.observe(&Event::new(Timestamp::from_micros(0), EventKind::Deleted { user: UserId::new("1") }));
+/// assert_eq!(counter.0.into_inner(), 0);
 /// ```
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// Something happened.

@@ -101,7 +101,9 @@ pub trait Migrator: fmt::Debug + Send + Sync + 'static {
     /// Prepares a message to somebody who lost their password, whether they have moved or not.
     ///
     /// Answers the same in every case, and no sooner than the floor that the migrator was built with. Tell the person the same
-    /// sentence whatever [`Recovery::delivery`] says.
+    /// sentence whatever [`Recovery::delivery`] says. What the person typed becomes an [`Identifier`] by
+    /// [`IdentifierRules::parse`](crate::IdentifierRules::parse) of the same rules as the migrator's; where it does not,
+    /// nobody has it, and the sentence is the same.
     ///
     /// # Errors
     ///

@@ -1,4 +1,29 @@
 //! Who has moved, who is left, and whether the legacy system can be switched off.
+//!
+//! ```
+//! # use waystation::{LegacyConnection, Passwords, UserStore};
+//! use waystation::report;
+//!
+//! /// Prints everybody who is left, and why.
+//! async fn print_left(
+//!     store: &dyn UserStore,
+//!     legacy: &dyn LegacyConnection,
+//!     passwords: &Passwords,
+//! ) -> Result<(), report::ReportError> {
+//!     let Some(directory) = legacy.as_directory() else { return Ok(()) };
+//!     let mut after = None;
+//!     loop {
+//!         let page = report::left(store, directory, Some(passwords), after.as_ref(), 500).await?;
+//!         for person in page.left {
+//!             println!("{} {}: {}", person.key.source(), person.key.id(), person.why.as_str());
+//!         }
+//!         after = page.next;
+//!         if after.is_none() {
+//!             return Ok(());
+//!         }
+//!     }
+//! }
+//! ```
 
 use crate::{
     legacy::{DirectoryEntry, LegacyDirectory, LegacyError, LegacyUser},

@@ -70,6 +70,12 @@ impl From<&str> for SourceName {
     }
 }
 
+impl From<String> for SourceName {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
 /// Who a user is at a legacy system: the source, and its permanent id there.
 ///
 /// Unique in a store. It is what stops a person who changed their address here from being migrated a second time

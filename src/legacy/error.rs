@@ -80,6 +80,11 @@ impl LegacyError {
         Self::Unavailable { what, retry_after: Some(retry_after), source: None }
     }
 
+    /// More than one person has the identifier there. `place` is a table and column, or an attribute.
+    pub fn ambiguous(place: impl Into<String>) -> Self {
+        Self::Ambiguous { place: place.into() }
+    }
+
     /// An answer that cannot be used.
     pub fn malformed(what: &'static str, place: impl Into<String>) -> Self {
         Self::Malformed { what, place: place.into(), source: None }

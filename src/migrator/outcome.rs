@@ -68,6 +68,16 @@ pub enum MustChange {
     Policy(Weakness),
 }
 
+impl MustChange {
+    /// The stable name that metrics show.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Legacy => "legacy",
+            Self::Policy(_) => "policy",
+        }
+    }
+}
+
 /// Why somebody was refused: for logs and metrics.
 ///
 /// Do not show it to the person, nor answer differently by it: it tells who exists and who has moved.

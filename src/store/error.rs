@@ -51,6 +51,11 @@ impl StoreError {
         Self::Misconfigured { what, source: None }
     }
 
+    /// A store that cannot be used as it is configured, for this reason.
+    pub fn misconfigured_because(what: &'static str, source: impl Into<Source>) -> Self {
+        Self::Misconfigured { what, source: Some(source.into()) }
+    }
+
     /// Any other failure of a method.
     pub fn other(operation: &'static str, source: impl Into<Source>) -> Self {
         Self::Other { operation, source: source.into() }

@@ -83,24 +83,40 @@ pub async fn nothing_secret_is_shown(subject: &Subject) -> Kept {
     let odd = Identifier::from_parts(sample.known.kind(), "conformance\0secret", "conformance\0secret");
     let long = "conformance-secret".repeat(100_000);
 
-    let mut shown = format!("{:?} {known:?}", subject.connection);
-    for answer in [
-        subject.ask(&sample.known, &*sample.password).await,
-        subject.ask(&sample.known, &*sample.wrong).await,
-        subject.ask(&sample.known, &*long).await,
-        subject.ask(&sample.unknown, "conformance-secret").await,
-        subject.ask(&odd, "conformance-secret").await,
-        subject.ask_about(&elsewhere, &sample.known, &sample.password).await,
+    let mut shown = vec![
+        ("`Debug` of the connection", format!("{:?}", subject.connection)),
+        ("`Debug` of the user whom `find` finds", format!("{known:?}")),
+    ];
+    for (place, answer) in [
+        ("the answer to the right password", subject.ask(&sample.known, &*sample.password).await),
+        ("the answer to a wrong password", subject.ask(&sample.known, &*sample.wrong).await),
+        ("the answer to a very long password", subject.ask(&sample.known, &*long).await),
+        ("the answer to an unknown person", subject.ask(&sample.unknown, "conformance-secret").await),
+        ("the answer to an odd identifier", subject.ask(&odd, "conformance-secret").await),
+        ("the answer to an id of another system", subject.ask_about(&elsewhere, &sample.known, &sample.password).await),
     ] {
-        shown += &answer.map_or_else(|error| with_causes(&error), |verdict| format!("{verdict:?}"));
+        let answer = answer.map_or_else(|error| with_causes(&error), |verdict| format!("{verdict:?}"));
+        shown.push((place, answer));
     }
-    let mut secrets = vec!["conformance-secret", "conformance\0secret", sample.known.normal(), sample.known.original()];
-    secrets.extend([&*sample.password, &*sample.wrong, sample.unknown.normal()]);
+    let mut secrets = vec![
+        ("the password", "conformance-secret"),
+        ("the identifier", "conformance\0secret"),
+        ("the identifier", sample.known.normal()),
+        ("the identifier", sample.known.original()),
+        ("the password", &*sample.password),
+        ("the password", &*sample.wrong),
+        ("the identifier", sample.unknown.normal()),
+    ];
     if known.key.id().len() > 8 {
         // Shorter ones are found by chance.
-        secrets.push(known.key.id());
+        secrets.push(("the id", known.key.id()));
     }
-    keep(!secrets.into_iter().any(|secret| shown.contains(secret)), "something is shown that is nobody's business")
+    for (place, text) in shown {
+        for (what, secret) in &secrets {
+            keep(!text.contains(secret), format!("{place} shows {what}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -63,5 +63,8 @@ pub async fn the_normal_form_is_compared_and_the_spelling_kept(store: Store) {
     let found = find(&store, Key::Identifier(&email("ada@example.com"))).await.into_user().expect("found");
     assert_eq!(found.profile.email.as_ref().map(Identifier::original), Some("Ada@Example.COM"));
     assert_eq!(found.profile.email.as_ref().map(Identifier::normal), Some("ada@example.com"));
-    assert!(matches!(find(&store, Key::Identifier(&email("Ada@Example.COM"))).await, Lookup::Absent), "the spelling");
+    assert!(
+        matches!(find(&store, Key::Identifier(&email("Ada@Example.COM"))).await, Lookup::Absent),
+        "the original spelling finds nobody"
+    );
 }

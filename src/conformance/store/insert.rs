@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use super::people::{Store, at_once, created, email, find, found, full, id, insert, insert_as, keyed, plain, with};
+use super::people::{
+    Store, at_once, created, email, find, found, full, id, insert, insert_as, keyed, plain, same, with,
+};
 use crate::{
     identifier::IdentifierKind,
     store::{Insert, Key, KeyKind, Lookup, OnTombstone},
@@ -10,9 +12,9 @@ use crate::{
 /// What an insert answers is the row that is found later, at the first version.
 pub async fn an_insert_answers_what_is_found(store: Store) {
     let ada = insert(&store, full("ada")).await;
-    assert!(ada == User::from_new(full("ada")), "the answer is the user that was given");
+    same(&ada, &User::from_new(full("ada")), "the answer to the insert");
     assert_eq!(ada.version, Version::FIRST);
-    assert!(found(&store, &ada.id).await == ada, "the row is the answer");
+    same(&found(&store, &ada.id).await, &ada, "the row");
 }
 
 /// An id is given once.

@@ -61,6 +61,25 @@ pub(super) fn keyed(name: &str) -> NewUser {
     user
 }
 
+/// Panics with the names of the fields in which `what` is not the user that was expected.
+pub(super) fn same(user: &User, expected: &User, what: &str) {
+    let fields = [
+        ("id", user.id == expected.id),
+        ("version", user.version == expected.version),
+        ("credential", user.credential == expected.credential),
+        ("legacy", user.legacy == expected.legacy),
+        ("moved", user.moved == expected.moved),
+        ("created_at", user.created_at == expected.created_at),
+        ("updated_at", user.updated_at == expected.updated_at),
+        ("last_login", user.last_login == expected.last_login),
+        ("login_count", user.login_count == expected.login_count),
+        ("password_set_at", user.password_set_at == expected.password_set_at),
+    ];
+    let mut differ: Vec<_> = fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+    differ.extend(user.profile.differences(&expected.profile));
+    assert!(user == expected, "{what} differs from the user that was given in {}", differ.join(", "));
+}
+
 /// Somebody of whom everything is known.
 pub(super) fn full(name: &str) -> NewUser {
     let mut user = keyed(name);

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::people::{Store, at, email, find, found, full, insert, keyed, object, plain, username, with};
+use super::people::{Store, at, email, find, found, full, insert, keyed, object, plain, same, username, with};
 use crate::{
     password::PasswordHash,
     store::{Key, StoreError},
@@ -27,8 +27,8 @@ const HOSTILE: [&str; 14] = [
 
 async fn comes_back(store: &Store, user: NewUser) {
     let expected = User::from_new(user.clone());
-    assert!(insert(store, user).await == expected, "the answer is the user that was given");
-    assert!(found(store, &expected.id).await == expected, "the row is the user that was given");
+    same(&insert(store, user).await, &expected, "the answer to the insert");
+    same(&found(store, &expected.id).await, &expected, "the row");
 }
 
 /// Every field of a user comes back as it was given.

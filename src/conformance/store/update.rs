@@ -66,7 +66,10 @@ pub async fn an_update_of_another_version_is_stale(store: Store) {
     let second = updated(update(&store, &first.id, first.version, UserChange::at(at(2_000))).await);
     for version in [Version::default(), first.version, second.version.next()] {
         let change = UserChange::at(at(3_000)).profile(keyed("eve").profile);
-        assert!(matches!(update(&store, &first.id, version, change).await, Update::Stale), "version {version:?}");
+        assert!(
+            matches!(update(&store, &first.id, version, change).await, Update::Stale),
+            "an update of {version:?} is stale"
+        );
     }
     assert!(found(&store, &first.id).await == second, "nothing was written");
 }

@@ -33,6 +33,8 @@ type GuardOptions = Box<dyn FnOnce(Guard<Arc<dyn LegacyConnection>>) -> Guard<Ar
 /// | [`recovery_ttl`](Self::recovery_ttl) | one hour |
 /// | [`recovery_floor`](Self::recovery_floor) | 500 ms |
 /// | [`adopts_unverified`](Self::adopts_unverified) | no |
+/// | [`observer`](Self::observer) | none |
+/// | [`clock`](Self::clock), [`entropy`](Self::entropy) | the system's |
 #[must_use]
 pub struct LazyMigratorBuilder {
     store: Arc<dyn UserStore>,
