@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_known_block() {
         // `abJnggxhB/yWI`, the salt and the digest read as numbers.
-        let salt = 38 | (39 << 6);
+        let salt = 0x26 | (0x27 << 6);
         assert_eq!(u64::from_be_bytes(*crypt(b"password", salt)), 0x573b_2cf6_d341_fa25);
         assert_eq!(u64::from_be_bytes(*crypt(b"password and more", salt)), 0x573b_2cf6_d341_fa25);
         assert_ne!(crypt(b"password", salt), crypt(b"password", salt ^ 1));
