@@ -1,5 +1,5 @@
 //! What the engine adds to the primitive: a stored hash through `Passwords::verify` (parsing, bounds, queue, thread,
-//! wiped memory) beside the bare function of the crate that computes it, in one run.
+//! kept memory) beside the bare function of the crate that computes it, in one run.
 
 use std::{error::Error, hint::black_box};
 

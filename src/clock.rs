@@ -3,10 +3,8 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    future::{Future, poll_fn},
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -216,7 +214,10 @@ impl Clock for ManualClock {
 }
 
 /// Runs `work` until it is done or `limit` has passed on `clock`; `None` means the time was up and `work` was dropped.
+#[cfg(any(test, feature = "conformance", feature = "sqlite"))]
 pub(crate) async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    use std::{future::poll_fn, task::Poll};
+
     let mut work = pin!(work);
     let mut timer = pin!(clock.sleep(limit));
     poll_fn(|context| {

@@ -8,6 +8,10 @@ use zeroize::Zeroizing;
 mod argon2;
 #[cfg(feature = "bcrypt")]
 mod bcrypt;
+#[cfg(feature = "crypt")]
+mod des;
+#[cfg(feature = "crypt")]
+mod des_crypt;
 mod django;
 mod error;
 mod field;
@@ -30,7 +34,11 @@ mod workspace;
 pub use argon2::Argon2;
 #[cfg(feature = "bcrypt")]
 pub use bcrypt::Bcrypt;
+#[cfg(feature = "crypt")]
+pub use des_crypt::DesCrypt;
 pub use django::DjangoArgon2;
+#[cfg(feature = "crypt")]
+pub use django::DjangoCrypt;
 #[cfg(feature = "digest")]
 pub use django::DjangoDigest;
 #[cfg(feature = "pbkdf2")]

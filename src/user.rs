@@ -139,7 +139,7 @@ impl Version {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MovedBy {
-    /// Another proof of identity moved the profile; the password may follow.
+    /// Another proof of identity, or a change of identifier, moved the profile; the password may follow.
     Adoption,
     /// A new password, chosen while the old one still lived at the legacy system.
     Change,

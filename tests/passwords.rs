@@ -9,7 +9,7 @@ mod defects;
 #[cfg(test)]
 #[path = "passwords/facade.rs"]
 mod facade;
-#[cfg(all(test, feature = "bcrypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/hostile.rs"]
 mod hostile;
 #[cfg(test)]

@@ -15,7 +15,8 @@ pub struct LegacyUser {
     /// The stored hash, where the connection can read it: for bulk import. A log-in never needs it.
     pub password_hash: Option<PasswordHash>,
     /// With a [`Verdict::Match`](super::Verdict::Match): whether the scheme of `password_hash` looked at a part of the
-    /// password only. The rest was never proven, so the hash itself moves, not a new one of the whole.
+    /// password only. The rest was never proven, so the hash itself moves, not a new one of the whole. Without a hash
+    /// that can be verified here the log-in is an error.
     pub truncated: bool,
     /// When the account was made.
     pub created_at: Option<Timestamp>,

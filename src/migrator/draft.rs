@@ -55,7 +55,7 @@ pub(super) fn of_legacy(person: &LegacyUser, id: UserId, credential: Credential,
 /// The same, in the act of logging in.
 pub(super) fn logging_in(mut user: NewUser) -> NewUser {
     user.last_login = user.last_login.max(Some(user.at));
-    user.login_count += 1;
+    user.login_count = user.login_count.saturating_add(1);
     user
 }
 

@@ -366,6 +366,10 @@ fn found(mut state: State, row: Row) -> (State, Effect) {
             CredentialKind::Delegated if state.proven && facts.blocked => state.refuse(Refusal::Blocked),
             // The legacy system has just said that the password is right, and it is still the one to say so.
             CredentialKind::Delegated if state.proven && state.conduct.on_match == OnMatch::Move => state.write(),
+            // A copy, perhaps of what the legacy system had before: brought up to date if that is done at once.
+            CredentialKind::Delegated if state.proven && state.reloads == 1 => {
+                state.go(Stage::Writing, Effect::Replace(Replacement::Refresh))
+            }
             CredentialKind::Delegated if state.proven => state.authenticate(Origin::Legacy, false),
             CredentialKind::Delegated => state.ask(),
             CredentialKind::None | CredentialKind::PendingPassword => state.refuse(Refusal::ResetRequired),

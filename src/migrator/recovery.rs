@@ -38,7 +38,8 @@ pub enum Delivery {
     /// Send the token to the account's own address.
     Send {
         /// An e-mail address or a phone number, as the account has it and in its original spelling there: the one that
-        /// was asked about, or for a user name the account's address, else its number.
+        /// was asked about, or for a user name the account's address, else its number. Never one that is not verified
+        /// while another one is.
         to: Identifier,
         /// What [`complete_recovery`](super::Migrator::complete_recovery) takes.
         token: RecoveryToken,

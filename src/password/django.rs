@@ -5,6 +5,8 @@
 mod argon2;
 #[cfg(feature = "bcrypt")]
 mod bcrypt;
+#[cfg(feature = "crypt")]
+mod crypt;
 #[cfg(feature = "digest")]
 mod digest;
 #[cfg(feature = "pbkdf2")]
@@ -15,6 +17,8 @@ mod scrypt;
 pub use argon2::DjangoArgon2;
 #[cfg(feature = "bcrypt")]
 pub use bcrypt::{DjangoBcrypt, DjangoBcryptSha256};
+#[cfg(feature = "crypt")]
+pub use crypt::DjangoCrypt;
 #[cfg(feature = "digest")]
 pub use digest::DjangoDigest;
 #[cfg(feature = "pbkdf2")]

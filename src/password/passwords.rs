@@ -243,7 +243,10 @@ impl Attempt {
 
     fn run(self, workspace: &mut Workspace) -> Result<Verification, HashError> {
         self.counters.verified();
-        let verified = self.parsed.verify(&self.password, workspace);
+        let read = self.parsed.effective_input(&self.password);
+        // Of which nothing is read, that is the empty password in other bytes, and no more let in than that.
+        let verified =
+            self.parsed.verify(&self.password, workspace).map(|matches| matches && read != EffectiveInput::Prefix(0));
         if verified != Ok(true) && self.is_cheap() {
             self.counters.decoy();
             self.policy.decoy(self.password.expose(), workspace)?;
@@ -251,7 +254,7 @@ impl Attempt {
         if !verified? {
             return Ok(Verification::Mismatch);
         }
-        let truncated = match self.parsed.effective_input(&self.password) {
+        let truncated = match read {
             EffectiveInput::Prefix(bytes) => self.password.len() > bytes,
             EffectiveInput::Whole => false,
         };

@@ -5,6 +5,8 @@ use super::DjangoDigest;
 use super::{Argon2, DjangoArgon2, HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, unsupported};
 #[cfg(feature = "bcrypt")]
 use super::{Bcrypt, DjangoBcrypt, DjangoBcryptSha256};
+#[cfg(feature = "crypt")]
+use super::{DesCrypt, DjangoCrypt};
 #[cfg(feature = "pbkdf2")]
 use super::{DjangoPbkdf2, Pbkdf2};
 #[cfg(feature = "scrypt")]
@@ -44,6 +46,10 @@ impl Schemes {
             Arc::new(DjangoBcrypt),
             #[cfg(feature = "bcrypt")]
             Arc::new(DjangoBcryptSha256),
+            #[cfg(feature = "crypt")]
+            Arc::new(DesCrypt),
+            #[cfg(feature = "crypt")]
+            Arc::new(DjangoCrypt),
             #[cfg(feature = "digest")]
             Arc::new(DjangoDigest::MD5),
             #[cfg(feature = "digest")]

@@ -35,7 +35,6 @@ const KNOWN: &[(&str, &str)] = &[
     (":pbkdf2:", "mediawiki"),
     ("SCRAM-SHA-256$", "postgresql-scram"),
     ("U$S$", "drupal7"),
-    ("crypt$", "django-des"),
     ("grub.pbkdf2.", "pbkdf2-grub"),
     ("pbkdf2:", "werkzeug-pbkdf2"),
     ("scrypt:", "werkzeug-scrypt"),

@@ -1,30 +1,54 @@
-use std::{
-    fmt, hint,
-    ops::{Deref, DerefMut},
-};
+use std::{fmt, hint};
 
 use ::argon2::Block;
 
-/// Working memory that a pool keeps between hashes, wiped after each.
+/// Working memory that a pool keeps between hashes. What a hash left in it is overwritten by the next one or wiped,
+/// whichever comes first, and never given back to the system.
 ///
 /// Fresh memory costs more than half of a large Argon2 hash in page faults, so the blocks stay mapped.
 #[derive(Default)]
 pub struct Workspace {
     blocks: Vec<Block>,
+    /// Blocks, from the first on, that may hold what a hash left.
+    dirty: usize,
+    used: bool,
 }
 
 impl Workspace {
-    /// `count` blocks of 1 KiB; they are wiped when the returned guard goes, also when the hash panics.
+    /// `count` blocks of 1 KiB, for a hash that overwrites all of them. What it would not overwrite is wiped.
     ///
     /// `None` if the system has not that much memory.
-    pub(super) fn blocks(&mut self, count: usize) -> Option<Blocks<'_>> {
+    pub(super) fn blocks(&mut self, count: usize) -> Option<&mut [Block]> {
         if self.blocks.len() < count {
-            // The old blocks are wiped and go first, so that both are never held at once.
+            // The old blocks go first, so that both are never held at once.
+            self.wipe();
             self.blocks = Vec::new();
             self.blocks.try_reserve_exact(count).ok()?;
             self.blocks.resize(count, Block::new());
         }
-        self.blocks.get_mut(..count).map(Blocks)
+        self.wipe_from(count);
+        (self.dirty, self.used) = (count, true);
+        self.blocks.get_mut(..count)
+    }
+
+    /// Whether a hash has worked in it since this was last asked.
+    pub(super) fn take_used(&mut self) -> bool {
+        std::mem::take(&mut self.used)
+    }
+
+    /// Wipes what hashes left.
+    pub(super) fn wipe(&mut self) {
+        self.wipe_from(0);
+    }
+
+    fn wipe_from(&mut self, first: usize) {
+        // `Zeroize` would write word by word. A plain fill runs at the speed of the memory, and it cannot be left out:
+        // the compiler must assume that `black_box` reads it.
+        if let Some(left) = self.blocks.get_mut(first..self.dirty) {
+            left.fill(Block::new());
+            hint::black_box(left);
+        }
+        self.dirty = self.dirty.min(first);
     }
 
     /// How much memory is kept.
@@ -39,35 +63,9 @@ impl fmt::Debug for Workspace {
     }
 }
 
-/// Blocks that one hash works in.
-pub(super) struct Blocks<'a>(&'a mut [Block]);
-
-impl Deref for Blocks<'_> {
-    type Target = [Block];
-
-    fn deref(&self) -> &[Block] {
-        self.0
-    }
-}
-
-impl DerefMut for Blocks<'_> {
-    fn deref_mut(&mut self) -> &mut [Block] {
-        self.0
-    }
-}
-
-impl AsMut<[Block]> for Blocks<'_> {
-    fn as_mut(&mut self) -> &mut [Block] {
-        self.0
-    }
-}
-
-impl Drop for Blocks<'_> {
+impl Drop for Workspace {
     fn drop(&mut self) {
-        // `Zeroize` would write word by word. A plain fill runs at the speed of the memory, and it cannot be left out:
-        // the blocks outlive this guard, and the compiler must assume that `black_box` reads them.
-        self.0.fill(Block::new());
-        hint::black_box(&mut *self.0);
+        self.wipe();
     }
 }
 
@@ -75,33 +73,47 @@ impl Drop for Blocks<'_> {
 mod tests {
     use super::*;
 
-    fn is_wiped(workspace: &Workspace) -> bool {
-        workspace.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
+    fn words(blocks: &[Block]) -> impl Iterator<Item = u64> {
+        blocks.iter().flat_map(|block| block.as_ref().iter().copied())
+    }
+
+    /// As a hash does: writes all of what it asked for.
+    fn hash(workspace: &mut Workspace, count: usize) {
+        let blocks = workspace.blocks(count).unwrap();
+        assert_eq!(blocks.len(), count);
+        for block in blocks {
+            block.as_mut().fill(7);
+        }
     }
 
     #[test]
     fn blocks_are_kept_and_wiped() {
         let mut workspace = Workspace::default();
         for count in [8, 4, 16] {
-            let mut blocks = workspace.blocks(count).unwrap();
-            assert_eq!(blocks.len(), count);
-            blocks.iter_mut().for_each(|block| block.as_mut().fill(7));
-            drop(blocks);
-            assert!(is_wiped(&workspace));
+            hash(&mut workspace, count);
+            workspace.wipe();
+            assert!(words(&workspace.blocks).all(|word| word == 0));
         }
         assert_eq!(workspace.bytes(), 16 * 1_024);
     }
 
     #[test]
-    fn blocks_are_wiped_when_the_hash_panics() {
+    fn what_the_next_hash_does_not_overwrite_is_wiped_before_it() {
         let mut workspace = Workspace::default();
-        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let mut blocks = workspace.blocks(8).unwrap();
-            blocks.iter_mut().for_each(|block| block.as_mut().fill(7));
-            panic!("in the middle of a hash");
-        }));
-        assert!(panicked.is_err());
-        assert!(is_wiped(&workspace));
+        hash(&mut workspace, 8);
+        workspace.blocks(3).unwrap();
+        assert!(words(&workspace.blocks[3..]).all(|word| word == 0));
+        assert_eq!(workspace.dirty, 3);
+    }
+
+    #[test]
+    fn only_a_hash_uses_it() {
+        let mut workspace = Workspace::default();
+        assert!(!workspace.take_used());
+        hash(&mut workspace, 8);
+        assert!(workspace.take_used());
+        workspace.wipe();
+        assert!(!workspace.take_used());
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub trait SearchStore: fmt::Debug + Send + Sync {
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError>;
 }
 
-/// Which users. Text is compared byte by byte in its normal form.
-#[derive(Clone, Debug, PartialEq)]
+/// Which users. Text is compared byte by byte in its normal form. `Debug` does not show prefixes of identifiers.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Filter {
     /// Everybody.
@@ -59,6 +59,26 @@ pub enum Filter {
     Source(SourceName),
     /// Those whose user name begins with this normal form.
     UsernamePrefix(String),
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("All"),
+            Self::And(filters) => f.debug_tuple("And").field(filters).finish(),
+            Self::Blocked(blocked) => f.debug_tuple("Blocked").field(blocked).finish(),
+            Self::CreatedWithin(from, to) => f.debug_tuple("CreatedWithin").field(from).field(to).finish(),
+            Self::Credential(kind) => f.debug_tuple("Credential").field(kind).finish(),
+            Self::EmailPrefix(_) => f.write_str("EmailPrefix(..)"),
+            Self::LastLoginWithin(from, to) => f.debug_tuple("LastLoginWithin").field(from).field(to).finish(),
+            Self::Moved(moved) => f.debug_tuple("Moved").field(moved).finish(),
+            Self::MovedBy(by) => f.debug_tuple("MovedBy").field(by).finish(),
+            Self::Not(filter) => f.debug_tuple("Not").field(filter).finish(),
+            Self::Or(filters) => f.debug_tuple("Or").field(filters).finish(),
+            Self::Source(source) => f.debug_tuple("Source").field(source).finish(),
+            Self::UsernamePrefix(_) => f.write_str("UsernamePrefix(..)"),
+        }
+    }
 }
 
 /// In which order. Users without the value come last.
@@ -180,5 +200,17 @@ impl Filter {
                 user.profile.username.as_ref().is_some_and(|name| name.normal().starts_with(prefix))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_does_not_show_what_is_searched_for() {
+        let by = [Filter::EmailPrefix("ada@example.com".into()), Filter::UsernamePrefix("ada".into())];
+        let search = format!("{:?}", Filter::And(vec![Filter::Or(by.to_vec()), Filter::Not(Box::new(Filter::All))]));
+        assert_eq!(search, "And([Or([EmailPrefix(..), UsernamePrefix(..)]), Not(All)])");
     }
 }

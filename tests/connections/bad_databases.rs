@@ -1,7 +1,8 @@
 //! Legacy databases that are missing, locked, broken, or full of rows that nobody should have written.
 
 use std::{
-    error::Error as StdError,
+    error::Error as _,
+    fmt::Write as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -105,8 +106,13 @@ fn grace_hopper() -> Identifier {
 
 /// What an error says, causes included.
 fn chain(error: &LegacyError) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(format!("{error} {error:?}"), |text, cause| format!("{text} / {cause}"))
+    let mut text = format!("{error} {error:?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        write!(text, " / {error}").unwrap();
+        cause = error.source();
+    }
+    text
 }
 
 #[tokio::test]

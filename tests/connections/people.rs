@@ -45,11 +45,6 @@ impl Person {
     pub(crate) fn shares_their_email(&self) -> bool {
         self.username.starts_with("ines")
     }
-
-    /// Whether the hash is DES, for which there is no scheme yet.
-    pub(crate) fn has_a_des_hash(&self) -> bool {
-        self.hasher == "crypt"
-    }
 }
 
 pub(crate) fn username(text: &str) -> Identifier {

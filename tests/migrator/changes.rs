@@ -2,7 +2,11 @@ use waystation::{
     Identifier, User, UserId,
     identifier::IdentifierKind,
     legacy::ScriptedPerson,
-    migrator::{ChangeIdentifier, ChangeOutcome, ChangePassword, Migrator, Origin, Refusal, VerifiedIdentity},
+    migrator::{
+        ChangeIdentifier, ChangeOutcome, ChangePassword, Migrator, Origin, Refusal, SignUp, SignUpOutcome,
+        VerifiedIdentity,
+    },
+    phase::Phase,
     policy::Weakness,
     user::{CredentialKind, LinkedIdentity, MovedBy},
 };
@@ -132,4 +136,31 @@ async fn the_blocked_and_the_deleted_are_not_adopted() {
     stage.migrator.delete(&ada.id).await.unwrap();
     assert_eq!(adopt(&stage, identifier(ADA)).await, Err(Refusal::Unknown));
     assert!(stage.store.is_empty());
+}
+
+#[tokio::test]
+async fn only_its_owner_takes_an_address_that_the_copy_has_not_yet() {
+    let stage = Stage::with(|builder| builder.phase(Phase::LegacyOnly));
+    stage.legacy.add(ScriptedPerson::parse("2", "eve@example.com", RIGHT).unwrap());
+    stage.come_in(ADA, RIGHT).await;
+    stage.come_in("eve@example.com", RIGHT).await;
+    stage.legacy.add(ScriptedPerson::parse("1", "countess@example.com", RIGHT).unwrap());
+    let [ada, eve] = [stage.find(ADA).await.unwrap().id, stage.find("eve@example.com").await.unwrap().id];
+    assert_eq!(rename(&stage, eve, "countess@example.com").await.unwrap_err(), Some(Refusal::Taken));
+    assert!(rename(&stage, ada, "countess@example.com").await.is_ok());
+}
+
+#[tokio::test]
+async fn an_address_that_was_changed_here_stays_though_the_password_is_still_elsewhere() {
+    for phase in [Phase::LegacyOnly, Phase::Shadow, Phase::Importing] {
+        let stage = Stage::with(|builder| builder.phase(Phase::LegacyOnly));
+        stage.come_in(ADA, RIGHT).await;
+        let ada = stage.find(ADA).await.unwrap().id;
+        rename(&stage, ada.clone(), "countess@example.com").await.unwrap();
+        stage.migrator.set_phase(phase.clone());
+        let newcomer = stage.migrator.sign_up(SignUp::email(ADA, WRONG)).await.unwrap();
+        assert!(matches!(newcomer, SignUpOutcome::Created(_)), "she gave it up");
+        stage.come_in("countess@example.com", RIGHT).await;
+        assert_eq!(stage.find("countess@example.com").await.unwrap().id, ada, "{phase:?}");
+    }
 }

@@ -6,9 +6,13 @@ use waystation::{
     clock::Timestamp,
     error::ErrorKind,
     event::{Event, EventKind, Observer},
-    legacy::{FunctionConnection, LegacyCall, LegacyError, LegacyUser, ScriptedPerson, Verdict},
+    legacy::{
+        FunctionConnection, LegacyAttempt, LegacyCall, LegacyConnection, LegacyError, LegacyUser, ScriptedPerson,
+        Verdict,
+    },
     migrator::{LazyMigrator, LogIn, LogInOutcome, Migrator, MustChange, Origin, Refusal, UserIds},
     password::{HashPolicy, Passwords, Verification},
+    phase::Phase,
     policy::{Assessment, Occasion, Policy, Weakness},
     store::{Insert, Key, Lookup, OnTombstone, StoreError, Tombstone, Update, UserStore},
     user::{Credential, CredentialKind, Delegation, LegacyKey, MovedBy, NewUser, Profile, UserChange, Version},
@@ -468,5 +472,89 @@ async fn what_was_not_proven_is_not_hashed() {
         assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Ok(Origin::Migrated));
         let moved = store.find(Key::Identifier(&identifier(ADA))).await.unwrap().into_user().unwrap();
         assert_eq!(moved.password_hash().unwrap().expose() == bcrypt, truncated);
+    }
+    person.truncated = true;
+    person.password_hash = None;
+    let legacy = FunctionConnection::new(
+        move |_| {
+            let person = person.clone();
+            async move { Ok(Verdict::Match(Box::new(person))) }
+        },
+        |_| async { Ok(None) },
+    );
+    let migrator = LazyMigrator::builder(Arc::new(MemoryStore::new()), Arc::new(legacy)).build().unwrap();
+    let error = migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LegacyAnswer);
+}
+
+/// A legacy system whose only person is this one, with the right password.
+fn only(person: LegacyUser) -> FunctionConnection {
+    FunctionConnection::new(
+        move |_| {
+            let person = person.clone();
+            async move { Ok(Verdict::Match(Box::new(person))) }
+        },
+        |_| async { Ok(None) },
+    )
+}
+
+#[tokio::test]
+async fn a_count_of_log_ins_that_cannot_grow_keeps_nobody_out() {
+    let mut person = LegacyUser::new(LegacyKey::new("old", "1"), Profile::default());
+    person.profile.set_identifier(identifier(ADA));
+    person.login_count = u64::MAX;
+    let migrator = LazyMigrator::builder(Arc::new(MemoryStore::new()), Arc::new(only(person)));
+    let migrator = migrator.passwords(Arc::new(crate::stage::cheap_passwords())).build().unwrap();
+    assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Ok(Origin::Migrated));
+}
+
+#[tokio::test]
+async fn a_right_password_of_a_barred_account_is_refused_whatever_the_verdict_was() {
+    let mut person = LegacyUser::new(LegacyKey::new("old", "1"), Profile::default());
+    person.profile.set_identifier(identifier(ADA));
+    person.profile.blocked = true;
+    let store = MemoryStore::new();
+    let migrator = LazyMigrator::builder(Arc::new(store.clone()), Arc::new(only(person)));
+    let migrator = migrator.passwords(Arc::new(crate::stage::cheap_passwords())).build().unwrap();
+    assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Err(Refusal::Blocked));
+    assert!(store.is_empty());
+}
+
+/// Says that the password is person 1's, after person 2 has come to have the identifier in the store.
+#[derive(Debug)]
+struct HandedOver(MemoryStore);
+
+#[async_trait]
+impl LegacyConnection for HandedOver {
+    async fn authenticate(&self, attempt: &LegacyAttempt<'_>) -> Result<Verdict, LegacyError> {
+        if attempt.legacy_key().is_some() {
+            return Ok(Verdict::Mismatch);
+        }
+        let mut profile = Profile::default();
+        profile.set_identifier(attempt.identifier().clone());
+        let flag = Credential::Delegated(Delegation::to("old"));
+        let mut second = NewUser::new(UserId::new("2"), profile.clone(), flag, Timestamp::from_micros(1));
+        second.legacy = Some(LegacyKey::new("old", "2"));
+        assert!(matches!(self.0.insert(second, OnTombstone::Refuse).await, Ok(Insert::Created(_))));
+        Ok(Verdict::Match(Box::new(LegacyUser::new(LegacyKey::new("old", "1"), profile))))
+    }
+
+    async fn find(&self, _: &waystation::Identifier) -> Result<Option<LegacyUser>, LegacyError> {
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn a_right_password_opens_no_row_that_became_another_persons_meanwhile() {
+    for phase in [Phase::LegacyOnly, Phase::Shadow, Phase::Importing] {
+        let store = MemoryStore::new();
+        let legacy = HandedOver(store.clone());
+        let migrator = LazyMigrator::builder(Arc::new(store.clone()), Arc::new(legacy)).phase(phase);
+        let migrator = migrator.passwords(Arc::new(crate::stage::cheap_passwords())).build().unwrap();
+        let error = migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Contended);
+        let row = store.find(Key::Identifier(&identifier(ADA))).await.unwrap().into_user().unwrap();
+        assert_eq!((row.id.as_str(), row.version), ("2", Version::FIRST));
+        assert_eq!(road(migrator.log_in(LogIn::new(ADA, RIGHT)).await.unwrap()), Err(Refusal::WrongPassword));
     }
 }

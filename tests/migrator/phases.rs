@@ -1,5 +1,6 @@
 use waystation::{
     event::EventKind,
+    legacy::ScriptedPerson,
     migrator::{Origin, Refusal},
     phase::{Cohort, Phase},
     user::{Credential, CredentialKind},
@@ -29,7 +30,7 @@ async fn a_copy_follows_the_legacy_profile_until_its_owner_moves() {
     stage.come_in(ADA, RIGHT).await;
     let mut profile = waystation::Profile::default();
     profile.name = Some("Ada King".into());
-    let renamed = waystation::legacy::ScriptedPerson::parse("1", ADA, RIGHT).unwrap().profile(profile);
+    let renamed = ScriptedPerson::parse("1", ADA, RIGHT).unwrap().profile(profile);
     stage.legacy.add(renamed);
     stage.come_in(ADA, RIGHT).await;
     assert_eq!(stage.find(ADA).await.unwrap().profile.name.as_deref(), Some("Ada King"));
@@ -72,7 +73,7 @@ async fn shadow_names_the_fields_in_which_a_copy_differed() {
     stage.come_in(ADA, RIGHT).await;
     let mut profile = waystation::Profile::default();
     profile.name = Some("Ada King".into());
-    stage.legacy.add(waystation::legacy::ScriptedPerson::parse("1", ADA, RIGHT).unwrap().profile(profile));
+    stage.legacy.add(ScriptedPerson::parse("1", ADA, RIGHT).unwrap().profile(profile));
     stage.come_in(ADA, RIGHT).await;
     stage.come_in(ADA, RIGHT).await;
     let fields: Vec<_> = stage
@@ -88,7 +89,7 @@ async fn shadow_names_the_fields_in_which_a_copy_differed() {
 #[tokio::test]
 async fn a_cohort_moves_and_the_others_stay() {
     let stage = Stage::with(|builder| builder.phase(Phase::Cohort(Cohort::listed([identifier(ADA)]))));
-    stage.legacy.add(waystation::legacy::ScriptedPerson::parse("2", "eve@example.com", RIGHT).unwrap());
+    stage.legacy.add(ScriptedPerson::parse("2", "eve@example.com", RIGHT).unwrap());
     assert_eq!(stage.road(ADA, RIGHT).await, Ok(Origin::Migrated));
     assert_eq!(stage.road("eve@example.com", RIGHT).await, Ok(Origin::Legacy));
     stage.migrator.set_phase(Phase::Cohort(Cohort::percent(100)));
@@ -125,4 +126,17 @@ async fn sealed_asks_nobody() {
     assert_eq!(stage.road(ADA, RIGHT).await, Err(Refusal::WrongPassword), "a reset is due, and nobody is told");
     assert_eq!(stage.road("eve@example.com", RIGHT).await, Err(Refusal::Unknown));
     assert_eq!(stage.legacy.calls().total(), 0);
+}
+
+#[tokio::test]
+async fn who_changed_their_address_at_the_legacy_system_finds_their_copy_under_it() {
+    for phase in [Phase::LegacyOnly, Phase::Shadow, Phase::Importing] {
+        let stage = Stage::with(|builder| builder.phase(Phase::LegacyOnly));
+        stage.come_in(ADA, RIGHT).await;
+        stage.migrator.set_phase(phase.clone());
+        stage.legacy.add(ScriptedPerson::parse("1", "countess@example.com", RIGHT).unwrap());
+        stage.come_in("countess@example.com", RIGHT).await;
+        assert!(stage.find("countess@example.com").await.is_some(), "{phase:?}");
+        assert_eq!(stage.store.len(), 1, "{phase:?}");
+    }
 }

@@ -1,12 +1,18 @@
 use std::time::Duration;
 
 use waystation::{
-    SecretKey, User,
+    SecretKey, User, UserId,
+    clock::Timestamp,
+    identifier::IdentifierKind,
     legacy::ScriptedPerson,
-    migrator::{CompleteRecovery, Delivery, Migrator, Origin, RecoveryOutcome, RecoveryToken, Refusal},
+    migrator::{
+        ChangeIdentifier, ChangeOutcome, CompleteRecovery, Delivery, Migrator, Origin, RecoveryOutcome, RecoveryToken,
+        Refusal, SignUp, SignUpOutcome,
+    },
     phase::Phase,
     policy::Weakness,
-    user::MovedBy,
+    store::{Insert, OnTombstone, UserStore},
+    user::{Credential, Delegation, MovedBy, NewUser, Profile},
 };
 
 use crate::stage::{ADA, RIGHT, Stage, WRONG, identifier};
@@ -149,4 +155,56 @@ async fn in_the_last_phase_only_the_store_recovers() {
     let stage = Stage::with(|builder| builder.phase(Phase::Sealed));
     assert_eq!(begin(&stage, ADA).await, None);
     assert_eq!(stage.legacy.calls().total(), 0);
+}
+
+async fn rename(stage: &Stage, user: &UserId, email: &str) {
+    let change = ChangeIdentifier::new(user.clone(), IdentifierKind::Email, email).verified();
+    assert!(matches!(stage.migrator.change_identifier(change).await, Ok(ChangeOutcome::Changed(_))));
+}
+
+#[tokio::test]
+async fn a_token_that_went_to_an_address_is_worth_nothing_once_the_address_has_changed() {
+    let stage = Stage::new();
+    let grace = |email| ScriptedPerson::parse("2", "Grace", RIGHT).unwrap().identifier(identifier(email));
+    stage.legacy.add(grace("lost@example.com"));
+    let before = begin(&stage, "grace").await.unwrap();
+    stage.legacy.add(grace("kept@example.com"));
+    assert_eq!(complete(&stage, &before, NEW).await.unwrap_err(), Refusal::TokenUsed, "changed at the legacy system");
+
+    stage.come_in("grace", RIGHT).await;
+    let before = begin(&stage, "grace").await.unwrap();
+    rename(&stage, &stage.find("grace").await.unwrap().id, "safe@example.com").await;
+    assert_eq!(complete(&stage, &before, NEW).await.unwrap_err(), Refusal::TokenUsed, "changed here");
+    let after = begin(&stage, "grace").await.unwrap();
+    assert!(complete(&stage, &after, NEW).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_is_worth_nothing_to_the_next_owner_of_the_address() {
+    for credential in [Credential::None, Credential::PendingPassword, Credential::Delegated(Delegation::to("old-shop"))]
+    {
+        let stage = Stage::with(|builder| builder.phase(Phase::Draining));
+        let [grace, hedy] = ["grace", "hedy"].map(UserId::new);
+        for id in [&grace, &hedy] {
+            let mut profile = Profile::default();
+            profile.set_identifier(identifier(&format!("{}@example.com", id.as_str())));
+            let user = NewUser::new(id.clone(), profile, credential.clone(), Timestamp::from_micros(1));
+            assert!(matches!(stage.store.insert(user, OnTombstone::Refuse).await, Ok(Insert::Created(_))));
+        }
+        let token = begin(&stage, "grace@example.com").await.unwrap();
+        rename(&stage, &grace, "grace@example.org").await;
+        rename(&stage, &hedy, "grace@example.com").await;
+        assert_eq!(complete(&stage, &token, NEW).await.unwrap_err(), Refusal::TokenUsed);
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_number_on_the_account_opens_nothing_once_the_owner_has_recovered() {
+    let stage = Stage::new();
+    let trojan = SignUp::email("grace@example.com", WRONG).and(IdentifierKind::Phone, "+1 555 0100");
+    assert!(matches!(stage.migrator.sign_up(trojan).await, Ok(SignUpOutcome::Created(_))));
+    let token = begin(&stage, "grace@example.com").await.unwrap();
+    assert!(complete(&stage, &token, NEW).await.unwrap().profile.email_verified);
+    assert_eq!(begin(&stage, "+15550100").await, None);
+    assert!(begin(&stage, "grace@example.com").await.is_some());
 }

@@ -1,7 +1,7 @@
 use waystation::{
     error::ErrorKind,
     identifier::IdentifierKind,
-    legacy::LegacyError,
+    legacy::{LegacyError, ScriptedPerson},
     migrator::{ChangeIdentifier, ChangeOutcome, Migrator, Origin, Refusal, SignUp, SignUpOutcome},
     phase::Phase,
     policy::Weakness,
@@ -95,4 +95,26 @@ async fn the_deleted_may_come_anew() {
     assert_ne!(anew.id, ada.id);
     assert_eq!(stage.road(ADA, RIGHT).await, Err(Refusal::WrongPassword));
     assert_eq!(stage.road(ADA, WRONG).await, Ok(Origin::Store));
+}
+
+#[tokio::test]
+async fn what_a_moved_user_gave_up_opens_no_way_to_what_another_has() {
+    let stage = Stage::new();
+    stage.legacy.add(ScriptedPerson::parse("2", "grace", RIGHT).unwrap());
+    stage.come_in(ADA, RIGHT).await;
+    let ada = stage.find(ADA).await.unwrap();
+    let change = ChangeIdentifier::new(ada.id, IdentifierKind::Email, "countess@example.com");
+    assert!(matches!(stage.migrator.change_identifier(change).await, Ok(ChangeOutcome::Changed(_))));
+    let request = SignUp::email(ADA, WRONG).and(IdentifierKind::Username, "Grace");
+    assert_eq!(sign_up(&stage, request).await.unwrap_err(), Refusal::Taken);
+    assert_eq!(stage.road("grace", RIGHT).await, Ok(Origin::Migrated));
+}
+
+#[tokio::test]
+async fn the_legacy_system_says_what_is_taken_by_somebody_of_whom_there_is_a_copy() {
+    let stage = Stage::with(|builder| builder.phase(Phase::LegacyOnly));
+    stage.come_in(ADA, RIGHT).await;
+    stage.legacy.add(ScriptedPerson::parse("1", "countess@example.com", RIGHT).unwrap());
+    let request = SignUp::email("countess@example.com", WRONG);
+    assert_eq!(sign_up(&stage, request).await.unwrap_err(), Refusal::Taken);
 }

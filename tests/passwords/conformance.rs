@@ -116,6 +116,30 @@ scheme_conformance!(
     ],
 );
 
+#[cfg(feature = "crypt")]
+scheme_conformance!(
+    des_crypt,
+    DesCrypt::default(),
+    [
+        ("password", "CVhaLTUt7s6OM"),
+        ("correct horse battery staple", "ZwWteoNQe5bTQ"),
+        ("пароль-naïve-🔑", "02hVqIgRJsT6s"),
+        ("1234567", "9HMdzWPD9lPvc"),
+    ],
+);
+
+#[cfg(feature = "crypt")]
+scheme_conformance!(
+    django_crypt,
+    DjangoCrypt::default(),
+    [
+        ("password", "crypt$$usjRS48E8ZADM"),
+        ("correct horse battery staple", "crypt$xp$xpisfCDU7Jv0w"),
+        ("пароль-naïve-🔑", "crypt$$Y462bnZN1g.2E"),
+        ("1234567", "crypt$$qmIsNC69yEbxw"),
+    ],
+);
+
 #[cfg(feature = "digest")]
 scheme_conformance!(
     django_md5,

@@ -6,7 +6,7 @@ use waystation::{
     entropy::SeededEntropy,
     password::{
         Argon2, Argon2Limits, HashError, HashPolicy, Limits, Password, PasswordError, PasswordHash, Passwords, Schemes,
-        Verification,
+        Verification, Workspace,
     },
 };
 
@@ -38,6 +38,35 @@ async fn a_new_hash_is_of_the_policy_and_verifies() {
     assert_eq!(passwords.verify(&"battery staple".into(), &stored).await, Ok(Verification::Mismatch));
     // A hash that is as strong as the policy costs enough by itself.
     assert_eq!(work(&passwords), (2, 1, 0));
+}
+
+/// To a scheme that stops at a NUL, or fills up with them, `"\0"` is the empty password, which is never let in.
+#[tokio::test]
+#[cfg(all(feature = "bcrypt", feature = "crypt", feature = "pbkdf2", feature = "scrypt"))]
+async fn the_empty_password_is_not_let_in_under_another_spelling() {
+    let passwords = passwords();
+    for (hash, others) in [
+        ("$2a$04$NDnP/WA5zO4BsaKU2jS9Eu5nxhwrVwVFn2t9wgMYt9chCLY7SKG8e", &["\0", "\0\0"][..]),
+        ("crypt$$r1.o0PlAoNqiY", &["\0", "\0anything"]),
+        ("pbkdf2_sha256$10$HLkv58kvPUtYxpD7B75kNs$js8j3VgPZ/GOHus4ZnIs68io46SwKdIQAoRrN7wAVg4=", &["\0", "\0\0"]),
+        (
+            "scrypt$16$oJW9l0hUdj2LrT4ymEVoX2$4$2$GaGet2TDk6XQXyL++YFmT+F3IisYecLa+DCE8nMkEjDC6fLPP2bU5MUeBkLY63Etcxwcl4szqBxQoGJrqb5Efg==",
+            &["\0", "\0\0"],
+        ),
+    ] {
+        let (stored, before) = (PasswordHash::new(hash), work(&passwords));
+        let parsed = passwords.schemes().parse(&stored, passwords.limits()).unwrap();
+        for password in others {
+            assert!(parsed.verify(&Password::from(*password), &mut Workspace::default()).unwrap(), "{hash}");
+            assert_eq!(
+                passwords.verify(&Password::from(*password), &stored).await,
+                Ok(Verification::Mismatch),
+                "{hash}"
+            );
+        }
+        let tried = others.len() as u64;
+        assert_eq!(work(&passwords), (before.0 + tried, before.1, before.2 + tried), "as costly as any wrong password");
+    }
 }
 
 #[tokio::test]

@@ -224,7 +224,11 @@ fn other_texts() -> Vec<(String, Answer)> {
         ("$1$salt$digest", Unsupported("md5-crypt")), ("$5$rounds=999999999$s$d", Unsupported("sha256-crypt")),
         ("$6$rounds=999999999$s$d", Unsupported("sha512-crypt")), ("$y$jFT$salt$digest", Unsupported("yescrypt")),
         ("$P$Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", Unsupported("phpass")), ("{SSHA}AAAA", Unsupported("ldap-ssha")),
-        ("crypt$$abJnggxhB/yWI", Unsupported("django-des")), ("pbkdf2:sha256:1$s$d", Unsupported("werkzeug-pbkdf2")),
+        ("crypt$", Malformed), ("crypt$$", Malformed), ("crypt$$ab", Malformed), ("crypt$ab$", Malformed),
+        ("crypt$$abJnggxhB/yW", Malformed), ("crypt$$abJnggxhB/yWII", Malformed), ("crypt$$abJnggxhB/yWJ", Malformed),
+        ("crypt$$a:JnggxhB/yWI", Malformed), ("crypt$$abJnggxhB/yW=", Malformed), ("crypt$$abJnggxhB/éI", Malformed),
+        ("crypt$ba$abJnggxhB/yWI", Malformed), ("crypt$a$abJnggxhB/yWI", Malformed), ("crypt$abJnggxhB/yWI", Malformed),
+        ("crypt$$$1$salt$digest", Malformed), ("abJnggxhB/yWI", Unknown), ("pbkdf2:sha256:1$s$d", Unsupported("werkzeug-pbkdf2")),
         ("$", Unknown), ("$$$$", Unknown), ("\0", Unknown), (" ", Unknown), ("hunter2", Unknown), ("🔑", Unknown),
         ("$2b", Unknown), ("\u{202e}$2b$", Unknown),
     ];

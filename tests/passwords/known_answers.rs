@@ -85,6 +85,12 @@ fn hashes_made_by_django() {
 }
 
 #[test]
+#[cfg(feature = "crypt")]
+fn hashes_made_by_libcrypt() {
+    assert_enough(&check(&["crypt.json"]), &["des-crypt", "django-crypt"]);
+}
+
+#[test]
 #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
 fn hashes_made_by_python_packages() {
     assert_enough(&check(&["python.json"]), &["argon2", "bcrypt", "pbkdf2", "scrypt"]);

@@ -28,9 +28,8 @@ fn eight_processes_that_log_in_the_same_fifty_people_at_once_move_each_of_them_o
     // The store's file is not there yet: making it is part of the race.
     let mut children: Vec<_> = (0..PROCESSES).map(|_| Child::start(NAME, site.folder())).collect();
     for child in &mut children {
-        if child.line().as_deref() != Some("ready") {
-            panic!("a process did not start: {}", child.complaints());
-        }
+        let first = child.line();
+        assert_eq!(first.as_deref(), Some("ready"), "a process did not start: {}", child.complaints());
     }
     for child in &mut children {
         child.order(&dice.number().to_string());

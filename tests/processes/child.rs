@@ -46,10 +46,10 @@ pub(crate) fn hear() -> String {
 }
 
 impl Child {
-    /// `test` is the name of the test that is running, as the harness has it.
-    pub(crate) fn start(test: &str, folder: &str) -> Self {
+    /// `name` is that of the test that is running, as the harness has it.
+    pub(crate) fn start(name: &str, folder: &str) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args([test, "--exact", "--nocapture", "--test-threads=1"])
+            .args([name, "--exact", "--nocapture", "--test-threads=1"])
             .env(FOLDER, folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

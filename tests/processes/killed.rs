@@ -39,35 +39,35 @@ fn two_hundred_kills_in_the_middle_of_first_log_ins_leave_every_row_whole() {
     let runtime = Runtime::new().unwrap();
     let site = runtime.block_on(Site::make(folder.path(), PEOPLE));
 
-    let story = Mutex::new(Story::default());
+    let ledger = Mutex::new(Ledger::default());
     for round in 1..=KILLS / TOGETHER {
         std::thread::scope(|scope| {
             for _ in 0..TOGETHER {
-                let (site, story, plan) = (&site, &story, Plan::draw(&dice, &lock(&story)));
-                scope.spawn(move || plan.carry_out(site, story));
+                let (site, ledger, plan) = (&site, &ledger, Plan::draw(&dice, &lock(&ledger)));
+                scope.spawn(move || plan.carry_out(site, ledger));
             }
         });
-        if round * TOGETHER % KILLS_BETWEEN_LOOKS == 0 {
-            runtime.block_on(look_through(&site, &mut lock(&story)));
+        if (round * TOGETHER).is_multiple_of(KILLS_BETWEEN_LOOKS) {
+            runtime.block_on(look_through(&site, &mut lock(&ledger)));
         }
     }
 
-    let mut story = lock(&story);
-    let moved = story.known.len();
+    let mut ledger = lock(&ledger);
+    let moved = ledger.known.len();
     println!(
         "{KILLS} kills: {} before the store was open, {} in the middle of log-ins; {} people acknowledged, {moved} moved",
-        story.early,
-        story.interrupted,
-        story.acknowledged.len(),
+        ledger.early,
+        ledger.interrupted,
+        ledger.acknowledged.len(),
     );
     assert!(moved < PEOPLE, "nobody was left for the last kills");
-    assert!(story.interrupted > KILLS / 4, "too few of the kills were in the middle of something");
-    runtime.block_on(log_in_the_rest(&site, &mut story));
+    assert!(ledger.interrupted > KILLS / 4, "too few of the kills were in the middle of something");
+    runtime.block_on(log_in_the_rest(&site, &mut ledger));
 }
 
 /// What is known of all the processes so far.
 #[derive(Debug, Default)]
-struct Story {
+struct Ledger {
     /// Whom a process said it had let in.
     acknowledged: BTreeSet<Person>,
     /// Who was in the store when it was last looked through: more, since a process may die before it can say so.
@@ -76,8 +76,8 @@ struct Story {
     interrupted: usize,
 }
 
-fn lock(story: &Mutex<Story>) -> MutexGuard<'_, Story> {
-    story.lock().unwrap()
+fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap()
 }
 
 /// One process: whom it is to log in, and when it is killed.
@@ -99,19 +99,20 @@ enum Moment {
 }
 
 impl Plan {
-    fn draw(dice: &Dice, story: &Story) -> Self {
-        let mut left: Vec<_> = (1..=PEOPLE).map(Person).filter(|person| !story.acknowledged.contains(person)).collect();
+    fn draw(dice: &Dice, ledger: &Ledger) -> Self {
+        let mut left: Vec<_> =
+            (1..=PEOPLE).map(Person).filter(|person| !ledger.acknowledged.contains(person)).collect();
         dice.shuffle(&mut left);
         left.truncate(BATCH);
         let micros = |limit| Duration::from_micros(dice.below(limit) as u64);
         let (moment, delay) = match dice.below(8) {
-            0 => (Moment::AfterStart, micros(20_000)),
+            0 => (Moment::AfterStart, micros(6_000)),
             _ => (Moment::AfterLogIns(dice.below(BATCH)), micros(2_000)),
         };
         Self { people: left, moment, delay }
     }
 
-    fn carry_out(self, site: &Site, story: &Mutex<Story>) {
+    fn carry_out(self, site: &Site, ledger: &Mutex<Ledger>) {
         let mut child = Child::start(NAME, site.folder());
         let numbers: Vec<_> = self.people.iter().map(|person| person.0.to_string()).collect();
         child.order(&numbers.join(" "));
@@ -129,11 +130,11 @@ impl Plan {
         let (status, last) = child.kill();
         assert_eq!(status.signal(), Some(SIGKILL), "a process ended before it was killed: {status:?}");
         lines.extend(last);
-        lock(story).note(&self, &lines);
+        lock(ledger).note(&self, &lines);
     }
 }
 
-impl Story {
+impl Ledger {
     fn note(&mut self, plan: &Plan, lines: &[String]) {
         let Some((first, log_ins)) = lines.split_first() else {
             self.early += 1;
@@ -175,37 +176,37 @@ async fn log_in_until_killed(site: &Site) {
 }
 
 /// Whether everything is as it should be after the last kill.
-async fn look_through(site: &Site, story: &mut Story) {
+async fn look_through(site: &Site, ledger: &mut Ledger) {
     assert_eq!(site.integrity().await, "ok");
     let (store, passwords) = (site.store().await, passwords());
     let people = everybody(&store).await;
     for (person, user) in &people {
         // Their passwords are tried again at the end.
-        if !story.known.contains(person) {
+        if !ledger.known.contains(person) {
             person.assert_is(user, &passwords).await;
         }
     }
     let known: BTreeSet<_> = people.into_keys().collect();
-    assert!(known.is_superset(&story.acknowledged), "somebody was let in and is gone: {story:?}");
-    assert!(known.is_superset(&story.known), "somebody was there and is gone: {story:?}");
-    story.known = known;
+    assert!(known.is_superset(&ledger.acknowledged), "somebody was let in and is gone: {ledger:?}");
+    assert!(known.is_superset(&ledger.known), "somebody was there and is gone: {ledger:?}");
+    ledger.known = known;
     store.close().await.unwrap();
 }
 
 /// Everybody once more: by the store who has moved, and a first log-in for the rest.
-async fn log_in_the_rest(site: &Site, story: &mut Story) {
+async fn log_in_the_rest(site: &Site, ledger: &mut Ledger) {
     let (store, passwords) = (site.store().await, passwords());
     let migrator = site.migrator(&store, &passwords);
     for person in (1..=PEOPLE).map(Person) {
-        let came = if story.known.contains(&person) { "in store" } else { "in migrated" };
+        let came = if ledger.known.contains(&person) { "in store" } else { "in migrated" };
         assert_eq!(report(&migrator, person.right()).await, came, "{person:?}");
         let refused = migrator.log_in(person.wrong()).await.unwrap();
         assert!(matches!(refused, LogInOutcome::Refused(Refusal::WrongPassword)), "{refused:?}");
     }
     migrator.settled().await;
     // Every row's password once more, and not only those that were not known.
-    story.known.clear();
+    ledger.known.clear();
     store.close().await.unwrap();
-    look_through(site, story).await;
-    assert_eq!(story.known.len(), PEOPLE);
+    look_through(site, ledger).await;
+    assert_eq!(ledger.known.len(), PEOPLE);
 }

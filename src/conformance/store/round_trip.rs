@@ -59,8 +59,7 @@ pub async fn each_credential_comes_back(store: Store) {
 
 /// Every way of moving comes back, and so does not having moved.
 pub async fn every_way_of_moving_comes_back(store: Store) {
-    let ways = [MovedBy::Adoption, MovedBy::Import, MovedBy::LogIn, MovedBy::Recovery];
-    for (number, by) in ways.map(Some).into_iter().chain([None]).enumerate() {
+    for (number, by) in MovedBy::ALL.map(Some).into_iter().chain([None]).enumerate() {
         comes_back(&store, NewUser { moved: by.map(|by| Moved::new(at(7), by)), ..keyed(&number.to_string()) }).await;
     }
 }

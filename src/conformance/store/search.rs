@@ -64,7 +64,7 @@ fn leaves() -> Vec<Filter> {
         Filter::UsernamePrefix(String::new()),
     ];
     leaves.extend(CredentialKind::ALL.map(Filter::Credential));
-    leaves.extend([MovedBy::Adoption, MovedBy::Import, MovedBy::LogIn, MovedBy::Recovery].map(Filter::MovedBy));
+    leaves.extend(MovedBy::ALL.map(Filter::MovedBy));
     leaves
 }
 

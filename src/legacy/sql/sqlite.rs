@@ -36,11 +36,20 @@ const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 /// A SQLite file that is only ever read.
 ///
 /// The file may be replaced or go away and come back: every statement first looks whether the path still leads to the
-/// file that is open, since an open file would go on showing the old people for ever.
+/// file that is open, since an open file would go on showing the old people for ever. Its tables may be altered too:
+/// the driver goes on calling the columns what they were called when it first saw them.
 #[derive(Debug)]
 pub(super) struct Database {
     settings: Settings,
-    open: Mutex<Option<(FileId, SqlitePool)>>,
+    open: Mutex<Option<Open>>,
+}
+
+#[derive(Clone, Debug)]
+struct Open {
+    file: FileId,
+    /// SQLite's count of the changes of the schema, once it is known.
+    schema: Option<i64>,
+    pool: SqlitePool,
 }
 
 #[derive(Debug)]
@@ -68,8 +77,7 @@ impl Database {
         limit: Option<i64>,
         mut take: impl FnMut(Row) -> Result<Reading, LegacyError> + Send,
     ) -> Result<(), LegacyError> {
-        let pool = self.pool().await?;
-        let mut connection = pool.acquire().await.map_err(fault)?;
+        let mut connection = self.connection().await?;
         let _bounded = self.bound(&mut connection).await?;
 
         let [first, second] = parameters;
@@ -97,20 +105,32 @@ impl Database {
         Ok(StopOnDrop(stop))
     }
 
-    async fn pool(&self) -> Result<SqlitePool, LegacyError> {
+    /// A connection that knows the file and its tables as they are now.
+    async fn connection(&self) -> Result<PoolConnection<Sqlite>, LegacyError> {
         let path = self.settings.path.clone();
         // A dead network mount can hold this up for long: not on a thread that serves others.
         let looked = tokio::task::spawn_blocking(move || FileId::of(&path)).await;
-        let id = looked.map_err(|error| LegacyError::unavailable_because("the runtime is shutting down", error))??;
+        let file =
+            looked.map_err(|error| LegacyError::unavailable_because("the runtime is shutting down", error))??;
 
+        let known = self.open(|open| open.file == file, |pool| Open { file, schema: None, pool });
+        let mut connection = known.pool.acquire().await.map_err(fault)?;
+        let schema = sqlx::query_scalar("PRAGMA schema_version").fetch_one(&mut *connection).await.map_err(fault)?;
+        if known.schema == Some(schema) {
+            return Ok(connection);
+        }
+        // Connections from before the change may not be told from those after it, so that all are new.
+        let anew = |pool| Open { file, schema: Some(schema), pool };
+        let known = self.open(|open| open.file == file && open.schema == Some(schema), anew);
+        known.pool.acquire().await.map_err(fault)
+    }
+
+    /// What is open, if it is still the right thing, else another pool.
+    fn open(&self, is_right: impl FnOnce(&Open) -> bool, anew: impl FnOnce(SqlitePool) -> Open) -> Open {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         match &*open {
-            Some((known, pool)) if *known == id => Ok(pool.clone()),
-            _ => {
-                let pool = self.settings.pool();
-                *open = Some((id, pool.clone()));
-                Ok(pool)
-            }
+            Some(known) if is_right(known) => known.clone(),
+            _ => open.insert(anew(self.settings.pool())).clone(),
         }
     }
 }

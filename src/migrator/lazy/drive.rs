@@ -56,6 +56,11 @@ pub(super) fn fault() -> Error {
     Error::new(ErrorKind::Contended, "the attempt went astray")
 }
 
+/// Whether a row is a copy of what the legacy system has, of somebody who has not moved.
+pub(super) const fn is_copy(user: &User) -> bool {
+    user.moved.is_none() && matches!(user.credential, Credential::Delegated(_))
+}
+
 impl<'a> Drive<'a> {
     pub(super) fn new(parts: &'a Parts, task: &'a Task) -> Self {
         let found = if let Task::Rehash { user, .. } = task { Some((**user).clone()) } else { None };
@@ -122,10 +127,7 @@ impl<'a> Drive<'a> {
             Effect::Delete => Input::Written(self.delete().await?),
             Effect::Enter => Input::Entered(self.enter().await?),
             Effect::Find => Input::Row(self.find().await?),
-            Effect::FindByLegacyKey => {
-                let person = self.person.as_ref().ok_or_else(fault)?;
-                Input::Row(self.glance(Key::Legacy(&person.key)).await?)
-            }
+            Effect::FindByLegacyKey => Input::Row(self.find_moved().await?),
             Effect::FindTaker => Input::Row(self.glance(Key::Identifier(self.identifier()?)).await?),
             Effect::Hash => {
                 self.hash = Some(self.hash().await?);
@@ -141,15 +143,17 @@ impl<'a> Drive<'a> {
 
     /// The hash that the row gets: a new one of the password, unless only a part of the password was proven.
     async fn hash(&self) -> Result<PasswordHash, Error> {
-        if let (Task::LogIn { password, .. }, Some(LegacyUser { truncated: true, password_hash: Some(hash), .. })) =
-            (self.task, &self.person)
-            && self.parts.passwords.check(hash).is_ok()
-        {
-            // As long as any other.
-            self.parts.passwords.decoy(password).await?;
-            return Ok(hash.clone());
-        }
-        Ok(self.parts.passwords.hash(self.task.wanted().ok_or_else(fault)?).await?)
+        let wanted = self.task.wanted().ok_or_else(fault)?;
+        let (Task::LogIn { .. }, Some(LegacyUser { truncated: true, password_hash, .. })) = (self.task, &self.person)
+        else {
+            return Ok(self.parts.passwords.hash(wanted).await?);
+        };
+        let Some(kept) = password_hash.as_ref().filter(|hash| self.parts.passwords.check(hash).is_ok()) else {
+            return Err(Error::new(ErrorKind::LegacyAnswer, "a part of the password was proven, and there is no hash"));
+        };
+        // As long as any other.
+        self.parts.passwords.decoy(wanted).await?;
+        Ok(kept.clone())
     }
 
     pub(super) fn identifier(&self) -> Result<&'a Identifier, Error> {
@@ -164,6 +168,7 @@ impl<'a> Drive<'a> {
             Task::SignUp { profile, .. } => return self.find_any(profile).await,
             _ => self.parts.store.find(Key::Identifier(self.identifier()?)).await?,
         };
+        let lookup = self.of_person(lookup).await?;
         self.found = None;
         Ok(match lookup {
             Lookup::Absent => Row::Absent,
@@ -174,6 +179,26 @@ impl<'a> Drive<'a> {
                 Row::Present(facts)
             }
         })
+    }
+
+    /// What a look-up means once the legacy system has said whose the password is.
+    async fn of_person(&self, lookup: Lookup) -> Result<Lookup, Error> {
+        let (Task::LogIn { .. }, Some(person)) = (self.task, &self.person) else { return Ok(lookup) };
+        match lookup {
+            // Nobody under this identifier. A copy is theirs under whatever identifier the legacy system had before.
+            Lookup::Absent => Ok(match self.parts.store.find(Key::Legacy(&person.key)).await? {
+                Lookup::Found(user) if is_copy(&user) => Lookup::Found(user),
+                _ => Lookup::Absent,
+            }),
+            // Somebody else came to have the identifier meanwhile. That they have to be asked about anew.
+            Lookup::Found(user)
+                if matches!(user.credential, Credential::Delegated(_))
+                    && user.legacy.as_ref().is_some_and(|key| *key != person.key) =>
+            {
+                Err(Error::new(ErrorKind::Contended, "the identifier has become another person's"))
+            }
+            lookup => Ok(lookup),
+        }
     }
 
     /// Whether anybody has one of the identifiers of somebody who signs up.
@@ -190,19 +215,43 @@ impl<'a> Drive<'a> {
 
     /// Looks somebody up without keeping the row.
     async fn glance(&self, key: Key<'_>) -> Result<Row, Error> {
-        Ok(match self.parts.store.find(key).await? {
+        Ok(self.glimpse(&self.parts.store.find(key).await?))
+    }
+
+    fn glimpse(&self, lookup: &Lookup) -> Row {
+        match lookup {
             Lookup::Absent => Row::Absent,
             Lookup::Tombstoned => Row::Tombstoned,
             Lookup::Found(user) => {
                 let same = self.found.as_ref().is_some_and(|found| found.id == user.id);
                 Row::Present(RowFacts { fits: same, ..RowFacts::of(user.credential.kind()) })
             }
+        }
+    }
+
+    /// Whether the person whom the legacy system named has moved.
+    ///
+    /// Of somebody who has not, there may be a copy. The legacy system still says which identifiers are theirs then,
+    /// and nobody else may take those.
+    pub(super) async fn find_moved(&self) -> Result<Row, Error> {
+        let person = self.person.as_ref().ok_or_else(fault)?;
+        let lookup = self.parts.store.find(Key::Legacy(&person.key)).await?;
+        let row = self.glimpse(&lookup);
+        Ok(match (self.task, lookup, row) {
+            (Task::ChangeIdentifier { .. } | Task::SignUp { .. }, Lookup::Found(user), Row::Present(facts))
+                if is_copy(&user) && !facts.fits =>
+            {
+                Row::Absent
+            }
+            (_, _, row) => row,
         })
     }
 
     fn facts(&self, user: &User) -> RowFacts {
         let fits = match self.task {
-            Task::CompleteRecovery { claims, .. } => self.parts.fingerprint(&user.credential) == claims.fingerprint,
+            Task::CompleteRecovery { claims, .. } => {
+                self.parts.fingerprint(user, &claims.identifier) == claims.fingerprint
+            }
             Task::Adopt { proof, .. } => self.parts.adopts_unverified || user.profile.is_verified(&proof.identifier),
             _ => false,
         };

@@ -11,7 +11,7 @@ use crate::{
     legacy::{LegacyAttempt, LegacyConnection, LegacyError, LegacyUser, Verdict},
     migrator::{
         flight::Boarding,
-        machine::{Entry, Input, LegacyPerson, LegacySays},
+        machine::{Entry, Input, LegacyPerson, LegacySays, Row},
     },
     user::{Credential, User},
 };
@@ -81,6 +81,10 @@ impl Drive<'_> {
         if !known_as.map_or_else(|| person.profile.has(asked), |key| *key == person.key) {
             return Err(Error::new(ErrorKind::LegacyAnswer, "the legacy system answered about another person"));
         }
+        // A connection that looks at the password alone may say so of somebody who is barred.
+        if person.profile.blocked {
+            return Ok(LegacySays::Blocked);
+        }
         self.legacy_let_in = true;
         self.person = Some(person);
         Ok(says)
@@ -91,6 +95,7 @@ impl Drive<'_> {
             Task::SignUp { profile, .. } => profile.identifiers().collect(),
             _ => vec![self.identifier()?],
         };
+        let mut met = LegacyPerson::Nobody;
         for identifier in asked {
             let began = self.parts.clock.monotonic();
             let answer = self.parts.legacy.find(identifier).await;
@@ -101,20 +106,30 @@ impl Drive<'_> {
             self.parts.emit(EventKind::LegacyAsked { answer: told, took });
             match answer {
                 Ok(None) => {}
-                Ok(Some(person)) => return Ok(Input::Person(self.meet(person, identifier)?)),
+                Ok(Some(person)) => {
+                    met = self.meet(person, identifier)?;
+                    // Over what they gave up, somebody who has moved has no say; the next may be another person's.
+                    let has_a_say =
+                        !matches!(self.task, Task::SignUp { .. }) || self.find_moved().await? == Row::Absent;
+                    if has_a_say {
+                        break;
+                    }
+                }
                 Err(error) => {
                     self.error = Some(error.into());
                     return Ok(Input::Unavailable);
                 }
             }
         }
-        Ok(Input::Person(LegacyPerson::Nobody))
+        Ok(Input::Person(met))
     }
 
     /// Keeps the person whom the legacy system found.
     fn meet(&mut self, person: LegacyUser, asked: &Identifier) -> Result<LegacyPerson, Error> {
         let fits = match self.task {
-            Task::CompleteRecovery { claims, .. } => self.parts.key_fingerprint(&person) == claims.fingerprint,
+            Task::CompleteRecovery { claims, .. } => {
+                self.parts.key_fingerprint(&person, &claims.identifier) == claims.fingerprint
+            }
             Task::Adopt { .. } => self.parts.adopts_unverified || person.profile.is_verified(asked),
             // Whoever it is, the identifier is not free.
             Task::ChangeIdentifier { .. } | Task::SignUp { .. } => true,

@@ -7,7 +7,7 @@ use crate::{
     legacy::LegacyUser,
     migrator::{RecoveryToken, machine::Ending, recovery::Claims},
     secret_key::KeyedDigest,
-    user::{Credential, Profile},
+    user::{Credential, Profile, User},
 };
 
 impl Drive<'_> {
@@ -15,8 +15,10 @@ impl Drive<'_> {
     pub(super) fn token(&self, ending: Ending) -> Option<(Identifier, RecoveryToken, Timestamp)> {
         let Task::BeginRecovery { identifier, .. } = self.task else { return None };
         let (profile, fingerprint) = match (ending, &self.found, &self.person) {
-            (Ending::RecoverStored, Some(user), _) => (&user.profile, self.parts.fingerprint(&user.credential)),
-            (Ending::RecoverLegacy, _, Some(person)) => (&person.profile, self.parts.key_fingerprint(person)),
+            (Ending::RecoverStored, Some(user), _) => (&user.profile, self.parts.fingerprint(user, identifier)),
+            (Ending::RecoverLegacy, _, Some(person)) => {
+                (&person.profile, self.parts.key_fingerprint(person, identifier))
+            }
             _ => return None,
         };
         let to = address(profile, identifier)?.clone();
@@ -28,20 +30,23 @@ impl Drive<'_> {
 }
 
 impl Parts {
-    /// What a credential was like: another after any change of the password.
-    pub(super) fn fingerprint(&self, credential: &Credential) -> KeyedDigest {
-        let parts: [&[u8]; 2] = match credential {
+    /// Who a user was, what their credential was like, and where somebody who asks by `asked` was written to: another
+    /// after any change of the password or of that address.
+    pub(super) fn fingerprint(&self, user: &User, asked: &Identifier) -> KeyedDigest {
+        let [kind, secret]: [&[u8]; 2] = match &user.credential {
             Credential::Hash(hash) => [b"hash", hash.expose().as_bytes()],
             Credential::Delegated(delegation) => [b"delegated", delegation.source.as_str().as_bytes()],
             Credential::None => [b"none", b""],
             Credential::PendingPassword => [b"pending", b""],
         };
+        let parts = [kind, secret, user.id.as_str().as_bytes(), address_bytes(&user.profile, asked)];
         self.recovery_key.digest("waystation credential", &parts)
     }
 
-    /// Who a person is at the legacy system.
-    pub(super) fn key_fingerprint(&self, person: &LegacyUser) -> KeyedDigest {
-        let parts = [person.key.source().as_str().as_bytes(), person.key.id().as_bytes()];
+    /// Who a person is at the legacy system, and where somebody who asks by `asked` is written to.
+    pub(super) fn key_fingerprint(&self, person: &LegacyUser, asked: &Identifier) -> KeyedDigest {
+        let (source, id) = (person.key.source().as_str().as_bytes(), person.key.id().as_bytes());
+        let parts = [source, id, address_bytes(&person.profile, asked)];
         self.recovery_key.digest("waystation legacy key", &parts)
     }
 
@@ -52,10 +57,19 @@ impl Parts {
     }
 }
 
+fn address_bytes<'a>(profile: &'a Profile, asked: &Identifier) -> &'a [u8] {
+    address(profile, asked).map_or(b"", |address| address.normal().as_bytes())
+}
+
 /// Where a person can be written to: what they asked with, if one can write to it.
+///
+/// Never an address that nobody verified when another one is: whoever signed up with somebody else's mail address and
+/// a phone number of their own would otherwise recover the account after its owner has.
 fn address<'a>(profile: &'a Profile, asked: &Identifier) -> Option<&'a Identifier> {
-    match asked.kind() {
+    let to = match asked.kind() {
         IdentifierKind::Username => profile.email.as_ref().or(profile.phone.as_ref()),
         kind => profile.identifier(kind),
-    }
+    }?;
+    let another_is_verified = profile.email_verified || profile.phone_verified;
+    (profile.is_verified(to) || !another_is_verified).then_some(to)
 }

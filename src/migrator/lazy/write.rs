@@ -1,7 +1,7 @@
 //! What is written to the store.
 
 use super::{
-    drive::{Drive, fault},
+    drive::{Drive, fault, is_copy},
     task::Task,
 };
 use crate::{
@@ -146,6 +146,8 @@ impl Drive<'_> {
             }
             (Replacement::Password, _) => moving(change.new_password(Credential::Hash(hash()?)), MovedBy::Change),
             (Replacement::Identifier, Task::ChangeIdentifier { identifier, verified, .. }) => {
+                // No copy any more, or the next log-in would bring the old one back.
+                let change = if is_copy(user) { change.moved(Moved::new(at, MovedBy::Adoption)) } else { change };
                 change.profile(draft::renamed(user.profile.clone(), identifier.clone(), *verified))
             }
             (Replacement::Identifier, _) => return Err(fault()),

@@ -172,8 +172,7 @@ pub(super) fn credential_kind(name: &str) -> Result<CredentialKind, StoreError> 
 }
 
 pub(super) fn moved_by(name: &str) -> Result<MovedBy, StoreError> {
-    const ALL: [MovedBy; 4] = [MovedBy::Adoption, MovedBy::Import, MovedBy::LogIn, MovedBy::Recovery];
-    named(ALL, MovedBy::as_str, name).ok_or_else(|| unknown("moved_by"))
+    named(MovedBy::ALL, MovedBy::as_str, name).ok_or_else(|| unknown("moved_by"))
 }
 
 /// The kind of key with this name, as the statements that look for a conflict answer it.

@@ -48,7 +48,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn moved_by() -> impl Strategy<Value = MovedBy> {
-    prop::sample::select(vec![MovedBy::Adoption, MovedBy::Import, MovedBy::LogIn, MovedBy::Recovery])
+    prop::sample::select(MovedBy::ALL.to_vec())
 }
 
 fn traits() -> impl Strategy<Value = Traits> {

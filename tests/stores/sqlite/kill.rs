@@ -86,7 +86,7 @@ async fn check(path: &Path, acknowledged: &BTreeMap<String, u64>) {
 #[tokio::test]
 #[ignore = "run and killed by nothing_acknowledged_is_lost_to_a_kill"]
 async fn child_writes_until_killed() {
-    let path = std::env::var("WAYSTATION_TEST_PATH").unwrap();
+    let Ok(path) = std::env::var("WAYSTATION_TEST_PATH") else { return };
     let round = std::env::var("WAYSTATION_TEST_ROUND").unwrap();
     let store = SqliteStore::open(path, "customers").await.unwrap();
     let done = |name: &str, version: u64| {

@@ -138,7 +138,7 @@ fn many_processes_may_make_one_database() {
 #[tokio::test]
 #[ignore = "run by many_processes_may_make_one_database"]
 async fn child_opens_and_inserts() {
-    let path = std::env::var("WAYSTATION_TEST_PATH").unwrap();
+    let Ok(path) = std::env::var("WAYSTATION_TEST_PATH") else { return };
     let store = SqliteStore::open(path, "customers").await.unwrap();
     insert(&store, &std::env::var("WAYSTATION_TEST_NUMBER").unwrap()).await;
 }

@@ -94,7 +94,8 @@ fn a_full_disk_is_unavailable_and_nothing_that_was_there_suffers() {
 #[tokio::test]
 #[ignore = "run by a_full_disk_is_unavailable_and_nothing_that_was_there_suffers"]
 async fn child_fills_the_disk() {
-    let store = open(std::env::var("WAYSTATION_TEST_PATH").unwrap().as_ref()).await;
+    let Ok(path) = std::env::var("WAYSTATION_TEST_PATH") else { return };
+    let store = open(path.as_ref()).await;
     let mut stored = 0;
     let refused = loop {
         let mut large = user(&stored.to_string());
@@ -143,7 +144,7 @@ fn a_read_only_database_is_misconfigured() {
 #[tokio::test]
 #[ignore = "run by a_read_only_database_is_misconfigured"]
 async fn child_opens_what_it_may_not_write() {
-    let path = std::env::var("WAYSTATION_TEST_PATH").unwrap();
+    let Ok(path) = std::env::var("WAYSTATION_TEST_PATH") else { return };
     let what = super::misconfigured(SqliteStore::open(path, "customers").await);
     assert_eq!(what, "the database may not be written");
 }

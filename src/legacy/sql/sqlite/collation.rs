@@ -42,6 +42,10 @@ impl Collation {
             *parameter = (right.to_owned(), self.normal(right));
         }
         let row = if parameter.0 == right { left } else { right };
+        // Of ASCII they make nothing but ASCII, so a name that is not need not be the costliest to ask about.
+        if self.has_short_cut && row.is_ascii() && parameter.1.as_ref().is_some_and(|normal| !normal.is_ascii()) {
+            return false;
+        }
         parameter.1.is_some() && self.normal(row) == parameter.1
     }
 
@@ -82,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_short_cut_changes_no_answer(wanted in "[ -~]{1,12}(@[A-Za-z.-]{1,12})?", row in "[ -~]{1,12}", flip in any::<u32>()) {
+        fn the_short_cut_changes_no_answer(wanted in "[ -~\u{e9}\u{130}\u{212a}]{1,12}(@[A-Za-z.-]{1,12})?", row in "[ -~\u{e9}]{1,12}", flip in any::<u32>()) {
             // The same letters in other cases, so that not everything differs.
             let respelt: String = wanted.chars().enumerate().map(|(at, c)| {
                 if flip >> (at % 32) & 1 == 1 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
