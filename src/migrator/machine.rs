@@ -556,15 +556,13 @@ fn wrote(mut state: State, written: Written) -> (State, Effect) {
         (Flow::LogIn, Written::Taken) if !inserting => state.end(Ending::Refused(Refusal::Conflict)),
         (Flow::LogIn, Written::Tombstoned | Written::Gone) => state.refuse(Refusal::Unknown),
         (Flow::Adopt, Written::Done) => state.authenticate(Origin::Adopted, false),
-        (Flow::Adopt, Written::Tombstoned) => state.end(Ending::NoSuchUser),
         (Flow::SignUp, Written::Taken | Written::Tombstoned) => state.end(Ending::Refused(Refusal::Taken)),
         (Flow::CompleteRecovery { .. }, Written::Taken | Written::Tombstoned | Written::Gone) => {
             state.end(Ending::Refused(Refusal::TokenUsed))
         }
         // Somebody chose another password meanwhile; theirs stays.
-        (Flow::Rehash, _) => state.end(Ending::Completed),
-        (_, Written::Done) => state.end(Ending::Completed),
-        (_, Written::Gone) => state.end(Ending::NoSuchUser),
+        (Flow::Rehash, _) | (_, Written::Done) => state.end(Ending::Completed),
+        (Flow::Adopt, Written::Tombstoned) | (_, Written::Gone) => state.end(Ending::NoSuchUser),
         (Flow::ChangeIdentifier, Written::Taken) => state.end(Ending::Refused(Refusal::Taken)),
         (_, Written::Stale | Written::Taken | Written::Tombstoned) if state.reloads < MAX_RELOADS => {
             state.reloads += 1;
