@@ -12,7 +12,7 @@ use std::error::Error;
 use blake2::{Blake2b512, Digest};
 use waystation::password::{
     Cost, EffectiveInput, HashError, Limits, ParsedHash, Password, PasswordHash, PasswordScheme, Passwords, Schemes,
-    Strength, Verification, Workspace, constant_time_eq,
+    SecretBytes, Strength, Verification, Workspace,
 };
 
 const NAME: &str = "shop-blake2b";
@@ -29,6 +29,10 @@ impl PasswordScheme for Shop {
 
     fn prefixes(&self) -> &'static [&'static str] {
         &["shop:"]
+    }
+
+    fn fits(&self, _text: &str) -> bool {
+        true
     }
 
     /// Reads the text strictly, and holds every number against a bound before anything is computed.
@@ -62,7 +66,7 @@ struct ShopHash {
 }
 
 impl ShopHash {
-    fn digest(&self, password: &Password) -> String {
+    fn output(&self, password: &Password) -> String {
         let mut digest = Blake2b512::new().chain_update(&self.salt).chain_update(password.expose()).finalize();
         for _ in 1..self.rounds {
             digest = Blake2b512::new().chain_update(digest).chain_update(&self.salt).finalize();
@@ -97,8 +101,13 @@ impl ParsedHash for ShopHash {
         EffectiveInput::Whole
     }
 
-    fn verify(&self, password: &Password, _workspace: &mut Workspace) -> Result<bool, HashError> {
-        Ok(constant_time_eq(self.digest(password).as_bytes(), self.digest.as_bytes()))
+    /// The text of the digest, as it stands in the hash.
+    fn digest(&self) -> &[u8] {
+        self.digest.as_bytes()
+    }
+
+    fn compute(&self, password: &Password, _workspace: &mut Workspace) -> Result<SecretBytes, HashError> {
+        Ok(self.output(password).as_str().into())
     }
 }
 
@@ -108,7 +117,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // What the shop's table holds for somebody whose password is "open sesame".
     let row = ShopHash { rounds: 5_000, salt: "a salt".to_owned(), digest: String::new() };
-    let stored = PasswordHash::new(format!("shop:5000:a salt:{}", row.digest(&"open sesame".into())));
+    let stored = PasswordHash::new(format!("shop:5000:a salt:{}", row.output(&"open sesame".into())));
 
     for typed in ["open sesame", "open barley"] {
         let password = Password::from(typed);

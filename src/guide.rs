@@ -6,6 +6,9 @@ pub mod getting_started {}
 #[doc = include_str!("guide/operations.md")]
 pub mod operations {}
 
+#[doc = include_str!("guide/password_hashes.md")]
+pub mod password_hashes {}
+
 #[doc = include_str!("guide/security.md")]
 pub mod security {}
 
@@ -17,6 +20,10 @@ pub mod writing_a_connection {}
 
 #[doc = include_str!("guide/writing_a_scheme.md")]
 pub mod writing_a_scheme {}
+
+#[cfg(feature = "digest")]
+#[doc = include_str!("guide/home_made_hashes.md")]
+pub mod home_made_hashes {}
 
 #[doc = include_str!("guide/design.md")]
 pub mod design {}

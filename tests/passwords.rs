@@ -1,11 +1,22 @@
 //! The password engine against hashes made by the software that users come from, and against hostile ones.
 
-#[cfg(all(test, feature = "conformance"))]
+#[cfg(test)]
+#[cfg(feature = "conformance")]
 #[path = "passwords/conformance.rs"]
 mod conformance;
+#[cfg(all(test, feature = "bcrypt", feature = "crypt"))]
+#[path = "passwords/crypt.rs"]
+mod crypt;
 #[cfg(test)]
 #[path = "passwords/defects.rs"]
 mod defects;
+#[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "crypt", feature = "pbkdf2"))]
+#[path = "passwords/directories.rs"]
+mod directories;
+#[cfg(all(test, feature = "digest"))]
+#[path = "passwords/expressions.rs"]
+mod expressions;
 #[cfg(test)]
 #[path = "passwords/facade.rs"]
 mod facade;
@@ -15,6 +26,21 @@ mod hostile;
 #[cfg(test)]
 #[path = "passwords/known_answers.rs"]
 mod known_answers;
+#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[path = "passwords/look_alikes.rs"]
+mod look_alikes;
 #[cfg(test)]
 #[path = "passwords/pool.rs"]
 mod pool;
+#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[path = "passwords/registry.rs"]
+mod registry;
+#[cfg(test)]
+#[path = "passwords/renewal.rs"]
+mod renewal;
+#[cfg(test)]
+#[path = "passwords/vectors.rs"]
+mod vectors;
+#[cfg(all(test, feature = "crypt"))]
+#[path = "passwords/wrapped.rs"]
+mod wrapped;

@@ -3,10 +3,8 @@
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use base64ct::{Base64Unpadded, Encoding};
 use waystation::{
-    Identifier, LazyMigrator, LogIn, LogInOutcome, Migrator, PasswordHash, Passwords, Profile, SqliteStore, UserId,
-    UserStore,
+    Identifier, LazyMigrator, LogIn, LogInOutcome, Migrator, Passwords, Profile, SqliteStore, UserId, UserStore,
     clock::Timestamp,
     identifier::{IdentifierRules, StandardRules},
     legacy::{FunctionConnection, LegacyUser, Verdict},
@@ -41,13 +39,10 @@ impl Lazy {
 #[async_trait]
 impl Service for Lazy {
     async fn settle(&self, people: u32) -> Result<(), Failure> {
-        let Cost { memory_kib, passes } = self.cost;
-        let (salt, key) = self.cost.stored()?;
-        let (salt, key) = (Base64Unpadded::encode_string(&salt), Base64Unpadded::encode_string(&key));
-        let hash = format!("$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${key}");
+        let hash = self.cost.stored_text()?;
         let (rules, at) = (StandardRules::new(), Timestamp::from_micros(1_700_000_000_000_000));
         for person in 0..people {
-            let credential = Credential::Hash(PasswordHash::declared("argon2", hash.as_str()));
+            let credential = Credential::Hash(hash.clone());
             let profile = profile(rules.parse(&email(person))?);
             let mut user = NewUser::new(UserId::new(format!("legacy|{person}")), profile, credential, at);
             user.moved = Some(Moved::new(at, MovedBy::LogIn));

@@ -1,7 +1,9 @@
 //! What both contenders are.
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
+use base64ct::{Base64Unpadded, Encoding};
+use waystation::password::{Limits, ParsedHash, Password, PasswordHash, Schemes, Workspace};
 
 use super::Failure;
 
@@ -51,24 +53,31 @@ impl Cost {
         self.argon2()?.hash_password_into(PASSWORD.as_bytes(), &SALT, &mut key)?;
         Ok((SALT, key))
     }
+
+    /// The same as a store has it.
+    pub(crate) fn stored_text(self) -> Result<PasswordHash, Failure> {
+        let Self { memory_kib, passes } = self;
+        let (salt, key) = self.stored()?;
+        let (salt, key) = (Base64Unpadded::encode_string(&salt), Base64Unpadded::encode_string(&key));
+        let text = format!("$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${key}");
+        Ok(PasswordHash::declared("argon2", text))
+    }
 }
 
 /// The bare hash, in memory that is kept between one and the next: as fast as the primitive goes.
 pub(crate) struct BareHash {
-    argon2: Argon2<'static>,
-    blocks: Vec<Block>,
+    parsed: Box<dyn ParsedHash>,
+    password: Password,
+    workspace: Workspace,
 }
 
 impl BareHash {
     pub(crate) fn new(cost: Cost) -> Result<Self, Failure> {
-        let argon2 = cost.argon2()?;
-        let blocks = vec![Block::new(); argon2.params().block_count()];
-        Ok(Self { argon2, blocks })
+        let parsed = Schemes::standard().parse(&cost.stored_text()?, &Limits::default())?;
+        Ok(Self { parsed, password: Password::from(PASSWORD), workspace: Workspace::default() })
     }
 
-    pub(crate) fn compute(&mut self) -> Result<[u8; 32], Failure> {
-        let mut key = [0; 32];
-        self.argon2.hash_password_into_with_memory(PASSWORD.as_bytes(), &SALT, &mut key, &mut self.blocks)?;
-        Ok(key)
+    pub(crate) fn compute(&mut self) -> Result<bool, Failure> {
+        Ok(self.parsed.verify(&self.password, &mut self.workspace)?)
     }
 }

@@ -8,8 +8,8 @@ use std::{
 };
 
 use crate::password::{
-    Argon2Limits, BcryptLimits, HashError, Limits, ParsedHash, Password, PasswordHash, PasswordScheme, Pbkdf2Limits,
-    ScryptLimits, Workspace,
+    Argon2Limits, BcryptLimits, DigestLimits, HashContext, HashError, Limits, ParsedHash, Password, PasswordHash,
+    PasswordScheme, Pbkdf2Limits, ScryptLimits, Workspace,
 };
 
 #[cfg(test)]
@@ -22,26 +22,30 @@ pub use promises::*;
 ///
 /// Takes a module's name, the scheme, and its samples: passwords with hashes that other software made of them.
 /// Samples must be *cheap* ([`Subject::limits`]), because every character of each is changed and tried. Give several,
-/// and where the scheme reads only part of a password, one that is longer.
+/// and where the scheme reads only part of a password, one that is longer. A fourth argument is the
+/// [`HashContext`] of all samples, for schemes that need what stands in other columns.
 ///
 /// ```
 /// # use waystation::password::*;
 /// waystation::scheme_conformance!(
 ///     argon2,
-///     Argon2::default(),
+///     Schemes::standard().get("argon2").expect("it is always there").clone(),
 ///     [("odd lengths", "$argon2id$v=19$m=8,t=1,p=1$SBwpJ2gPkGE$cJWc3nEVYVIJHD4b1JdI/zL0WuYNdR5vqZIVt7XJcKY")]
 /// );
 /// ```
 #[macro_export]
 macro_rules! scheme_conformance {
     ($module:ident, $scheme:expr, $samples:expr $(,)?) => {
+        $crate::scheme_conformance!($module, $scheme, $samples, $crate::password::HashContext::default());
+    };
+    ($module:ident, $scheme:expr, $samples:expr, $context:expr $(,)?) => {
         #[cfg(test)]
         mod $module {
             #[allow(unused_imports, clippy::allow_attributes, reason = "the scheme may be named by its whole path")]
             use super::*;
 
-            $crate::scheme_conformance!(@promises $scheme, $samples;
-                a_declared_prefix_opens_alone,
+            $crate::scheme_conformance!(@promises $scheme, $samples, $context;
+                a_declared_part_opens_alone,
                 a_foreign_hash_is_refused,
                 a_hash_survives_being_stored,
                 a_hash_with_something_after_it_never_opens,
@@ -63,11 +67,11 @@ macro_rules! scheme_conformance {
             );
         }
     };
-    (@promises $scheme:expr, $samples:expr; $($promise:ident),* $(,)?) => {
+    (@promises $scheme:expr, $samples:expr, $context:expr; $($promise:ident),* $(,)?) => {
         $(
             #[test]
             fn $promise() -> $crate::conformance::scheme::Verdict {
-                let subject = $crate::conformance::scheme::Subject::new($scheme, &$samples);
+                let subject = $crate::conformance::scheme::Subject::new($scheme, &$samples).with_context($context);
                 $crate::conformance::scheme::$promise(&subject)
             }
         )*
@@ -98,6 +102,7 @@ fn keep(kept: bool, promise: impl FnOnce() -> String) -> Verdict {
 pub struct Subject {
     scheme: Arc<dyn PasswordScheme>,
     samples: Vec<Sample>,
+    context: HashContext,
     limits: Limits,
 }
 
@@ -113,7 +118,14 @@ impl Subject {
     pub fn new(scheme: impl PasswordScheme, samples: &[(&str, &str)]) -> Self {
         let sample =
             |(password, hash): &(&str, &str)| Sample { password: (*password).to_owned(), hash: (*hash).to_owned() };
-        Self { scheme: Arc::new(scheme), samples: samples.iter().map(sample).collect(), limits: Self::limits() }
+        let (samples, context) = (samples.iter().map(sample).collect(), HashContext::default());
+        Self { scheme: Arc::new(scheme), samples, context, limits: Self::limits() }
+    }
+
+    /// With what stands in other columns beside each sample.
+    #[must_use]
+    pub fn with_context(self, context: HashContext) -> Self {
+        Self { context, ..self }
     }
 
     /// What samples must stay under: 4 MiB of memory and some ten milliseconds.
@@ -121,12 +133,13 @@ impl Subject {
         Limits::default()
             .argon2(Argon2Limits::default().memory_kib(4_096).passes(4).work_kib(8_192))
             .bcrypt(BcryptLimits::default().cost(6))
+            .digest(DigestLimits::default().rounds(20_000))
             .pbkdf2(Pbkdf2Limits::default().work(20_000))
             .scrypt(ScryptLimits::default().memory_bytes(4 << 20).work(1 << 15))
     }
 
     fn stored(&self, hash: &str) -> PasswordHash {
-        PasswordHash::declared(self.scheme.name(), hash)
+        PasswordHash::declared(self.scheme.name(), hash).with_context(self.context.clone())
     }
 
     fn parse(&self, hash: &str) -> Result<Box<dyn ParsedHash>, HashError> {

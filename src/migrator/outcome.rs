@@ -66,6 +66,9 @@ pub enum MustChange {
     Legacy,
     /// The policy says so.
     Policy(Weakness),
+    /// The old hash looked at a part of the password only, and the host wants one that is proven whole
+    /// ([`Truncation::MustChange`](crate::password::Truncation::MustChange)).
+    Truncated,
 }
 
 impl MustChange {
@@ -74,6 +77,7 @@ impl MustChange {
         match self {
             Self::Legacy => "legacy",
             Self::Policy(_) => "policy",
+            Self::Truncated => "truncated",
         }
     }
 }

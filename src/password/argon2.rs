@@ -1,56 +1,72 @@
 //! Argon2 (RFC 9106) in the PHC string format.
 
-use ::argon2::{Algorithm, AssociatedData, Block, Params, ParamsBuilder, Version};
+mod block;
+mod compression;
+mod filling;
+mod tag;
+mod words;
+
 use base64ct::{Base64Unpadded, Encoding};
-use zeroize::Zeroizing;
+use fearless_simd::Level;
+
+pub(super) use self::{block::Block, tag::Inputs};
 
 use super::{
-    Argon2Strength, Argon2Variant, Cost, EffectiveInput, HashError, Limits, ParsedHash, Password, PasswordHash,
-    PasswordScheme, Strength, Workspace,
-    field::{self, Bytes},
+    Argon2Strength, Argon2Variant, Cost, EffectiveInput, HashError, Limits, ParsedHash, Password, SecretBytes,
+    Strength, Workspace, field,
+    format::{Format, any_text},
 };
 
 pub(super) const NAME: &str = "argon2";
 
+/// What Argon2 itself demands; the limits may demand more.
+const MIN_SALT_BYTES: usize = 8;
+const MIN_OUTPUT_BYTES: usize = 4;
+/// What the PHC format allows.
+const MAX_DATA_BYTES: usize = 32;
+
 /// Argon2d, Argon2i and Argon2id: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<digest>`.
 ///
 /// Read as the [reference implementation] writes it and as its look-alikes do: an absent `v=` means version 16, and
-/// the parameters stand in any order (npm's `argon2` writes `m,p,t`). `data=` is honoured. `keyid=` names a secret
-/// that is kept elsewhere, which is another scheme. Salts of 8 to 64 bytes and outputs of 16 to 128, by
+/// the parameters stand in any order (npm's `argon2` writes `m,p,t`). `data=` is honoured. The secret that `keyid=`
+/// names, or that nothing names, is the key of the hash's context. Salts of 8 to 64 bytes and outputs of 16 to 128, by
 /// [`Argon2Limits`](super::Argon2Limits).
 ///
 /// [reference implementation]: https://github.com/P-H-C/phc-winner-argon2
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct Argon2;
-
-impl PasswordScheme for Argon2 {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn prefixes(&self) -> &'static [&'static str] {
-        &["$argon2d$", "$argon2i$", "$argon2id$"]
-    }
-
-    fn parse(&self, hash: &PasswordHash, limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError> {
-        Ok(Box::new(Argon2Hash::parse(NAME, hash.expose(), limits)?))
-    }
-}
+pub(super) static FORMATS: &[Format] = &[Format {
+    name: NAME,
+    prefixes: &["$argon2d$", "$argon2i$", "$argon2id$"],
+    fits: any_text,
+    parse: |stored| {
+        let key = stored.hash.context().and_then(|context| context.key.clone());
+        Ok(Box::new(Argon2Hash::parse_keyed(stored.scheme, stored.text(), stored.limits, key)?))
+    },
+}];
 
 /// A parsed Argon2 hash.
 #[derive(Debug)]
 pub(super) struct Argon2Hash {
     scheme: &'static str,
     parameters: Parameters,
-    data: Bytes,
-    salt: Bytes,
-    digest: Bytes,
+    secret: SecretBytes,
+    data: SecretBytes,
+    salt: SecretBytes,
+    digest: SecretBytes,
 }
 
 impl Argon2Hash {
     /// Reads `$argon2…` for the scheme with this name.
     pub(super) fn parse(scheme: &'static str, text: &str, limits: &Limits) -> Result<Self, HashError> {
+        Self::parse_keyed(scheme, text, limits, None)
+    }
+
+    /// The same of a hash that was made with a secret, if there is one.
+    pub(super) fn parse_keyed(
+        scheme: &'static str,
+        text: &str,
+        limits: &Limits,
+        secret: Option<SecretBytes>,
+    ) -> Result<Self, HashError> {
         let malformed = |what| HashError::malformed(scheme, what);
         let mut segments = text.split('$').peekable();
         if segments.next() != Some("") {
@@ -74,12 +90,21 @@ impl Argon2Hash {
             return Err(malformed("it has not four or five parts"));
         };
 
-        let (parameters, data) = Parameters::parse(scheme, variant, version, parameters)?;
+        let (parameters, named) = Parameters::parse(scheme, variant, version, parameters)?;
         parameters.check(scheme, limits)?;
+        let data = field::base64(named.data).ok_or(malformed("the data is not unpadded base64"))?;
+        if data.len() > MAX_DATA_BYTES {
+            return Err(malformed("the data is longer than 32 bytes"));
+        }
+        if named.key && secret.is_none() {
+            return Err(HashError::Incomplete { scheme, missing: "key" });
+        }
+        let secret = secret.unwrap_or_default();
+        HashError::bound(scheme, "bytes of key", secret.len() as u64, limits.salt_bytes as u64)?;
         let salt = field::base64(salt).ok_or(malformed("the salt is not unpadded base64"))?;
         let digest = field::base64(digest).ok_or(malformed("the digest is not unpadded base64"))?;
         check_lengths(scheme, salt.len(), digest.len(), limits)?;
-        Ok(Self { scheme, parameters, data, salt, digest })
+        Ok(Self { scheme, parameters, secret, data, salt, digest })
     }
 }
 
@@ -104,11 +129,18 @@ impl ParsedHash for Argon2Hash {
         EffectiveInput::Whole
     }
 
-    fn verify(&self, password: &Password, workspace: &mut Workspace) -> Result<bool, HashError> {
-        let (salt, data) = (self.salt.as_slice(), self.data.as_slice());
-        let computed =
-            self.parameters.derive(self.scheme, password.expose(), salt, data, self.digest.len(), workspace)?;
-        Ok(self.digest.matches(&computed))
+    fn digest(&self) -> &[u8] {
+        self.digest.expose()
+    }
+
+    fn compute(&self, password: &Password, workspace: &mut Workspace) -> Result<SecretBytes, HashError> {
+        let inputs = Inputs {
+            password: password.expose(),
+            salt: self.salt.expose(),
+            secret: self.secret.expose(),
+            data: self.data.expose(),
+        };
+        self.parameters.derive(self.scheme, inputs, self.digest.len(), workspace)
     }
 }
 
@@ -119,17 +151,24 @@ pub(super) fn check_lengths(
     output_bytes: usize,
     limits: &Limits,
 ) -> Result<(), HashError> {
-    if salt_bytes < ::argon2::MIN_SALT_LEN {
+    if salt_bytes < MIN_SALT_BYTES {
         return Err(HashError::malformed(scheme, "the salt is shorter than 8 bytes"));
     }
-    if output_bytes < limits.argon2.min_output_bytes.max(Params::MIN_OUTPUT_LEN) {
+    if output_bytes < limits.argon2.min_output_bytes.max(MIN_OUTPUT_BYTES) {
         return Err(HashError::malformed(scheme, "the digest is too short"));
     }
     HashError::bound(scheme, "bytes of salt", salt_bytes as u64, limits.argon2.salt_bytes as u64)?;
     HashError::bound(scheme, "bytes of digest", output_bytes as u64, limits.argon2.max_output_bytes as u64)
 }
 
-/// What an Argon2 hash is computed with, beside password and salt.
+/// What may stand among the parameters beside the numbers.
+struct Named<'a> {
+    data: &'a str,
+    /// Whether there is a secret.
+    key: bool,
+}
+
+/// What an Argon2 hash is computed with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Parameters {
     pub(super) variant: Argon2Variant,
@@ -140,15 +179,19 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// Reads `m=19456,t=2,p=1` in any order, and `data=`.
-    fn parse(
+    /// OWASP's first recommendation.
+    pub(super) const RECOMMENDED: Self =
+        Self { variant: Argon2Variant::Id, version: 19, memory_kib: 19_456, passes: 2, lanes: 1 };
+
+    /// Reads `m=19456,t=2,p=1` in any order, and what else may stand there.
+    fn parse<'a>(
         scheme: &'static str,
         variant: Argon2Variant,
         version: u32,
-        text: &str,
-    ) -> Result<(Self, Bytes), HashError> {
+        text: &'a str,
+    ) -> Result<(Self, Named<'a>), HashError> {
         let malformed = |what| HashError::malformed(scheme, what);
-        let (mut memory, mut passes, mut lanes, mut data) = (None, None, None, None);
+        let (mut memory, mut passes, mut lanes, mut data, mut key) = (None, None, None, None, None);
         for parameter in text.split(',') {
             let (name, value) = parameter.split_once('=').ok_or(malformed("a parameter has no value"))?;
             let repeated = match name {
@@ -156,7 +199,7 @@ impl Parameters {
                 "t" => passes.replace(value).is_some(),
                 "p" => lanes.replace(value).is_some(),
                 "data" => data.replace(value).is_some(),
-                "keyid" => return Err(HashError::unsupported("argon2-secret")),
+                "keyid" => key.replace(value).is_some(),
                 _ => return Err(malformed("it has an unknown parameter")),
             };
             if repeated {
@@ -171,14 +214,11 @@ impl Parameters {
             Ok(u32::try_from(value).unwrap_or(u32::MAX))
         };
         let (memory_kib, passes, lanes) = (number(memory)?, number(passes)?, number(lanes)?);
-        let data = field::base64(data.unwrap_or_default()).ok_or(malformed("the data is not unpadded base64"))?;
-        if data.len() > AssociatedData::MAX_LEN {
-            return Err(malformed("the data is longer than 32 bytes"));
-        }
         if passes == 0 || lanes == 0 || u64::from(memory_kib) < 8 * u64::from(lanes) {
             return Err(malformed("m, t or p is too small"));
         }
-        Ok((Self { variant, version, memory_kib, passes, lanes }, data))
+        let named = Named { data: data.unwrap_or_default(), key: key.is_some() };
+        Ok((Self { variant, version, memory_kib, passes, lanes }, named))
     }
 
     /// Holds them against the ceilings.
@@ -191,41 +231,34 @@ impl Parameters {
     }
 
     pub(super) fn cost(self) -> Cost {
-        Cost::memory(u64::from(self.memory_kib) * Block::SIZE as u64)
+        Cost::memory(u64::from(self.memory_kib) * Block::BYTES as u64)
+    }
+
+    /// Blocks of memory: four to each lane, or a multiple of that. `None` if Argon2 has no such parameters.
+    fn blocks(self) -> Option<usize> {
+        let slices = self.lanes.checked_mul(4).filter(|slices| (4..1 << 26).contains(slices))?;
+        let blocks = self.memory_kib - self.memory_kib % slices;
+        usize::try_from(blocks).ok().filter(|_| blocks / slices >= 2)
     }
 
     /// The digest of a password.
     pub(super) fn derive(
         self,
         scheme: &'static str,
-        password: &[u8],
-        salt: &[u8],
-        data: &[u8],
+        inputs: Inputs<'_>,
         output_bytes: usize,
         workspace: &mut Workspace,
-    ) -> Result<Zeroizing<Vec<u8>>, HashError> {
-        let refused = |_| HashError::malformed(scheme, "Argon2 refuses its parameters");
-        let mut params = ParamsBuilder::new();
-        params.m_cost(self.memory_kib).t_cost(self.passes).p_cost(self.lanes);
-        params.data(AssociatedData::new(data).map_err(refused)?);
-        let params = params.build().map_err(refused)?;
-        let algorithm = match self.variant {
-            Argon2Variant::D => Algorithm::Argon2d,
-            Argon2Variant::I => Algorithm::Argon2i,
-            Argon2Variant::Id => Algorithm::Argon2id,
-        };
-        let version = if self.version == 16 { Version::V0x10 } else { Version::V0x13 };
-
-        let blocks = workspace.blocks(params.block_count()).ok_or(HashError::TooCostly {
+    ) -> Result<SecretBytes, HashError> {
+        let refused = HashError::malformed(scheme, "Argon2 refuses its parameters");
+        let blocks = self.blocks().ok_or_else(|| refused.clone())?;
+        let memory = workspace.blocks(blocks).ok_or(HashError::TooCostly {
             scheme,
             bound: "KiB of memory, which the system has not",
             asked: self.memory_kib.into(),
             limit: 0,
         })?;
-        let mut output = Zeroizing::new(vec![0; output_bytes]);
-        ::argon2::Argon2::new(algorithm, version, params)
-            .hash_password_into_with_memory(password, salt, &mut output, blocks)
-            .map_err(refused)?;
+        let mut output = SecretBytes::zeroed(output_bytes);
+        tag::compute(Level::new(), self, inputs, memory, output.as_mut()).ok_or(refused)?;
         Ok(output)
     }
 

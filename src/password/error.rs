@@ -6,6 +6,22 @@ use crate::entropy::EntropyError;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HashError {
+    /// Several schemes are spelled like this: declare the one that it is of, by
+    /// [`PasswordHash::declared`](super::PasswordHash::declared) or by a [`Dialect`](super::Dialect).
+    #[error("the hash may be {}: declare which", candidates.join(" or "))]
+    Ambiguous {
+        /// The names of the schemes.
+        candidates: Vec<&'static str>,
+    },
+    /// Its system keeps a part of it in another column, which is not in its
+    /// [`HashContext`](super::HashContext).
+    #[error("the {scheme} hash comes without its {missing}")]
+    Incomplete {
+        /// The scheme.
+        scheme: &'static str,
+        /// What is missing, such as `salt`.
+        missing: &'static str,
+    },
     /// The account has no usable password: `!`, `*`, `x`, nothing at all, or what its system writes for that.
     #[error("the account is locked: its hash matches no password")]
     Locked,
@@ -68,6 +84,9 @@ pub enum PasswordError {
     /// The stored hash cannot be verified.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// A known password does not open its hash.
+    #[error("a known password does not open its hash: its scheme, salt, key, pepper or form is another than declared")]
+    NotProven,
     /// The queue before the hashing pool is full.
     #[error("too many passwords are being hashed; try again in {retry_after:?}")]
     Overloaded {
@@ -86,4 +105,7 @@ pub enum PasswordError {
     /// The system gave the hashing pool no thread.
     #[error("no thread for the hashing pool: {0}")]
     Thread(std::io::ErrorKind),
+    /// A hash that [`Passwords::wrap`](super::Passwords::wrap) cannot take apart, or has no reason to.
+    #[error("the hash cannot be wrapped")]
+    Unwrappable,
 }

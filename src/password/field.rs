@@ -1,52 +1,14 @@
 //! Reads the fields of stored hashes, strictly: what its system would not have written is not read.
 
-use std::fmt;
-
-#[cfg(any(feature = "pbkdf2", feature = "scrypt", test))]
+#[cfg(feature = "digest")]
 use base64ct::Base64;
-#[cfg(any(feature = "bcrypt", test))]
+#[cfg(any(feature = "bcrypt", all(feature = "digest", test)))]
 use base64ct::Base64Bcrypt;
 use base64ct::{Base64Unpadded, Encoding};
+#[cfg(feature = "digest")]
 use zeroize::Zeroizing;
 
-use super::constant_time_eq;
-
-/// The salt or the digest of a stored hash. `Debug` shows its length only.
-#[derive(Clone)]
-pub(super) struct Bytes(Zeroizing<Vec<u8>>);
-
-impl Bytes {
-    pub(super) fn as_slice(&self) -> &[u8] {
-        &self.0
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether these are the same bytes, in time that depends on the lengths only.
-    pub(super) fn matches(&self, computed: &[u8]) -> bool {
-        constant_time_eq(&self.0, computed)
-    }
-}
-
-impl From<&str> for Bytes {
-    fn from(text: &str) -> Self {
-        text.as_bytes().to_vec().into()
-    }
-}
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-}
-
-impl fmt::Debug for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bytes({})", self.len())
-    }
-}
+use super::SecretBytes;
 
 /// A number without sign, spaces or leading zeros. `None` also above `u64::MAX`.
 pub(super) fn decimal(text: &str) -> Option<u64> {
@@ -55,34 +17,71 @@ pub(super) fn decimal(text: &str) -> Option<u64> {
 }
 
 /// RFC 4648 base64 without padding and without stray bits, as in PHC strings.
-pub(super) fn base64(text: &str) -> Option<Bytes> {
-    Base64Unpadded::decode_vec(text).ok().map(Bytes::from)
+pub(super) fn base64(text: &str) -> Option<SecretBytes> {
+    Base64Unpadded::decode_vec(text).ok().map(SecretBytes::from)
 }
 
 /// RFC 4648 base64 with its padding.
-#[cfg(any(feature = "pbkdf2", feature = "scrypt", test))]
-pub(super) fn padded_base64(text: &str) -> Option<Bytes> {
-    Base64::decode_vec(text).ok().map(Bytes::from)
+#[cfg(feature = "digest")]
+pub(super) fn padded_base64(text: &str) -> Option<SecretBytes> {
+    Base64::decode_vec(text).ok().map(SecretBytes::from)
+}
+
+/// Base64 with padding or without, and `.` or `-_` for `+/` as well: how the salts and digests of several writers of
+/// one format come. Stray bits in the last character are still refused.
+#[cfg(feature = "digest")]
+pub(super) fn any_base64(text: &str) -> Option<SecretBytes> {
+    let unpadded = text.trim_end_matches('=');
+    let padding = text.len() - unpadded.len();
+    if padding > 0 && (padding > 2 || !text.len().is_multiple_of(4)) {
+        return None;
+    }
+    let standard = |byte| match byte {
+        b'.' | b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(unpadded.bytes().map(standard).collect());
+    base64(std::str::from_utf8(&bytes).ok()?)
 }
 
 /// Lower-case hexadecimal.
-#[cfg(any(feature = "digest", test))]
-pub(super) fn hex(text: &str) -> Option<Bytes> {
-    let nibble = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
+#[cfg(feature = "digest")]
+pub(super) fn hex(text: &str) -> Option<SecretBytes> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { None } else { any_hex(text) }
+}
+
+/// Hexadecimal in either case.
+#[cfg(feature = "digest")]
+pub(super) fn any_hex(text: &str) -> Option<SecretBytes> {
+    let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|nibble| u8::try_from(nibble).ok());
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     pairs
         .iter()
         .map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?))
         .collect::<Option<Vec<u8>>>()
-        .map(Bytes::from)
+        .map(SecretBytes::from)
+}
+
+/// Whether a text is so many bytes in hexadecimal of either case.
+#[cfg(feature = "digest")]
+pub(super) fn is_hex(text: &str, bytes: usize) -> bool {
+    text.len() == 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The six bits of a character of crypt(3)'s alphabet: `.`, `/`, the digits, and the letters, capitals first.
+#[cfg(feature = "digest")]
+pub(super) const fn crypt64(byte: u8) -> Option<u8> {
+    match byte {
+        b'.' | b'/' | b'0'..=b'9' => Some(byte - b'.'),
+        b'A'..=b'Z' => Some(byte - b'A' + 12),
+        b'a'..=b'z' => Some(byte - b'a' + 38),
+        _ => None,
+    }
 }
 
 /// Lower-case hexadecimal of a digest that another digest is to read.
-#[cfg(any(feature = "bcrypt", test))]
+#[cfg(feature = "digest")]
 pub(super) fn to_hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
     let mut text = Zeroizing::new(Vec::with_capacity(bytes.len() * 2));
@@ -92,8 +91,8 @@ pub(super) fn to_hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// bcrypt's own base64. The bits that the last character has too many are cleared first: some writers left them set,
 /// and they say nothing.
-#[cfg(any(feature = "bcrypt", test))]
-pub(super) fn bcrypt_base64(text: &str) -> Option<Bytes> {
+#[cfg(any(feature = "bcrypt", all(feature = "digest", test)))]
+pub(super) fn bcrypt_base64(text: &str) -> Option<SecretBytes> {
     const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let (last, head) = text.as_bytes().split_last()?;
     let spare_bits = text.len() * 6 % 8;
@@ -101,10 +100,10 @@ pub(super) fn bcrypt_base64(text: &str) -> Option<Bytes> {
     let cleared = ALPHABET.get(value >> spare_bits << spare_bits)?;
     let mut canonical = Zeroizing::new(head.to_vec());
     canonical.push(*cleared);
-    Base64Bcrypt::decode_vec(std::str::from_utf8(&canonical).ok()?).ok().map(Bytes::from)
+    Base64Bcrypt::decode_vec(std::str::from_utf8(&canonical).ok()?).ok().map(SecretBytes::from)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "digest"))]
 mod tests {
     use proptest::prelude::*;
 
@@ -122,7 +121,7 @@ mod tests {
     #[test]
     fn spare_bits_of_bcrypt_are_ignored() {
         // 22 characters hold 132 bits of which 128 count: `.` and `/` differ in a bit that does not.
-        let read = |text: &str| bcrypt_base64(text).map(|bytes| bytes.as_slice().to_vec());
+        let read = |text: &str| bcrypt_base64(text).map(|bytes| bytes.expose().to_vec());
         assert_eq!(read("abcdefghijklmnopqrstu."), read("abcdefghijklmnopqrstu/"));
         assert_ne!(read("abcdefghijklmnopqrstu."), read("abcdefghijklmnopqrstue"));
         assert_eq!(read("abcdefghijklmnopqrstu="), None);
@@ -133,12 +132,12 @@ mod tests {
         fn hex_reads_what_was_written(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let text = to_hex(&bytes);
             let read = hex(std::str::from_utf8(&text).unwrap()).unwrap();
-            prop_assert_eq!(read.as_slice(), bytes.as_slice());
+            prop_assert_eq!(read.expose(), bytes.as_slice());
         }
 
         #[test]
         fn nothing_panics(text in any::<String>()) {
-            let _ = (decimal(&text), base64(&text), padded_base64(&text), hex(&text), bcrypt_base64(&text));
+            let _ = (decimal(&text), base64(&text), padded_base64(&text), any_base64(&text), hex(&text), bcrypt_base64(&text));
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Limits {
     pub argon2: Argon2Limits,
     /// Ceilings for bcrypt.
     pub bcrypt: BcryptLimits,
+    /// Ceilings for digests that are iterated, crypt(3)'s included.
+    pub digest: DigestLimits,
     /// Ceilings for PBKDF2.
     pub pbkdf2: Pbkdf2Limits,
     /// Ceilings for scrypt.
@@ -37,6 +39,7 @@ impl Default for Limits {
             salt_bytes: 1_024,
             argon2: Argon2Limits::default(),
             bcrypt: BcryptLimits::default(),
+            digest: DigestLimits::default(),
             pbkdf2: Pbkdf2Limits::default(),
             scrypt: ScryptLimits::default(),
         }
@@ -71,6 +74,12 @@ impl Limits {
     /// Sets the ceilings for bcrypt.
     pub fn bcrypt(mut self, limits: BcryptLimits) -> Self {
         self.bcrypt = limits;
+        self
+    }
+
+    /// Sets the ceilings for iterated digests.
+    pub fn digest(mut self, limits: DigestLimits) -> Self {
+        self.digest = limits;
         self
     }
 
@@ -183,6 +192,42 @@ impl BcryptLimits {
     /// Sets the highest cost. More than 31 does not exist.
     pub fn cost(mut self, cost: u32) -> Self {
         self.cost = cost;
+        self
+    }
+}
+
+/// Ceilings for stored digests that are iterated: crypt(3), phpass, and what is made of plain digests.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct DigestLimits {
+    /// Most rounds. Default 5,000,000, some seconds at worst.
+    pub rounds: u64,
+    /// Longest password in bytes of the schemes whose every round reads it. Default 512.
+    pub password_bytes: usize,
+}
+
+impl Default for DigestLimits {
+    fn default() -> Self {
+        Self { rounds: 5_000_000, password_bytes: 512 }
+    }
+}
+
+impl DigestLimits {
+    /// Sets the most rounds.
+    pub fn rounds(mut self, rounds: u64) -> Self {
+        self.rounds = rounds;
+        self
+    }
+
+    /// Most bytes that all rounds of a hash may read together: as many for each as a block has, on average.
+    #[cfg(feature = "digest")]
+    pub(super) fn bytes(&self) -> u64 {
+        self.rounds.saturating_mul(128)
+    }
+
+    /// Sets the longest password in bytes of the schemes whose every round reads it.
+    pub fn password_bytes(mut self, bytes: usize) -> Self {
+        self.password_bytes = bytes;
         self
     }
 }

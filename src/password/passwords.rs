@@ -1,13 +1,19 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    Comparison, Cost, EffectiveInput, HashError, HashPolicy, HashingPool, HashingPoolBuilder, Limits, ParsedHash,
-    Password, PasswordError, PasswordHash, Schemes, Work, Workspace, argon2, work::Counters,
+    EffectiveInput, HashContext, HashError, HashPolicy, HashingPool, Limits, ParsedHash, Password, PasswordError,
+    PasswordForm, PasswordHash, Schemes, Strength, Truncation, Work, Workspace, argon2,
+    work::Counters,
+    wrapped::{self, Wrapping},
 };
-use crate::{
-    clock::Clock,
-    entropy::{Entropy, SystemEntropy},
-};
+use crate::entropy::Entropy;
+
+mod attempt;
+mod builder;
+
+pub use attempt::Verification;
+use attempt::{Attempt, Miss, Reading};
+pub use builder::PasswordsBuilder;
 
 /// Verifies passwords against stored hashes and makes new ones, on a [`HashingPool`].
 ///
@@ -30,6 +36,8 @@ pub struct Passwords {
     schemes: Schemes,
     limits: Limits,
     policy: HashPolicy,
+    forms: Forms,
+    truncation: Truncation,
     pool: Arc<HashingPool>,
     entropy: Arc<dyn Entropy>,
     counters: Arc<Counters>,
@@ -38,13 +46,7 @@ pub struct Passwords {
 impl Passwords {
     /// All schemes, default limits and policy, a pool for this machine.
     pub fn builder() -> PasswordsBuilder {
-        PasswordsBuilder {
-            schemes: Schemes::standard(),
-            limits: Limits::default(),
-            policy: HashPolicy::default(),
-            pool: PoolChoice::Own(HashingPool::builder()),
-            entropy: Arc::new(SystemEntropy),
-        }
+        PasswordsBuilder::new()
     }
 
     /// Whether `password` is the one that `stored` was made from.
@@ -63,7 +65,7 @@ impl Passwords {
             return Ok(Verification::Mismatch);
         }
         match self.parse(stored) {
-            Ok(parsed) => self.run(password, parsed, Miss::MadeUp).await,
+            Ok(parsed) => self.run(password, stored, parsed, Miss::MadeUp).await,
             Err(error) => {
                 self.decoy(password).await?;
                 Err(error.into())
@@ -89,17 +91,26 @@ impl Passwords {
             return Ok(Verification::Mismatch);
         }
         let parsed = self.parse(stored)?;
-        self.run(password, parsed, Miss::AsItIs).await
+        self.run(password, stored, parsed, Miss::AsItIs).await
     }
 
     async fn run(
         &self,
         password: &Password,
+        stored: &PasswordHash,
         parsed: Box<dyn ParsedHash>,
         miss: Miss,
     ) -> Result<Verification, PasswordError> {
-        let (password, counters) = (password.clone(), Arc::clone(&self.counters));
-        let attempt = Attempt { password, parsed, policy: self.policy, miss, counters };
+        let attempt = Attempt {
+            password: password.clone(),
+            parsed,
+            reading: self.reading(stored),
+            outdated: self.is_outdated(stored),
+            policy: self.policy,
+            truncation: self.truncation,
+            miss,
+            counters: Arc::clone(&self.counters),
+        };
         Ok(self.pool.run(attempt.cost(), move |workspace| attempt.run(workspace)).await??)
     }
 
@@ -111,15 +122,107 @@ impl Passwords {
     /// salt; [`PasswordError::Overloaded`] when the pool's queue is full.
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, PasswordError> {
         self.check_length(password)?;
+        let form = self.forms.new;
+        self.hash_bytes(form.prepare(password), String::new(), self.new_context(form)).await
+    }
+
+    /// What takes the place of `stored` once `password` has opened it: a new hash of the password, or, where only a
+    /// part of it was proven, what the [`Truncation`] says, which may be `stored` itself. Costs the same in each case.
+    ///
+    /// # Errors
+    ///
+    /// As [`hash`](Self::hash), and when `stored` cannot be verified.
+    pub async fn rehash(&self, password: &Password, stored: &PasswordHash) -> Result<PasswordHash, PasswordError> {
+        self.check_length(password)?;
+        let (parsed, reading) = (self.parse(stored)?, self.reading(stored));
+        let whole = reading.whole(password);
+        match reading.effective_input(&whole, &*parsed) {
+            read if !read.falls_short_of(&whole) => self.hash(password).await,
+            EffectiveInput::First(bytes) if self.truncation == Truncation::RehashWhatWasProven => {
+                let part = Reading { first_bytes: Some(bytes), ..reading }.part(&whole);
+                self.hash_bytes(part, String::new(), self.new_context(reading.form).first_bytes(bytes)).await
+            }
+            _ => {
+                self.decoy(password).await?;
+                Ok(stored.clone())
+            }
+        }
+    }
+
+    /// A hash of the current policy over a legacy hash, without knowing the password: so that an imported MD5 does not
+    /// rest here as an MD5. It verifies like any other, and becomes a plain one at the next log-in.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError::Unwrappable`] for a hash of Argon2, and for one whose text does not hold its digest in a known
+    /// way; [`PasswordError::Hash`] for one that cannot be verified; and as [`hash`](Self::hash).
+    pub async fn wrap(&self, stored: &PasswordHash) -> Result<PasswordHash, PasswordError> {
+        let wrapping = Wrapping::of(&self.schemes, stored, &self.limits)?.ok_or(PasswordError::Unwrappable)?;
+        if matches!(wrapping.inner.strength(), Strength::Argon2(_)) || stored.scheme() == Some(wrapped::NAME) {
+            return Err(PasswordError::Unwrappable);
+        }
+        let digest = Password::from_bytes(wrapping.digest.expose().to_vec());
+        let context = self.new_context(PasswordForm::AsTyped);
+        let new = self.hash_bytes(digest, wrapping.prefix, context).await?;
+        let new = PasswordHash::declared(wrapped::NAME, new.expose())
+            .with_context(new.context().cloned().unwrap_or_default());
+        self.check(&new)?;
+        Ok(new)
+    }
+
+    /// Whether a known password opens its known hash: to be asked before people log in, so that a wrong salt column,
+    /// key, pepper or form is found by an operator and not by everybody.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError::NotProven`] when it does not; else as [`verify`](Self::verify).
+    pub async fn prove(&self, password: &Password, stored: &PasswordHash) -> Result<(), PasswordError> {
+        match self.verify(password, stored).await? {
+            Verification::Match { .. } => Ok(()),
+            Verification::Mismatch => Err(PasswordError::NotProven),
+        }
+    }
+
+    async fn hash_bytes(
+        &self,
+        bytes: Password,
+        prefix: String,
+        context: HashContext,
+    ) -> Result<PasswordHash, PasswordError> {
         let mut salt = vec![0; self.policy.salt_len()];
         self.entropy.fill(&mut salt)?;
-        let (password, policy, counters) = (password.clone(), self.policy, Arc::clone(&self.counters));
+        let secret = self.schemes.peppers().current_key().to_vec();
+        let secret = zeroize::Zeroizing::new(secret);
+        let (policy, counters) = (self.policy, Arc::clone(&self.counters));
         let job = move |workspace: &mut Workspace| {
             counters.hashed();
-            policy.hash(password.expose(), &salt, workspace)
+            policy.hash(bytes.expose(), &salt, &secret, workspace)
         };
         let text = self.pool.run(policy.cost(), job).await??;
-        Ok(PasswordHash::declared(argon2::NAME, text))
+        Ok(PasswordHash::declared(argon2::NAME, prefix + &text).with_context(context))
+    }
+
+    /// What has to be kept beside a new hash.
+    fn new_context(&self, form: PasswordForm) -> HashContext {
+        let mut context = HashContext::default();
+        context.pepper = self.schemes.peppers().current().map(str::to_owned);
+        context.form = Some(form).filter(|form| *form != PasswordForm::AsTyped);
+        context
+    }
+
+    /// How the bytes of a stored hash come from a password.
+    fn reading(&self, stored: &PasswordHash) -> Reading {
+        let context = stored.context();
+        let form = context.and_then(|context| context.form).unwrap_or_else(|| self.forms.of(&self.schemes, stored));
+        Reading { form, second: self.forms.second, first_bytes: context.and_then(|context| context.first_bytes) }
+    }
+
+    /// Whether a hash as strong as the policy is of another pepper or form than new ones are.
+    fn is_outdated(&self, stored: &PasswordHash) -> bool {
+        let context = stored.context();
+        let pepper = context.and_then(|context| context.pepper.as_deref());
+        let key = context.is_some_and(|context| context.key.is_some());
+        key || pepper != self.schemes.peppers().current() || self.reading(stored).form != self.forms.new
     }
 
     /// Costs exactly what one hash of the current policy costs, and does nothing: what an unknown user gets.
@@ -176,6 +279,11 @@ impl Passwords {
         if password.len() > max { Err(PasswordError::TooLong { max }) } else { Ok(()) }
     }
 
+    /// What becomes of hashes of which only a part of the password was read.
+    pub fn truncation(&self) -> Truncation {
+        self.truncation
+    }
+
     fn parse(&self, stored: &PasswordHash) -> Result<Box<dyn ParsedHash>, HashError> {
         let parsed = self.schemes.parse(stored, &self.limits)?;
         self.pool.admits(self.schemes.identify(stored)?.name(), parsed.cost())?;
@@ -189,178 +297,27 @@ impl fmt::Debug for Passwords {
     }
 }
 
-/// What [`Passwords::verify`] found.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-#[non_exhaustive]
-pub enum Verification {
-    /// The right password.
-    #[non_exhaustive]
-    Match {
-        /// Whether the stored hash is weaker than the policy and should be replaced by what [`Passwords::hash`] makes
-        /// of the same password. Never set together with `truncated`.
-        upgrade: bool,
-        /// Whether the password is longer than what its scheme looked at: the rest was never proven, so a hash of the
-        /// whole must not replace the stored one.
-        truncated: bool,
-    },
-    /// Not the right password.
-    Mismatch,
+/// The forms of passwords.
+#[derive(Clone, Debug, Default)]
+struct Forms {
+    /// Of new hashes.
+    new: PasswordForm,
+    /// Of the stored hashes of a scheme.
+    of_schemes: Vec<(String, PasswordForm)>,
+    /// What is tried on a miss.
+    second: Option<PasswordForm>,
 }
 
-/// What a wrong password costs.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Miss {
-    /// What the stored scheme costs.
-    AsItIs,
-    /// At least what the policy costs.
-    MadeUp,
-}
-
-/// One password against one stored hash, on its way through the pool.
-struct Attempt {
-    password: Password,
-    parsed: Box<dyn ParsedHash>,
-    policy: HashPolicy,
-    miss: Miss,
-    counters: Arc<Counters>,
-}
-
-impl Attempt {
-    fn comparison(&self) -> Comparison {
-        self.parsed.strength().compare(&self.policy.strength())
-    }
-
-    /// Whether a miss has to be made up to the cost of the policy: a hash that is at least as strong costs that itself.
-    fn is_cheap(&self) -> bool {
-        self.miss == Miss::MadeUp && !matches!(self.comparison(), Comparison::Equal | Comparison::Stronger)
-    }
-
-    fn cost(&self) -> Cost {
-        let policy = if self.is_cheap() { self.policy.cost().memory_bytes } else { 0 };
-        Cost::memory(self.parsed.cost().memory_bytes.max(policy))
-    }
-
-    fn run(self, workspace: &mut Workspace) -> Result<Verification, HashError> {
-        self.counters.verified();
-        let read = self.parsed.effective_input(&self.password);
-        // Of which nothing is read, that is the empty password in other bytes, and no more let in than that.
-        let verified =
-            self.parsed.verify(&self.password, workspace).map(|matches| matches && read != EffectiveInput::Prefix(0));
-        if verified != Ok(true) && self.is_cheap() {
-            self.counters.decoy();
-            self.policy.decoy(self.password.expose(), workspace)?;
+impl Forms {
+    /// The form of a stored hash that does not name its own.
+    fn of(&self, schemes: &Schemes, stored: &PasswordHash) -> PasswordForm {
+        if self.of_schemes.is_empty() {
+            return PasswordForm::AsTyped;
         }
-        if !verified? {
-            return Ok(Verification::Mismatch);
-        }
-        let truncated = match read {
-            EffectiveInput::Prefix(bytes) => self.password.len() > bytes,
-            EffectiveInput::Whole => false,
-        };
-        let upgrade = self.comparison() == Comparison::Weaker && !truncated;
-        Ok(Verification::Match { upgrade, truncated })
-    }
-}
-
-/// What [`Passwords`] are made from.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct PasswordsBuilder {
-    schemes: Schemes,
-    limits: Limits,
-    policy: HashPolicy,
-    pool: PoolChoice,
-    entropy: Arc<dyn Entropy>,
-}
-
-#[derive(Clone, Debug)]
-enum PoolChoice {
-    Own(HashingPoolBuilder),
-    Shared(Arc<HashingPool>),
-}
-
-impl PasswordsBuilder {
-    /// Sets the schemes of stored hashes. Default: [`Schemes::standard`].
-    pub fn schemes(mut self, schemes: Schemes) -> Self {
-        self.schemes = schemes;
-        self
-    }
-
-    /// Sets the ceilings for stored hashes and for passwords.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Sets what new hashes are made with.
-    pub fn policy(mut self, policy: HashPolicy) -> Self {
-        self.policy = policy;
-        self
-    }
-
-    /// Uses a pool that others use as well. Takes the place of the four settings below.
-    pub fn pool(mut self, pool: Arc<HashingPool>) -> Self {
-        self.pool = PoolChoice::Shared(pool);
-        self
-    }
-
-    /// Sets how many hashes run at once. See [`HashingPoolBuilder::threads`].
-    pub fn threads(self, threads: usize) -> Self {
-        self.own(|pool| pool.threads(threads))
-    }
-
-    /// Sets how many jobs may wait. See [`HashingPoolBuilder::queue`].
-    pub fn queue(self, jobs: usize) -> Self {
-        self.own(|pool| pool.queue(jobs))
-    }
-
-    /// Sets the bytes of memory for hashing. See [`HashingPoolBuilder::memory_bytes`].
-    pub fn memory_bytes(self, bytes: u64) -> Self {
-        self.own(|pool| pool.memory_bytes(bytes))
-    }
-
-    /// Sets the clock that jobs are timed with. See [`HashingPoolBuilder::clock`].
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        self.own(|pool| pool.clock(clock))
-    }
-
-    /// Sets where salts come from. Default: the operating system.
-    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
-        self.entropy = entropy;
-        self
-    }
-
-    /// Starts the pool.
-    ///
-    /// # Errors
-    ///
-    /// [`PasswordError::Thread`] when there is no thread to be had; [`PasswordError::Hash`] when the policy makes
-    /// hashes that the limits or the pool's memory would refuse.
-    pub fn build(self) -> Result<Passwords, PasswordError> {
-        self.policy.check(&self.limits)?;
-        let pool = match self.pool {
-            PoolChoice::Own(pool) => Arc::new(pool.build()?),
-            PoolChoice::Shared(pool) => pool,
-        };
-        pool.admits(argon2::NAME, self.policy.cost())?;
-        Ok(Passwords {
-            schemes: self.schemes,
-            limits: self.limits,
-            policy: self.policy,
-            pool,
-            entropy: self.entropy,
-            counters: Arc::default(),
-        })
-    }
-
-    fn own(mut self, change: impl FnOnce(HashingPoolBuilder) -> HashingPoolBuilder) -> Self {
-        let pool = match self.pool {
-            PoolChoice::Own(pool) => pool,
-            PoolChoice::Shared(_) => HashingPool::builder(),
-        };
-        self.pool = PoolChoice::Own(change(pool));
-        self
+        let inner = wrapped::inner(stored);
+        let scheme = schemes.identify(inner.as_ref().unwrap_or(stored)).map(|scheme| scheme.name());
+        let known = self.of_schemes.iter().find(|(name, _)| scheme.as_ref() == Ok(&name.as_str()));
+        known.map(|(_, form)| *form).unwrap_or_default()
     }
 }
 

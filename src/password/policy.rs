@@ -1,11 +1,12 @@
 use super::{
     Argon2Strength, Argon2Variant, Cost, HashError, Limits, Strength, Workspace,
-    argon2::{self, Parameters},
+    argon2::{self, Inputs, Parameters},
 };
 
 /// What new hashes are made with: Argon2id, version 19 (RFC 9106).
 ///
 /// The default is OWASP's first recommendation: 19,456 KiB, 2 passes, 1 lane, a salt of 16 and an output of 32 bytes.
+/// [`calibrate`](Self::calibrate) finds what this machine has the time for.
 ///
 /// ```
 /// use waystation::password::HashPolicy;
@@ -97,26 +98,30 @@ impl HashPolicy {
     }
 
     /// A new hash as PHC text.
-    pub(super) fn hash(&self, password: &[u8], salt: &[u8], workspace: &mut Workspace) -> Result<String, HashError> {
-        let output = self.parameters.derive(argon2::NAME, password, salt, &[], self.output_bytes, workspace)?;
-        Ok(self.parameters.to_phc(salt, &output))
+    pub(super) fn hash(
+        &self,
+        password: &[u8],
+        salt: &[u8],
+        secret: &[u8],
+        workspace: &mut Workspace,
+    ) -> Result<String, HashError> {
+        let inputs = Inputs { password, salt, secret, ..Inputs::default() };
+        let output = self.parameters.derive(argon2::NAME, inputs, self.output_bytes, workspace)?;
+        Ok(self.parameters.to_phc(salt, output.expose()))
     }
 
     /// Costs as much as a hash, and is one of nothing that is kept.
     pub(super) fn decoy(&self, password: &[u8], workspace: &mut Workspace) -> Result<(), HashError> {
         let salt = [0; MOST_BYTES];
         let salt = salt.get(..self.salt_bytes).unwrap_or_default();
-        self.parameters.derive(argon2::NAME, password, salt, &[], self.output_bytes, workspace).map(drop)
+        let inputs = Inputs { password, salt, ..Inputs::default() };
+        self.parameters.derive(argon2::NAME, inputs, self.output_bytes, workspace).map(drop)
     }
 }
 
 impl Default for HashPolicy {
     fn default() -> Self {
-        Self {
-            parameters: Parameters { variant: Argon2Variant::Id, version: 19, memory_kib: 19_456, passes: 2, lanes: 1 },
-            salt_bytes: 16,
-            output_bytes: 32,
-        }
+        Self { parameters: Parameters::RECOMMENDED, salt_bytes: 16, output_bytes: 32 }
     }
 }
 

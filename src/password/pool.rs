@@ -346,9 +346,9 @@ mod tests {
     /// Works in 8 blocks as a hash does. Whether the one before it had left something there.
     fn hash(workspace: &mut Workspace) -> bool {
         let blocks = workspace.blocks(8).unwrap();
-        let found = blocks.iter().any(|block| block.as_ref().iter().any(|word| *word != 0));
+        let found = blocks.iter().any(|block| block.words().iter().any(|word| *word != 0));
         for block in blocks {
-            block.as_mut().fill(7);
+            block.words_mut().fill(7);
         }
         found
     }

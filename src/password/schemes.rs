@@ -1,22 +1,71 @@
 use std::{fmt, sync::Arc};
 
-#[cfg(feature = "digest")]
-use super::DjangoDigest;
-use super::{Argon2, DjangoArgon2, HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, unsupported};
-#[cfg(feature = "bcrypt")]
-use super::{Bcrypt, DjangoBcrypt, DjangoBcryptSha256};
-#[cfg(feature = "crypt")]
-use super::{DesCrypt, DjangoCrypt};
-#[cfg(feature = "pbkdf2")]
-use super::{DjangoPbkdf2, Pbkdf2};
-#[cfg(feature = "scrypt")]
-use super::{DjangoScrypt, Scrypt};
+use super::{
+    HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, Peppers, argon2, django,
+    format::{Format, Stored},
+    unsupported, wrapped,
+};
+
+/// The formats of every family that the crate's features give.
+static FAMILIES: &[&[Format]] = &[
+    argon2::FORMATS,
+    django::FORMATS,
+    #[cfg(feature = "bcrypt")]
+    super::bcrypt::FORMATS,
+    #[cfg(feature = "crypt")]
+    super::crypt::FORMATS,
+    #[cfg(feature = "digest")]
+    super::database::FORMATS,
+    #[cfg(feature = "digest")]
+    super::digest::FORMATS,
+    #[cfg(feature = "digest")]
+    super::dotnet::FORMATS,
+    #[cfg(feature = "digest")]
+    super::dovecot::FORMATS,
+    #[cfg(feature = "digest")]
+    super::java::FORMATS,
+    #[cfg(feature = "pbkdf2")]
+    super::java::keycloak::FORMATS,
+    #[cfg(feature = "digest")]
+    super::java::shiro::FORMATS,
+    #[cfg(feature = "digest")]
+    super::java::spring::FORMATS,
+    #[cfg(feature = "digest")]
+    super::expression::FORMATS,
+    #[cfg(feature = "digest")]
+    super::ldap::FORMATS,
+    #[cfg(feature = "pbkdf2")]
+    super::pbkdf2::FORMATS,
+    #[cfg(feature = "digest")]
+    super::python::FORMATS,
+    #[cfg(feature = "digest")]
+    super::python::flask_security::FORMATS,
+    #[cfg(feature = "digest")]
+    super::php::FORMATS,
+    #[cfg(feature = "scrypt")]
+    super::scrypt::FORMATS,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::CLERK,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::CUSTOM_PASSWORD_HASH,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::FIREBASE,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::FUSIONAUTH,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::JAVASCRIPT,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::KRATOS,
+    #[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+    super::vendor::PASSWAP,
+    wrapped::FORMATS,
+];
 
 /// The registry of schemes: which one a stored hash is of.
 ///
 /// A hash that names its scheme is read by that scheme; any other by the scheme with the longest literal prefix that
-/// fits. No hash is ever tried with several schemes: that would multiply the cost, show in the time, and let an
-/// attacker choose the weaker reading.
+/// fits. Where several schemes share a spelling, one must be declared ([`HashError::Ambiguous`]). No hash is ever tried
+/// with several schemes: that would multiply the cost, show in the time, and let an attacker choose the weaker reading.
 ///
 /// ```
 /// use waystation::password::{PasswordHash, Schemes};
@@ -27,79 +76,67 @@ use super::{DjangoScrypt, Scrypt};
 /// # Ok::<(), waystation::password::HashError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Schemes(Vec<Arc<dyn PasswordScheme>>);
+pub struct Schemes {
+    schemes: Vec<Arc<dyn PasswordScheme>>,
+    peppers: Peppers,
+}
 
 impl Schemes {
     /// No scheme at all, for a host that lists its own with [`with`](Self::with).
     pub const fn empty() -> Self {
-        Self(Vec::new())
+        Self { schemes: Vec::new(), peppers: Peppers::none() }
     }
 
     /// Every scheme that the crate's features give.
     pub fn standard() -> Self {
-        Self(vec![
-            Arc::new(Argon2),
-            Arc::new(DjangoArgon2),
-            #[cfg(feature = "bcrypt")]
-            Arc::new(Bcrypt),
-            #[cfg(feature = "bcrypt")]
-            Arc::new(DjangoBcrypt),
-            #[cfg(feature = "bcrypt")]
-            Arc::new(DjangoBcryptSha256),
-            #[cfg(feature = "crypt")]
-            Arc::new(DesCrypt),
-            #[cfg(feature = "crypt")]
-            Arc::new(DjangoCrypt),
-            #[cfg(feature = "digest")]
-            Arc::new(DjangoDigest::MD5),
-            #[cfg(feature = "digest")]
-            Arc::new(DjangoDigest::SHA1),
-            #[cfg(feature = "digest")]
-            Arc::new(DjangoDigest::UNSALTED_MD5),
-            #[cfg(feature = "digest")]
-            Arc::new(DjangoDigest::UNSALTED_SHA1),
-            #[cfg(feature = "pbkdf2")]
-            Arc::new(Pbkdf2),
-            #[cfg(feature = "pbkdf2")]
-            Arc::new(DjangoPbkdf2::SHA256),
-            #[cfg(feature = "pbkdf2")]
-            Arc::new(DjangoPbkdf2::SHA1),
-            #[cfg(feature = "scrypt")]
-            Arc::new(Scrypt),
-            #[cfg(feature = "scrypt")]
-            Arc::new(DjangoScrypt),
-        ])
+        let formats = FAMILIES.iter().copied().flatten();
+        let schemes = formats.map(|format| Arc::new(*format) as Arc<dyn PasswordScheme>).collect();
+        Self { schemes, peppers: Peppers::none() }
     }
 
-    /// With one more.
+    /// With one more. Where it shares a prefix with another scheme, hashes that fit both must declare theirs.
     ///
     /// # Errors
     ///
-    /// When a scheme of that name, or with one of its prefixes, is there already. An empty prefix, and one that starts
-    /// like a [locked](HashError::Locked) value, is refused as well.
+    /// When a scheme of that name is there already; [`without`](Self::without) makes room.
     pub fn with(mut self, scheme: impl PasswordScheme) -> Result<Self, SchemeConflict> {
         let name = scheme.name();
-        if self.named(name).is_some() {
-            return Err(SchemeConflict { name, prefix: None });
+        if self.get(name).is_some() {
+            return Err(SchemeConflict { name });
         }
-        let taken =
-            |prefix: &&str| is_locked(prefix) || self.0.iter().any(|registered| registered.prefixes().contains(prefix));
-        if let Some(prefix) = scheme.prefixes().iter().copied().find(|prefix| taken(prefix)) {
-            return Err(SchemeConflict { name, prefix: Some(prefix) });
-        }
-        self.0.push(Arc::new(scheme));
+        self.schemes.push(Arc::new(scheme));
         Ok(self)
     }
 
-    /// Without the scheme of this name: to make room for another reading of the same prefix, or to refuse a scheme.
+    /// Without the scheme of this name: to make room for another, or to refuse its hashes.
     pub fn without(mut self, name: &str) -> Self {
-        self.0.retain(|scheme| scheme.name() != name);
+        self.schemes.retain(|scheme| scheme.name() != name);
         self
+    }
+
+    /// Only the schemes of these names, for a service that knows what it holds.
+    pub fn only(mut self, names: &[&str]) -> Self {
+        self.schemes.retain(|scheme| names.contains(&scheme.name()));
+        self
+    }
+
+    /// With the peppers that hashes name.
+    pub(super) fn with_peppers(self, peppers: Peppers) -> Self {
+        Self { peppers, ..self }
+    }
+
+    pub(super) fn peppers(&self) -> &Peppers {
+        &self.peppers
+    }
+
+    /// The scheme of this name.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn PasswordScheme>> {
+        self.schemes.iter().find(|scheme| scheme.name() == name)
     }
 
     /// The names of all schemes, in the order in which they were added.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(PasswordScheme::name)
+        self.schemes.iter().map(PasswordScheme::name)
     }
 
     /// The scheme that a stored hash is of. Says nothing about whether the rest of the text is well formed.
@@ -107,16 +144,20 @@ impl Schemes {
     /// # Errors
     ///
     /// [`HashError::Locked`] for the values that match no password in Unix, Django and elsewhere, whatever scheme was
-    /// declared; [`HashError::UnsupportedScheme`] with the scheme's name where the declaration or the prefix tell it.
+    /// declared; [`HashError::Ambiguous`] where several schemes are spelled like this and none was declared;
+    /// [`HashError::UnsupportedScheme`] with the scheme's name where the declaration or the prefix tell it.
     pub fn identify(&self, hash: &PasswordHash) -> Result<&dyn PasswordScheme, HashError> {
         if is_locked(hash.expose()) {
             return Err(HashError::Locked);
         }
-        match hash.scheme() {
-            Some(name) => self.named(name).ok_or_else(|| HashError::UnsupportedScheme { name: printable(name) }),
-            None => self.by_prefix(hash.expose()).ok_or_else(|| HashError::UnsupportedScheme {
-                name: unsupported::name_of(hash.expose()).map(str::to_owned),
-            }),
+        if let Some(name) = hash.scheme() {
+            let scheme = self.get(name).ok_or_else(|| HashError::UnsupportedScheme { name: printable(name) });
+            return scheme.map(AsRef::as_ref);
+        }
+        match self.spelled_like(hash.expose()).as_slice() {
+            [] => Err(HashError::UnsupportedScheme { name: unsupported::name_of(hash.expose()).map(str::to_owned) }),
+            [scheme] => Ok(*scheme),
+            several => Err(HashError::Ambiguous { candidates: several.iter().map(|scheme| scheme.name()).collect() }),
         }
     }
 
@@ -130,19 +171,37 @@ impl Schemes {
         let scheme = self.identify(hash)?;
         let (asked, limit) = (hash.expose().len() as u64, limits.hash_bytes as u64);
         HashError::bound(scheme.name(), "bytes of text", asked, limit)?;
-        scheme.parse(hash, limits)
-    }
-
-    fn named(&self, name: &str) -> Option<&dyn PasswordScheme> {
-        self.0.iter().find(|scheme| scheme.name() == name).map(AsRef::as_ref)
-    }
-
-    fn by_prefix(&self, text: &str) -> Option<&dyn PasswordScheme> {
-        let longest_prefix = |scheme: &Arc<dyn PasswordScheme>| {
-            scheme.prefixes().iter().filter(|prefix| text.starts_with(**prefix)).map(|prefix| prefix.len()).max()
+        let missing = HashError::Incomplete { scheme: scheme.name(), missing: "pepper" };
+        let pepper = hash.context().and_then(|context| context.pepper.as_deref());
+        let peppered = pepper.map(|id| self.peppers.resolve(hash, id).ok_or(missing)).transpose()?;
+        let hash = peppered.as_ref().unwrap_or(hash);
+        let parsed = match scheme.name() {
+            wrapped::NAME => wrapped::parse(self, &Stored { scheme: wrapped::NAME, hash, limits })?,
+            _ => scheme.parse(hash, limits)?,
         };
-        let fitting = self.0.iter().filter_map(|scheme| Some((longest_prefix(scheme)?, scheme)));
-        fitting.max_by_key(|(length, _)| *length).map(|(_, scheme)| scheme.as_ref())
+        // Every password would match an empty digest. No scheme lets one through; this is the second bolt.
+        if parsed.digest().is_empty() {
+            return Err(HashError::malformed(scheme.name(), "the digest is empty"));
+        }
+        Ok(parsed)
+    }
+
+    /// All schemes whose hashes begin and look like this, of those with the longest prefix.
+    fn spelled_like(&self, text: &str) -> Vec<&dyn PasswordScheme> {
+        let (mut longest, mut found) = (0, Vec::new());
+        for scheme in &self.schemes {
+            let fitting = scheme.prefixes().iter().filter(|prefix| text.starts_with(**prefix));
+            let Some(length) = fitting.map(|prefix| prefix.len()).max() else { continue };
+            if (length < longest && !found.is_empty()) || !scheme.fits(text) {
+                continue;
+            }
+            if length > longest {
+                found.clear();
+            }
+            longest = length;
+            found.push(scheme.as_ref());
+        }
+        found
     }
 }
 
@@ -154,7 +213,7 @@ impl Default for Schemes {
 
 /// The values that stand where a hash should and match no password: nothing at all, Unix shadow's `!`, `!!`, `*`, `x`,
 /// crypt(3)'s failures `*0` and `*1`, and `!` with anything after it (Django, or a hash locked by `usermod -L`).
-fn is_locked(text: &str) -> bool {
+pub(super) fn is_locked(text: &str) -> bool {
     text.starts_with('!') || matches!(text, "" | "*" | "*0" | "*1" | "x")
 }
 
@@ -166,22 +225,17 @@ fn printable(name: &str) -> Option<String> {
     (!name.is_empty() && name.len() <= MOST && name.bytes().all(plain)).then(|| name.to_owned())
 }
 
-/// Two schemes of one registry that could not be told apart.
+/// Two schemes of one name in one registry.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SchemeConflict {
-    /// The scheme that was to be added.
+    /// The name.
     pub name: &'static str,
-    /// The prefix that is taken; without one, the name is.
-    pub prefix: Option<&'static str>,
 }
 
 impl fmt::Display for SchemeConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.prefix {
-            None => write!(f, "there is a password scheme `{}` already", self.name),
-            Some(prefix) => write!(f, "the prefix `{prefix}` of the password scheme `{}` is taken", self.name),
-        }
+        write!(f, "there is a password scheme `{}` already", self.name)
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{fmt, hint};
 
-use ::argon2::Block;
+use super::argon2::Block;
 
 /// Working memory that a pool keeps between hashes. What a hash left in it is overwritten by the next one or wiped,
 /// whichever comes first, and never given back to the system.
@@ -24,7 +24,7 @@ impl Workspace {
             self.wipe();
             self.blocks = Vec::new();
             self.blocks.try_reserve_exact(count).ok()?;
-            self.blocks.resize(count, Block::new());
+            self.blocks.resize(count, Block::ZERO);
         }
         self.wipe_from(count);
         (self.dirty, self.used) = (count, true);
@@ -45,7 +45,7 @@ impl Workspace {
         // `Zeroize` would write word by word. A plain fill runs at the speed of the memory, and it cannot be left out:
         // the compiler must assume that `black_box` reads it.
         if let Some(left) = self.blocks.get_mut(first..self.dirty) {
-            left.fill(Block::new());
+            left.fill(Block::ZERO);
             hint::black_box(left);
         }
         self.dirty = self.dirty.min(first);
@@ -53,7 +53,7 @@ impl Workspace {
 
     /// How much memory is kept.
     pub(super) fn bytes(&self) -> u64 {
-        (self.blocks.capacity() as u64).saturating_mul(Block::SIZE as u64)
+        (self.blocks.capacity() as u64).saturating_mul(Block::BYTES as u64)
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn words(blocks: &[Block]) -> impl Iterator<Item = u64> {
-        blocks.iter().flat_map(|block| block.as_ref().iter().copied())
+        blocks.iter().flat_map(|block| block.words().iter().copied())
     }
 
     /// As a hash does: writes all of what it asked for.
@@ -82,7 +82,7 @@ mod tests {
         let blocks = workspace.blocks(count).unwrap();
         assert_eq!(blocks.len(), count);
         for block in blocks {
-            block.as_mut().fill(7);
+            block.words_mut().fill(7);
         }
     }
 

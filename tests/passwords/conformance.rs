@@ -1,10 +1,48 @@
 //! Every scheme keeps every promise of `PasswordScheme`. The samples are some of `tests/data/hashes`.
 
-use waystation::{password::*, scheme_conformance};
+#[cfg(feature = "bcrypt")]
+#[path = "conformance/bcrypt.rs"]
+mod around_bcrypt;
+#[cfg(feature = "crypt")]
+#[path = "conformance/crypt.rs"]
+mod crypt;
+#[cfg(feature = "digest")]
+#[path = "conformance/database.rs"]
+mod database;
+#[cfg(feature = "digest")]
+#[path = "conformance/dovecot.rs"]
+mod dovecot;
+#[cfg(feature = "digest")]
+#[path = "conformance/ldap.rs"]
+mod ldap;
+#[cfg(all(feature = "bcrypt", feature = "digest", feature = "pbkdf2"))]
+#[path = "conformance/php.rs"]
+mod php;
+#[cfg(feature = "digest")]
+#[path = "conformance/vendor.rs"]
+mod vendor;
+
+use std::sync::Arc;
+
+use waystation::{
+    password::{PasswordScheme, Schemes},
+    scheme_conformance,
+};
+
+#[path = "conformance/dotnet.rs"]
+mod dotnet;
+#[path = "conformance/java.rs"]
+mod java;
+#[path = "conformance/python.rs"]
+mod python;
+
+fn standard(name: &str) -> Arc<dyn PasswordScheme> {
+    Arc::clone(Schemes::standard().get(name).unwrap())
+}
 
 scheme_conformance!(
     argon2,
-    Argon2::default(),
+    standard("argon2"),
     [
         (
             "correct horse battery staple",
@@ -24,7 +62,7 @@ scheme_conformance!(
 #[cfg(feature = "bcrypt")]
 scheme_conformance!(
     bcrypt,
-    Bcrypt::default(),
+    standard("bcrypt"),
     [
         ("correct horse battery staple", "$2a$04$cIT1GcCA.5r5ZU988wjuN.4/tykbDVt9BuNSSAEfmmIrpPU5kxgw."),
         (
@@ -38,7 +76,7 @@ scheme_conformance!(
 #[cfg(feature = "scrypt")]
 scheme_conformance!(
     scrypt,
-    Scrypt::default(),
+    standard("scrypt"),
     [
         (
             "correct horse battery staple",
@@ -55,7 +93,7 @@ scheme_conformance!(
 #[cfg(feature = "pbkdf2")]
 scheme_conformance!(
     pbkdf2,
-    Pbkdf2::default(),
+    standard("pbkdf2"),
     [
         (
             "correct horse battery staple",
@@ -71,7 +109,7 @@ scheme_conformance!(
 
 scheme_conformance!(
     django_argon2,
-    DjangoArgon2::default(),
+    standard("django-argon2"),
     [
         (
             "correct horse battery staple",
@@ -91,7 +129,7 @@ scheme_conformance!(
 #[cfg(feature = "bcrypt")]
 scheme_conformance!(
     django_bcrypt,
-    DjangoBcrypt::default(),
+    standard("django-bcrypt"),
     [
         ("correct horse battery staple", "bcrypt$$2b$04$nTxO5pLU6cuqQmL9kA54zeXWizn6Z6VmYBrsLNSwhsulutMFwUpA."),
         (
@@ -105,7 +143,7 @@ scheme_conformance!(
 #[cfg(feature = "bcrypt")]
 scheme_conformance!(
     django_bcrypt_sha256,
-    DjangoBcryptSha256::default(),
+    standard("django-bcrypt-sha256"),
     [
         ("correct horse battery staple", "bcrypt_sha256$$2b$04$b8r04FKIhY2VVZ.Q5k5wzOw2EQPUep0SQqFHiwJ.IEgyVUJmETYyS",),
         (
@@ -119,7 +157,7 @@ scheme_conformance!(
 #[cfg(feature = "crypt")]
 scheme_conformance!(
     des_crypt,
-    DesCrypt::default(),
+    standard("des-crypt"),
     [
         ("password", "CVhaLTUt7s6OM"),
         ("correct horse battery staple", "ZwWteoNQe5bTQ"),
@@ -131,7 +169,7 @@ scheme_conformance!(
 #[cfg(feature = "crypt")]
 scheme_conformance!(
     django_crypt,
-    DjangoCrypt::default(),
+    standard("django-crypt"),
     [
         ("password", "crypt$$usjRS48E8ZADM"),
         ("correct horse battery staple", "crypt$xp$xpisfCDU7Jv0w"),
@@ -143,7 +181,7 @@ scheme_conformance!(
 #[cfg(feature = "digest")]
 scheme_conformance!(
     django_md5,
-    DjangoDigest::MD5,
+    standard("django-md5"),
     [
         ("correct horse battery staple", "md5$xZ0zYKgQlP8SM2BcsI2rR8$a047542a77b27d3124c778b70a917d8f"),
         (
@@ -157,7 +195,7 @@ scheme_conformance!(
 #[cfg(feature = "digest")]
 scheme_conformance!(
     django_sha1,
-    DjangoDigest::SHA1,
+    standard("django-sha1"),
     [
         ("correct horse battery staple", "sha1$vPgGZugcwtI5JLpLTgov1H$da39b5784c607249751596cd154cb5b7f63eff83",),
         (
@@ -171,9 +209,9 @@ scheme_conformance!(
 #[cfg(feature = "digest")]
 scheme_conformance!(
     django_unsalted_md5,
-    DjangoDigest::UNSALTED_MD5,
+    standard("django-unsalted-md5"),
     [
-        ("correct horse battery staple", "9cc2ae8a1ba7a93da39b46fc1019c481"),
+        ("correct horse battery staple", "md5$$9cc2ae8a1ba7a93da39b46fc1019c481"),
         (
             "a password of seventy-three bytes: bcrypt never sees its last character.!",
             "md5$$e099765a992bdf178bc7081987f4f860",
@@ -185,7 +223,7 @@ scheme_conformance!(
 #[cfg(feature = "digest")]
 scheme_conformance!(
     django_unsalted_sha1,
-    DjangoDigest::UNSALTED_SHA1,
+    standard("django-unsalted-sha1"),
     [
         ("correct horse battery staple", "sha1$$abf7aad6438836dbe526aa231abde2d0eef74d42"),
         (
@@ -199,7 +237,7 @@ scheme_conformance!(
 #[cfg(feature = "pbkdf2")]
 scheme_conformance!(
     django_pbkdf2_sha1,
-    DjangoPbkdf2::SHA1,
+    standard("django-pbkdf2-sha1"),
     [
         ("correct horse battery staple", "pbkdf2_sha1$10$bVqHrKCNZwg794QSUlMy4Z$uCzvJ2uv0KYC0rZ+dzywjJDnyy4="),
         (
@@ -213,7 +251,7 @@ scheme_conformance!(
 #[cfg(feature = "pbkdf2")]
 scheme_conformance!(
     django_pbkdf2_sha256,
-    DjangoPbkdf2::SHA256,
+    standard("django-pbkdf2-sha256"),
     [
         (
             "correct horse battery staple",
@@ -230,7 +268,7 @@ scheme_conformance!(
 #[cfg(feature = "scrypt")]
 scheme_conformance!(
     django_scrypt,
-    DjangoScrypt::default(),
+    standard("django-scrypt"),
     [
         (
             "correct horse battery staple",

@@ -1,4 +1,4 @@
-use std::{panic::AssertUnwindSafe, thread};
+use std::{ops::Range, panic::AssertUnwindSafe, thread};
 
 use super::{Broken, Sample, Subject, Verdict, keep, within_reason};
 use crate::password::{
@@ -89,18 +89,30 @@ pub fn a_shortened_hash_never_opens(subject: &Subject) -> Verdict {
     Ok(())
 }
 
-/// A hash whose last field is empty, or next to it, is refused when it is parsed: it would match every password.
+/// A hash whose last field is empty, or next to it, is refused when it is parsed, unless its digest is another field: it
+/// would match every password. Of an object in JSON, each text is such a field.
 ///
 /// # Errors
 ///
 /// When the promise is broken.
 pub fn an_empty_digest_never_opens(subject: &Subject) -> Verdict {
     for Sample { hash, .. } in &subject.samples {
-        let field = hash.rfind(['$', ':', ',', '}']).map_or(0, |separator| separator + 1);
-        let before = hash.get(..field).unwrap_or_default();
-        for digest in ["", "=", "==", "A=", "AA==", "AA", "00", "0"] {
-            let emptied = format!("{before}{digest}");
-            keep(subject.parse(&emptied).is_err(), || format!("{emptied:?} is accepted"))?;
+        let Ok(whole) = subject.parse(hash) else { continue };
+        let fields: Vec<Range<usize>> = if hash.ends_with('}') {
+            let quotes: Vec<usize> = hash.match_indices('"').map(|(quote, _)| quote).collect();
+            quotes.windows(2).filter_map(|pair| Some(*pair.first()? + 1..*pair.last()?)).collect()
+        } else {
+            let start = hash.rfind(['$', ':', ',', '}']).map_or(0, |separator| separator + 1);
+            std::iter::once(start..hash.len()).collect()
+        };
+        for field in fields {
+            let (before, after) = (hash.get(..field.start), hash.get(field.end..));
+            let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+            for digest in ["", "=", "==", "A=", "AA==", "AA", "00", "0"] {
+                let emptied = format!("{before}{digest}{after}");
+                let harmless = subject.parse(&emptied).map_or(true, |parsed| parsed.digest() == whole.digest());
+                keep(harmless, || format!("{emptied:?} is accepted"))?;
+            }
         }
     }
     Ok(())
@@ -139,13 +151,19 @@ pub fn a_hash_survives_being_stored(subject: &Subject) -> Verdict {
     Ok(())
 }
 
-/// A hash of another scheme, and what stands where an account is locked, are refused when they are parsed.
+/// A hash of another scheme, and what stands where an account is locked, are refused when they are parsed. A scheme that
+/// must be declared may be spelled like another.
 ///
 /// # Errors
 ///
 /// When the promise is broken.
 pub fn a_foreign_hash_is_refused(subject: &Subject) -> Verdict {
-    for foreign in FOREIGN.iter().filter(|foreign| !starts_like(subject, foreign)) {
+    let word = |text: &str| text.split_inclusive('$').find(|field| *field != "$").map(str::to_owned);
+    let look_alike = |foreign: &str| {
+        let words = subject.samples.iter().filter_map(|sample| word(&sample.hash));
+        subject.scheme.prefixes().is_empty() && words.into_iter().any(|sample| Some(sample) == word(foreign))
+    };
+    for foreign in FOREIGN.iter().filter(|foreign| !starts_like(subject, foreign) && !look_alike(foreign)) {
         keep(subject.parse(foreign).is_err(), || format!("{foreign:?} is accepted"))?;
     }
     Ok(())
@@ -198,7 +216,6 @@ pub fn prefixes_tell_the_scheme(subject: &Subject) -> Verdict {
     keep(register(schemes.clone()).is_err(), || "it can be registered twice".to_owned())?;
     let prefixes = subject.scheme.prefixes();
     for (index, prefix) in prefixes.iter().enumerate() {
-        keep(!prefix.is_empty(), || "a prefix is empty".to_owned())?;
         keep(prefixes.iter().skip(index + 1).all(|other| other != prefix), || format!("{prefix:?} stands twice"))?;
     }
     for Sample { hash, .. } in subject.samples.iter().filter(|_| !prefixes.is_empty()) {
@@ -256,7 +273,12 @@ pub fn what_is_not_read_is_declared(subject: &Subject) -> Verdict {
         for longer in longer(password) {
             if subject.opens(hash, longer.expose())? {
                 let read = parsed.effective_input(&longer);
-                let declared = matches!(read, EffectiveInput::Prefix(bytes) if bytes <= password.len());
+                let declared = match &read {
+                    EffectiveInput::First(bytes) => *bytes <= password.len(),
+                    EffectiveInput::Part(range) => range.len() <= password.len(),
+                    EffectiveInput::Folded => true,
+                    EffectiveInput::Whole => false,
+                };
                 keep(declared, || format!("a longer password opens the hash of {password:?}, and {read:?} is read"))?;
             }
         }
@@ -264,19 +286,24 @@ pub fn what_is_not_read_is_declared(subject: &Subject) -> Verdict {
     Ok(())
 }
 
-/// Where a scheme says that only a prefix is read, that prefix opens by itself.
+/// Where a scheme says that only a part is read, that part opens by itself.
 ///
 /// # Errors
 ///
 /// When the promise is broken.
-pub fn a_declared_prefix_opens_alone(subject: &Subject) -> Verdict {
+pub fn a_declared_part_opens_alone(subject: &Subject) -> Verdict {
     for Sample { password, hash } in &subject.samples {
         let Ok(parsed) = subject.parse(hash) else { continue };
         for longer in longer(password).chain([password.as_str().into()]) {
-            let EffectiveInput::Prefix(read) = parsed.effective_input(&longer) else { continue };
-            let prefix = longer.expose().get(..read).unwrap_or(longer.expose());
-            let same = subject.opens(hash, prefix)? == subject.opens(hash, longer.expose())?;
-            keep(same, || format!("the first {read} bytes of {password:?} and more do not open alone"))?;
+            let read = match parsed.effective_input(&longer) {
+                EffectiveInput::First(bytes) => 0..bytes.min(longer.len()),
+                EffectiveInput::Part(range) => range,
+                EffectiveInput::Folded | EffectiveInput::Whole => continue,
+            };
+            let part = longer.expose().get(read.clone());
+            let part = part.ok_or_else(|| Broken(format!("{read:?} of {} bytes is read", longer.len())))?;
+            let same = subject.opens(hash, part)? == subject.opens(hash, longer.expose())?;
+            keep(same, || format!("the bytes {read:?} of {password:?} and more do not open alone"))?;
         }
     }
     Ok(())
@@ -380,8 +407,11 @@ const FOREIGN: &[&str] = &[
     "da39a3ee5e6b4b0d3255bfef95601890afd80709",
 ];
 
+/// A scheme that must be declared has no prefix, and looks like a commoner one.
 fn starts_like(subject: &Subject, hash: &str) -> bool {
-    subject.scheme.prefixes().iter().any(|prefix| hash.starts_with(prefix))
+    let prefixes = subject.scheme.prefixes();
+    let begins = prefixes.is_empty() || prefixes.iter().any(|prefix| hash.starts_with(prefix));
+    begins && subject.scheme.fits(hash)
 }
 
 /// The password with its first character changed, which every scheme reads.

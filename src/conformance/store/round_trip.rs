@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::people::{Store, at, email, find, found, full, insert, keyed, object, plain, same, username, with};
 use crate::{
-    password::PasswordHash,
+    password::{HashContext, PasswordHash},
     store::{Key, StoreError},
     user::{Credential, Delegation, LegacyKey, LinkedIdentity, MfaFactor, Moved, MovedBy, NewUser, User},
 };
@@ -39,6 +39,7 @@ pub async fn a_full_user_comes_back(store: Store) {
 
 /// Every form of credential comes back.
 pub async fn each_credential_comes_back(store: Store) {
+    let context = || HashContext::default().salt(vec![0, 255, 1]).username("Ada").key("pepper").iterations(u64::MAX);
     let declared = || PasswordHash::declared("scrypt", "$scrypt$ln=15,r=8,p=1$c2FsdA$aGFzaA");
     for (number, credential) in [
         Credential::None,
@@ -46,6 +47,7 @@ pub async fn each_credential_comes_back(store: Store) {
         Credential::Hash(PasswordHash::new("$2b$12$abcdefghijklmnopqrstuv")),
         Credential::Hash(declared()),
         Credential::Hash(PasswordHash::declared("", "")),
+        Credential::Hash(declared().with_context(context())),
         Credential::Delegated(Delegation::to("django")),
         Credential::Delegated(Delegation::to("django").shadow(declared())),
         Credential::Delegated(Delegation::to("").shadow(PasswordHash::new("text"))),

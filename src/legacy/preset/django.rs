@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 use crate::{
     identifier::IdentifierKind,
     legacy::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder},
-    password::Passwords,
+    password::{Dialect, Passwords},
 };
 
 /// The users of a Django site: the tables of `django.contrib.auth`, or of a model derived from them.
@@ -254,9 +254,8 @@ impl Django {
             (Column::LastLogin, |mapping, column| mapping.last_login(column, DateFormat::Text)),
         ];
         let id = self.name_of(Column::Id).unwrap_or("id");
-        let mut mapping = Mapping::new(&self.user_table, id)
-            .emails_verified(self.emails_verified)
-            .password_scheme_by(|hash| is_bare_md5(hash).then_some("django-unsalted-md5"));
+        let mut mapping =
+            Mapping::new(&self.user_table, id).emails_verified(self.emails_verified).password_dialect(Dialect::DJANGO);
         for (column, set) in fields {
             if let Some(name) = self.name_of(column) {
                 mapping = set(mapping, name);
@@ -273,11 +272,6 @@ impl Django {
             None => mapping,
         }
     }
-}
-
-/// The one hash of Django's that does not say what it is. Recognised as Django itself does, by its length.
-fn is_bare_md5(hash: &str) -> bool {
-    hash.len() == 32 && !hash.contains('$') && !hash.starts_with('!')
 }
 
 const FULL_NAME: &str = "full_name";

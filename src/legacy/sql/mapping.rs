@@ -1,9 +1,13 @@
+mod hash;
+
+use hash::{HashColumns, Scheme};
+
 use super::row::{JsonType, Reader};
 use crate::{
     clock::Timestamp,
     identifier::{Identifier, IdentifierError, IdentifierKind, IdentifierRules},
     legacy::{DateFormat, LegacyError, LegacyUser},
-    password::PasswordHash,
+    password::{Dialect, PasswordHash},
     user::{LegacyKey, Metadata, Profile, SourceName},
 };
 
@@ -50,8 +54,7 @@ pub struct Mapping {
     last_login: Option<Dated>,
     password_set_at: Option<Dated>,
     login_count: Option<Column>,
-    password: Option<Column>,
-    scheme: Scheme,
+    hash: HashColumns,
     app_metadata: Vec<Entry>,
     user_metadata: Vec<Entry>,
 }
@@ -63,14 +66,6 @@ type Dated = (Column, DateFormat);
 enum Verified {
     Always(bool),
     By(Column),
-}
-
-/// How the scheme of a hash is told.
-#[derive(Clone, Debug)]
-enum Scheme {
-    By(fn(&str) -> Option<&'static str>),
-    Prefix,
-    Same(String),
 }
 
 /// A column that goes into metadata.
@@ -105,8 +100,7 @@ impl Mapping {
             last_login: None,
             password_set_at: None,
             login_count: None,
-            password: None,
-            scheme: Scheme::Prefix,
+            hash: HashColumns::default(),
             app_metadata: Vec::new(),
             user_metadata: Vec::new(),
         }
@@ -235,19 +229,37 @@ impl Mapping {
 
     /// The column of the password hash. Without it, no password is right.
     pub fn password(mut self, column: impl Into<String>) -> Self {
-        self.password = Some(column.into());
+        self.hash.hash = Some(column.into());
         self
     }
 
     /// The name of the scheme of every hash in the table, where the hashes do not say it themselves.
     pub fn password_scheme(mut self, scheme: impl Into<String>) -> Self {
-        self.scheme = Scheme::Same(scheme.into());
+        self.hash.scheme = Scheme::Same(scheme.into());
         self
     }
 
-    /// Names the scheme of a hash by its text, where the registry's prefixes would not: `None` leaves it to them.
-    pub fn password_scheme_by(mut self, name: fn(&str) -> Option<&'static str>) -> Self {
-        self.scheme = Scheme::By(name);
+    /// Whose spelling the hashes have, where several systems share one: see [`Dialect`].
+    pub fn password_dialect(mut self, dialect: Dialect) -> Self {
+        self.hash.scheme = Scheme::Dialect(dialect);
+        self
+    }
+
+    /// The column of the salt, as text or as bytes, where it does not stand in the hash.
+    pub fn password_salt(mut self, column: impl Into<String>) -> Self {
+        self.hash.salt = Some(column.into());
+        self
+    }
+
+    /// The column of the name that goes into the hash, for the systems that hash it with the password.
+    pub fn password_username(mut self, column: impl Into<String>) -> Self {
+        self.hash.username = Some(column.into());
+        self
+    }
+
+    /// The column of the number of iterations, where it does not stand in the hash.
+    pub fn password_iterations(mut self, column: impl Into<String>) -> Self {
+        self.hash.iterations = Some(column.into());
         self
     }
 
@@ -279,7 +291,7 @@ impl Mapping {
 
     /// Where the hashes are, as errors show it.
     pub(super) fn place_of_password(&self) -> String {
-        format!("{}.{}", self.table, self.password.as_deref().unwrap_or("?"))
+        format!("{}.{}", self.table, self.hash.hash.as_deref().unwrap_or("?"))
     }
 
     const fn column_of(&self, kind: IdentifierKind) -> Option<&str> {
@@ -315,22 +327,8 @@ impl Mapping {
         Ok(text.is_some_and(|text| rules.parse_as(wanted.kind(), &text).as_ref() == Ok(wanted)))
     }
 
-    /// The stored hash. NULL is as an account without a password: the empty hash, which matches nothing.
     pub(super) fn password_hash(&self, row: Reader<'_>) -> Result<PasswordHash, LegacyError> {
-        let text = match &self.password {
-            Some(column) => row.text(column)?.unwrap_or_default(),
-            None => "",
-        };
-        let scheme = match &self.scheme {
-            Scheme::By(name) => name(text),
-            Scheme::Prefix => None,
-            // Nothing is of no scheme, so that it reads as an account without a password.
-            Scheme::Same(scheme) => Some(scheme.as_str()).filter(|_| !text.is_empty()),
-        };
-        Ok(match scheme {
-            Some(scheme) => PasswordHash::declared(scheme, text),
-            None => PasswordHash::new(text),
-        })
+        self.hash.read(row)
     }
 
     pub(super) fn must_change(&self, row: Reader<'_>) -> Result<bool, LegacyError> {
@@ -344,7 +342,7 @@ impl Mapping {
         rules: &dyn IdentifierRules,
     ) -> Result<LegacyUser, LegacyError> {
         let mut user = LegacyUser::new(self.key(row, source)?, self.profile(row, rules)?);
-        user.password_hash = match self.password {
+        user.password_hash = match self.hash.hash {
             Some(_) => Some(self.password_hash(row)?),
             None => None,
         };

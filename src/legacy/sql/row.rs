@@ -14,7 +14,7 @@ pub(super) enum Cell {
     Real(f64),
     /// Not necessarily UTF-8.
     Text(Vec<u8>),
-    Blob,
+    Blob(Vec<u8>),
 }
 
 /// One row of a result, by column.
@@ -67,6 +67,24 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Text as it is, white space and all; NULL is `None`.
+    pub(super) fn exact_text(&self, column: &str) -> Result<Option<&'r str>, LegacyError> {
+        let text = self.bytes(column)?.map(std::str::from_utf8).transpose();
+        text.map_err(|error| LegacyError::malformed_because("not UTF-8", self.place(column), error))
+    }
+
+    /// The bytes of text or of a blob; NULL is `None`.
+    pub(super) fn bytes(&self, column: &str) -> Result<Option<&'r [u8]>, LegacyError> {
+        match self.cell(column)? {
+            Cell::Null => Ok(None),
+            Cell::Blob(bytes) | Cell::Text(bytes) if bytes.len() > MAX_TEXT_BYTES => {
+                Err(self.malformed("longer than 64 KiB", column))
+            }
+            Cell::Blob(bytes) | Cell::Text(bytes) => Ok(Some(bytes)),
+            Cell::Integer(_) | Cell::Real(_) => Err(self.malformed("neither text nor bytes", column)),
+        }
+    }
+
     /// A name that may also be stored as a whole number: an id, a staff number, a phone number.
     pub(super) fn name(&self, column: &str) -> Result<Option<String>, LegacyError> {
         match self.cell(column)? {
@@ -114,7 +132,7 @@ impl<'r> Reader<'r> {
                 Some(text) => format.read_text(text.trim()),
                 None => return Ok(None),
             },
-            Cell::Blob => Err("not a date"),
+            Cell::Blob(_) => Err("not a date"),
         };
         read.map(Some).map_err(|what| self.malformed(what, column))
     }

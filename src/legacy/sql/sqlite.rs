@@ -217,7 +217,7 @@ fn read_row(row: &SqliteRow) -> Result<Row, LegacyError> {
                 "REAL" => Cell::Real(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
                 // As bytes: decoding text here would make an error of it that does not name the column.
                 "TEXT" => Cell::Text(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
-                _ => Cell::Blob,
+                _ => Cell::Blob(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
             }
         };
         read.push(column.name(), cell);

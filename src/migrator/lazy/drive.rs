@@ -8,11 +8,11 @@ use crate::{
     identifier::Identifier,
     legacy::LegacyUser,
     migrator::{
-        RecoveryToken,
+        MustChange, RecoveryToken,
         flight::Lead,
         machine::{self, Effect, Ending, Flow, Input, Judged, Row, RowFacts},
     },
-    password::{HashError, PasswordError, PasswordHash, Verification},
+    password::{HashError, PasswordError, PasswordHash, Truncation, Verification},
     policy::{Assessment, Occasion},
     store::{Key, KeyKind, Lookup, UserStore},
     user::{Credential, Delegation, MovedBy, Profile, User},
@@ -46,6 +46,8 @@ pub(super) struct Drive<'a> {
     pub(super) hash: Option<PasswordHash>,
     pub(super) lead: Option<Lead<'a>>,
     pub(super) legacy_let_in: bool,
+    /// Whether the password was proven in part only, and the host wants another one then.
+    unproven: bool,
     pub(super) error: Option<Error>,
     pub(super) conflict: Option<KeyKind>,
     pub(super) migrated: Option<MovedBy>,
@@ -74,6 +76,7 @@ impl<'a> Drive<'a> {
             hash: None,
             lead: None,
             legacy_let_in: false,
+            unproven: false,
             error: None,
             conflict: None,
             migrated: None,
@@ -89,6 +92,7 @@ impl<'a> Drive<'a> {
             let input = self.perform(effect).await?;
             (state, effect) = machine::step(state, input);
         };
+        let ending = self.annotated(ending);
         if let Some(lead) = self.lead.take() {
             lead.land(ending);
         }
@@ -113,6 +117,18 @@ impl<'a> Drive<'a> {
             migrated: self.migrated,
             token,
         })
+    }
+
+    /// The ending, with what the passwords engine has to say of the password that was let in.
+    fn annotated(&self, ending: Ending) -> Ending {
+        let partly = self.person.as_ref().is_some_and(|person| person.truncated)
+            && self.parts.passwords.truncation() == Truncation::MustChange;
+        match ending {
+            Ending::Authenticated { origin, rehash, must_change: None } if self.unproven || partly => {
+                Ending::Authenticated { origin, rehash, must_change: Some(MustChange::Truncated) }
+            }
+            ending => ending,
+        }
     }
 
     async fn perform(&mut self, effect: Effect) -> Result<Input, Error> {
@@ -144,16 +160,24 @@ impl<'a> Drive<'a> {
     /// The hash that the row gets: a new one of the password, unless only a part of the password was proven.
     async fn hash(&self) -> Result<PasswordHash, Error> {
         let wanted = self.task.wanted().ok_or_else(fault)?;
-        let (Task::LogIn { .. }, Some(LegacyUser { truncated: true, password_hash, .. })) = (self.task, &self.person)
-        else {
-            return Ok(self.parts.passwords.hash(wanted).await?);
-        };
-        let Some(kept) = password_hash.as_ref().filter(|hash| self.parts.passwords.check(hash).is_ok()) else {
-            return Err(Error::new(ErrorKind::LegacyAnswer, "a part of the password was proven, and there is no hash"));
-        };
-        // As long as any other.
-        self.parts.passwords.decoy(wanted).await?;
-        Ok(kept.clone())
+        let passwords = &self.parts.passwords;
+        match (self.task, &self.person, &self.found) {
+            (Task::LogIn { .. }, Some(LegacyUser { truncated: true, password_hash, .. }), _) => {
+                let Some(proven) = password_hash.as_ref().filter(|hash| passwords.check(hash).is_ok()) else {
+                    let what = "a part of the password was proven, and there is no hash";
+                    return Err(Error::new(ErrorKind::LegacyAnswer, what));
+                };
+                let renewed = passwords.rehash(wanted, proven).await?;
+                // The connection says that a part was proven. A hash of the whole must not come of it, whatever the
+                // scheme says that it reads.
+                let of_a_part = renewed.context().is_some_and(|context| context.first_bytes.is_some());
+                Ok(if of_a_part { renewed } else { proven.clone() })
+            }
+            (Task::Rehash { .. }, _, Some(user)) => {
+                Ok(passwords.rehash(wanted, user.password_hash().ok_or_else(fault)?).await?)
+            }
+            _ => Ok(passwords.hash(wanted).await?),
+        }
     }
 
     pub(super) fn identifier(&self) -> Result<&'a Identifier, Error> {
@@ -264,14 +288,17 @@ impl<'a> Drive<'a> {
     }
 
     async fn verify(&mut self) -> Result<Input, Error> {
-        let stored = self.found.as_ref().and_then(User::password_hash).ok_or_else(fault)?;
-        self.compare(stored).await
+        let stored = self.found.as_ref().and_then(User::password_hash).ok_or_else(fault)?.clone();
+        self.compare(&stored).await
     }
 
-    async fn compare(&self, stored: &PasswordHash) -> Result<Input, Error> {
+    async fn compare(&mut self, stored: &PasswordHash) -> Result<Input, Error> {
         let shown = self.task.shown().ok_or_else(fault)?;
         match self.parts.passwords.verify(shown, stored).await {
-            Ok(Verification::Match { upgrade, .. }) => Ok(Input::Verified { matched: true, upgrade }),
+            Ok(Verification::Match { upgrade, must_change, .. }) => {
+                self.unproven = must_change;
+                Ok(Input::Verified { matched: true, upgrade })
+            }
             Ok(_) | Err(PasswordError::Hash(HashError::Locked)) => {
                 Ok(Input::Verified { matched: false, upgrade: false })
             }
@@ -284,10 +311,13 @@ impl<'a> Drive<'a> {
         let Credential::Delegated(Delegation { shadow: Some(shadow), .. }) = &user.credential else {
             return Err(fault());
         };
-        let compared = self.compare(shadow).await?;
+        let (shadow, user) = (shadow.clone(), user.id.clone());
+        let compared = self.compare(&shadow).await?;
+        // The legacy system decides; what its copy here is of is nobody's concern yet.
+        self.unproven = false;
         let store_would_let_in = matches!(compared, Input::Verified { matched: true, .. });
         if store_would_let_in != self.legacy_let_in {
-            let (user, legacy_let_in) = (user.id.clone(), self.legacy_let_in);
+            let legacy_let_in = self.legacy_let_in;
             self.parts.emit(EventKind::ShadowDiffers { user, legacy_let_in, store_would_let_in });
         }
         Ok(compared)

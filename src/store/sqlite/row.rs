@@ -5,7 +5,7 @@ use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 use crate::{
     clock::Timestamp,
     identifier::IdentifierKind,
-    password::PasswordHash,
+    password::{HashContext, PasswordHash},
     store::{KeyKind, StoreError},
     user::{Credential, CredentialKind, Delegation, LegacyKey, Moved, MovedBy, Profile, User, UserId, Version},
 };
@@ -14,7 +14,8 @@ use crate::{
 macro_rules! columns {
     () => {
         "id, version, email, phone, username, legacy_source, legacy_id, profile, credential, credential_source, \
-         hash_scheme, hash, moved_at, moved_by, created_at, updated_at, last_login, login_count, password_set_at"
+         hash_scheme, hash, hash_context, moved_at, moved_by, created_at, updated_at, last_login, login_count, \
+         password_set_at"
     };
 }
 
@@ -52,17 +53,22 @@ pub(super) struct CredentialColumns<'a> {
     pub(super) source: Option<&'a str>,
     pub(super) scheme: Option<&'a str>,
     pub(super) hash: Option<&'a str>,
+    /// In JSON.
+    pub(super) context: Option<String>,
 }
 
 impl<'a> CredentialColumns<'a> {
-    pub(super) fn new(credential: &'a Credential) -> Self {
+    pub(super) fn new(credential: &'a Credential) -> Result<Self, StoreError> {
         let (source, hash) = match credential {
             Credential::Delegated(delegation) => (Some(delegation.source.as_str()), delegation.shadow.as_ref()),
             Credential::Hash(hash) => (None, Some(hash)),
             Credential::None | Credential::PendingPassword => (None, None),
         };
         let kind = credential.kind().as_str();
-        Self { kind, source, scheme: hash.and_then(PasswordHash::scheme), hash: hash.map(PasswordHash::expose) }
+        let context = hash.and_then(PasswordHash::context).map(serde_json::to_string).transpose();
+        let context = context.map_err(|error| StoreError::other("write", JsonProblem::from(&error)))?;
+        let (scheme, hash) = (hash.and_then(PasswordHash::scheme), hash.map(PasswordHash::expose));
+        Ok(Self { kind, source, scheme, hash, context })
     }
 }
 
@@ -134,9 +140,16 @@ impl<'a> Columns<'a> {
         let kind = credential_kind(&self.take::<String>("credential")?)?;
         let source: Option<String> = self.take("credential_source")?;
         let scheme: Option<String> = self.take("hash_scheme")?;
-        let hash = self.take::<Option<String>>("hash")?.map(|text| match scheme {
-            Some(scheme) => PasswordHash::declared(scheme, text),
-            None => PasswordHash::new(text),
+        let hash: Option<String> = self.take("hash")?;
+        let context = self.take::<Option<String>>("hash_context")?;
+        let context = context.map(|json| serde_json::from_str::<HashContext>(&json)).transpose();
+        let context = context.map_err(|error| StoreError::corrupt("hash_context", JsonProblem::from(&error)))?;
+        let hash = hash.map(|text| {
+            let hash = match scheme {
+                Some(scheme) => PasswordHash::declared(scheme, text),
+                None => PasswordHash::new(text),
+            };
+            hash.with_context(context.unwrap_or_default())
         });
         match (kind, source, hash) {
             (CredentialKind::Delegated, Some(source), shadow) => {

@@ -48,7 +48,7 @@ def twin(password):
 
 def add(scheme, password, hash, note=None):
     made = {"scheme": scheme, "password": password, "wrong": twin(password), "hash": hash}
-    rows.append({**made, **({"declared": True} if scheme == "des-crypt" else {}), **({"note": note} if note else {})})
+    rows.append({**made, **({"note": note} if note else {})})
 
 
 for password in PASSWORDS + SHORT:

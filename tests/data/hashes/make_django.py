@@ -67,7 +67,10 @@ def twin(password):
 def row(scheme, hasher, password, note=None):
     hash = hasher.encode(password, hasher.salt())
     assert hasher.verify(password, hash) and not hasher.verify(twin(password), hash)
-    declared = scheme == "django-unsalted-md5" and "$" not in hash
+    # Bare digits are not Django's own spelling, and salted digests are Werkzeug's as well.
+    bare = "$" not in hash
+    declared = bare or scheme in ("django-md5", "django-sha1")
+    scheme = "md5" if bare else scheme
     made = {"scheme": scheme, "password": password, "wrong": twin(password), "hash": hash}
     return {**made, **({"declared": True} if declared else {}), **({"note": note} if note else {})}
 

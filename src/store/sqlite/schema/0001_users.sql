@@ -15,6 +15,7 @@ CREATE TABLE waystation_users (
     credential_source TEXT,
     hash_scheme       TEXT,
     hash              TEXT,
+    hash_context      TEXT,
     moved_at          INTEGER,
     moved_by          TEXT,
     created_at        INTEGER NOT NULL,

@@ -17,11 +17,11 @@ use crate::{
 /// Inserts unless a key is buried or taken. The last five parameters are the digests of the keys.
 const INSERT: &str = "\
     INSERT INTO waystation_users (connection, id, version, email, phone, username, legacy_source, legacy_id, blocked, \
-    profile, credential, credential_source, hash_scheme, hash, moved_at, moved_by, created_at, updated_at, last_login, \
-    login_count, password_set_at) \
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21 \
+    profile, credential, credential_source, hash_scheme, hash, hash_context, moved_at, moved_by, created_at, updated_at, \
+    last_login, login_count, password_set_at) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22 \
     WHERE NOT EXISTS (SELECT 1 FROM waystation_tombstones \
-                      WHERE connection = ?1 AND digest IN (?22, ?23, ?24, ?25, ?26)) \
+                      WHERE connection = ?1 AND digest IN (?23, ?24, ?25, ?26, ?27)) \
     ON CONFLICT DO NOTHING";
 
 const LIFT: &str = "\
@@ -84,7 +84,7 @@ impl Shared {
 
     async fn insert_free(&self, connection: &mut SqliteConnection, user: &User) -> Result<bool, StoreError> {
         let profile = ProfileColumns::new(&user.profile)?;
-        let credential = CredentialColumns::new(&user.credential);
+        let credential = CredentialColumns::new(&user.credential)?;
         let query = sqlx::query(INSERT)
             .bind(&self.name)
             .bind(user.id.as_str())
@@ -100,6 +100,7 @@ impl Shared {
             .bind(credential.source)
             .bind(credential.scheme)
             .bind(credential.hash)
+            .bind(credential.context)
             .bind(user.moved.map(|moved| moved.at.as_micros()))
             .bind(user.moved.map(|moved| moved.by.as_str()))
             .bind(user.created_at.as_micros())

@@ -26,10 +26,11 @@ const UPDATE: &str = concat!(
      credential_source = CASE WHEN ?9 IS NULL THEN credential_source ELSE ?10 END, \
      hash_scheme = CASE WHEN ?9 IS NULL THEN hash_scheme ELSE ?11 END, \
      hash = CASE WHEN ?9 IS NULL THEN hash ELSE ?12 END, \
-     password_set_at = coalesce(?13, password_set_at), \
-     legacy_source = coalesce(?14, legacy_source), legacy_id = coalesce(?15, legacy_id), \
-     moved_at = coalesce(?16, moved_at), moved_by = coalesce(?17, moved_by), \
-     updated_at = ?18 \
+     hash_context = CASE WHEN ?9 IS NULL THEN hash_context ELSE ?13 END, \
+     password_set_at = coalesce(?14, password_set_at), \
+     legacy_source = coalesce(?15, legacy_source), legacy_id = coalesce(?16, legacy_id), \
+     moved_at = coalesce(?17, moved_at), moved_by = coalesce(?18, moved_by), \
+     updated_at = ?19 \
      WHERE connection = ?1 AND id = ?2 AND version = ?3 RETURNING ",
     columns!()
 );
@@ -89,7 +90,7 @@ impl Shared {
         let profile = change.profile.as_ref().map(ProfileColumns::new).transpose()?;
         let profile = profile.as_ref();
         let credential = change.credential.as_ref();
-        let columns = credential.map(|change| CredentialColumns::new(&change.credential));
+        let columns = credential.map(|change| CredentialColumns::new(&change.credential)).transpose()?;
         let columns = columns.as_ref();
         let query = sqlx::query(UPDATE)
             .bind(&self.name)
@@ -104,6 +105,7 @@ impl Shared {
             .bind(columns.and_then(|credential| credential.source))
             .bind(columns.and_then(|credential| credential.scheme))
             .bind(columns.and_then(|credential| credential.hash))
+            .bind(columns.and_then(|credential| credential.context.as_deref()))
             .bind(credential.and_then(|change| change.password_set_at).map(Timestamp::as_micros))
             .bind(change.legacy.as_ref().map(|legacy| legacy.source().as_str()))
             .bind(change.legacy.as_ref().map(LegacyKey::id))
