@@ -23,6 +23,9 @@ mod facade;
 #[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/hostile.rs"]
 mod hostile;
+#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[path = "passwords/import_shapes.rs"]
+mod import_shapes;
 #[cfg(test)]
 #[path = "passwords/known_answers.rs"]
 mod known_answers;

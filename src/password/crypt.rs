@@ -33,7 +33,7 @@ mod stretch;
 mod sunmd5;
 mod yescrypt;
 
-pub(super) use des_crypt::DesHash;
+pub(super) use self::{des_crypt::DesHash, sha_crypt::sha256_crypt};
 
 use super::{
     algorithm::Algorithm,

@@ -14,6 +14,8 @@ pub(super) static FORMATS: &[Format] = &[
     microsoft::FORMAT,
     mysql::OLD,
     mysql::NATIVE,
+    #[cfg(feature = "crypt")]
+    mysql::CACHING,
     oracle::SHA1,
     #[cfg(feature = "pbkdf2")]
     oracle::SHA512,

@@ -23,7 +23,7 @@ pub use builder::PasswordsBuilder;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let passwords = Passwords::builder().build()?;
-/// let stored = PasswordHash::new("sha1$xs3Z52fKx4xB$ab313a7e870d9c25c6a1f3a5a8e1d2a6c8f5d4e3");
+/// let stored = PasswordHash::declared("django-sha1", "sha1$xs3Z52fKx4xB$ab313a7e870d9c25c6a1f3a5a8e1d2a6c8f5d4e3");
 /// match passwords.verify(&Password::from("windmolen8"), &stored).await? {
 ///     Verification::Match { upgrade: true, .. } => { /* let them in, and store what `hash` makes */ }
 ///     Verification::Match { .. } => { /* let them in */ }

@@ -5,6 +5,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("$8$", "pbkdf2-cisco"),
     ("$9$", "scrypt-cisco"),
     ("$A$", "mysql-caching-sha2"),
+    ("0x244124", "mysql-caching-sha2"),
     ("$argon2", "argon2"),
     ("awscognito#", "clerk-awscognito"),
     ("$p5k2$", "pbkdf2-dlitz"),

@@ -10,8 +10,14 @@ mod crypt;
 #[path = "conformance/database.rs"]
 mod database;
 #[cfg(feature = "digest")]
+#[path = "conformance/digest.rs"]
+mod digest;
+#[cfg(feature = "digest")]
 #[path = "conformance/dovecot.rs"]
 mod dovecot;
+#[cfg(feature = "digest")]
+#[path = "conformance/forums.rs"]
+mod forums;
 #[cfg(feature = "digest")]
 #[path = "conformance/ldap.rs"]
 mod ldap;

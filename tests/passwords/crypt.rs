@@ -7,7 +7,7 @@ use waystation::password::{
     PasswordScheme, Passwords, Schemes, Verification, Workspace,
 };
 
-use super::known_answers::rows;
+use super::vectors::rows;
 
 fn parse(hash: &PasswordHash) -> Box<dyn ParsedHash> {
     Schemes::standard().parse(hash, &Limits::default()).unwrap()

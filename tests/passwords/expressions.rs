@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 use waystation::password::*;
 
-use super::known_answers::{Row, assert_enough, check, rows};
+use super::{
+    known_answers::{assert_enough, check},
+    vectors::{Row, rows},
+};
 
 const PARTS: &[&str] = &["expressions.json"];
 

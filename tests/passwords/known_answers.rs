@@ -1,47 +1,12 @@
 //! `tests/data/hashes/*.json`: made by real software; the scripts beside them say which and how.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use waystation::password::{
-    HashContext, HashError, HashPolicy, Limits, Password, PasswordError, PasswordHash, Passwords, Schemes,
-    Verification, Workspace,
+    HashError, HashPolicy, Limits, Password, PasswordError, PasswordHash, Passwords, Schemes, Verification, Workspace,
 };
 
-#[derive(Debug, Deserialize)]
-struct File {
-    rows: Vec<Row>,
-}
-
-/// One hash of one password.
-#[derive(Debug, Deserialize)]
-pub(super) struct Row {
-    /// The scheme that must be identified.
-    pub(super) scheme: String,
-    pub(super) password: String,
-    /// A password that must not open it.
-    pub(super) wrong: String,
-    pub(super) hash: String,
-    /// Whether the text does not tell its scheme.
-    #[serde(default)]
-    pub(super) declared: bool,
-    /// What its system keeps in other columns.
-    #[serde(default)]
-    pub(super) context: HashContext,
-}
-
-pub(super) fn rows(files: &[&str]) -> Vec<Row> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/hashes");
-    let read = |file: &&str| {
-        let text = fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-        serde_json::from_str::<File>(&text).unwrap_or_else(|error| panic!("{file}: {error}")).rows
-    };
-    files.iter().flat_map(read).collect()
-}
+use super::vectors::rows;
 
 /// Every row: identified as its scheme, opened by its password, and by no other.
 pub(super) fn check(files: &[&str]) -> BTreeMap<String, usize> {
@@ -117,6 +82,7 @@ fn hashes_made_by_django() {
         "django-pbkdf2-sha256",
         "django-scrypt",
         "django-sha1",
+        "django-unsalted-md5",
         "django-unsalted-sha1",
         "md5",
     ];
@@ -346,6 +312,12 @@ fn hashes_made_by_databases() {
         "sap-issha512",
     ];
     assert_enough(&check(&["database.json"]), &schemes);
+}
+
+#[test]
+#[cfg(feature = "crypt")]
+fn hashes_of_mysql_8() {
+    assert_enough(&check(&["mysql.json"]), &["mysql-caching-sha2"]);
 }
 
 #[tokio::test]

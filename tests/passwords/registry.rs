@@ -14,6 +14,9 @@ use crate::vectors::{Row, files, rows};
 /// Their hashes are made here.
 const MADE_HERE: &[&str] = &["wrapped"];
 
+/// Their one cost is more than the samples of the suite may have.
+const DEAR: &[&str] = &["better-auth-scrypt"];
+
 fn by_scheme() -> BTreeMap<String, Vec<Row>> {
     let mut schemes = BTreeMap::<String, Vec<Row>>::new();
     for row in rows(&files()) {
@@ -42,7 +45,8 @@ fn every_standard_scheme_runs_its_conformance_suite() {
     let schemes = Schemes::standard();
     let missing = schemes
         .names()
-        .filter(|name| !MADE_HERE.contains(name) && !text.contains(&format!("standard(\"{name}\")")))
+        .filter(|name| !MADE_HERE.contains(name) && !DEAR.contains(name))
+        .filter(|name| !text.contains(&format!("standard(\"{name}\")")))
         .collect::<Vec<_>>();
     assert_eq!(missing, [""; 0]);
 }
@@ -56,9 +60,10 @@ fn no_known_answer_is_taken_for_another_scheme() {
         let Some(scheme) = schemes.get(&row.scheme) else { continue };
         match schemes.identify(&PasswordHash::new(&row.hash)) {
             Ok(found) if found.name() == row.scheme => assert!(!row.declared, "{row:?}"),
-            // It looks exactly like a commoner scheme, and says so by having no prefix of its own.
+            // It looks exactly like a commoner scheme, and says so: it has no prefix of its own, or does not fit.
             Ok(found) => {
-                assert!(scheme.prefixes().is_empty(), "{row:?} is taken for {}", found.name());
+                let admitted = scheme.prefixes().is_empty() || !scheme.fits(&row.hash);
+                assert!(admitted && row.declared, "{row:?} is taken for {}", found.name());
                 shared.insert((row.scheme, found.name()));
             }
             Err(HashError::Ambiguous { candidates }) => {
@@ -83,6 +88,11 @@ fn no_shortened_known_answer_opens() {
     for rows in by_scheme().values() {
         for row in rows.iter().filter(|row| !row.password.is_empty() && row.is_cheap()).take(4) {
             for end in (0..row.hash.len()).filter(|end| row.hash.is_char_boundary(*end)) {
+                // Base64's padding may go where its writer was free to leave it out, and Joomla's colon where no salt
+                // comes after it.
+                if row.hash[end..].trim_matches(['=', ':']).is_empty() {
+                    continue;
+                }
                 let cut = PasswordHash::declared(&row.scheme, &row.hash[..end]).with_context(row.context.clone());
                 let Ok(parsed) = schemes.parse(&cut, &limits) else { continue };
                 let opened = parsed.verify(&Password::from(row.password.as_str()), &mut workspace);

@@ -42,10 +42,12 @@ impl Row {
     }
 }
 
-/// The names of all files.
+/// The names of all files of hashes: not of the passwords, nor of objects that are yet to become hashes.
 pub(crate) fn files() -> Vec<String> {
     let names = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| name.ends_with(".json") && name != "passwords.json").collect();
+    let mut names: Vec<_> = names
+        .filter(|name| name.ends_with(".json") && !["import_shapes.json", "passwords.json"].contains(&&**name))
+        .collect();
     names.sort();
     names
 }

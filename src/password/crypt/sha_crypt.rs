@@ -69,6 +69,11 @@ fn parse(
     Ok(CryptHash::new(stored, digest, compute).reading_again(stored).parsed())
 }
 
+/// The 43 letters of a password's digest, for what MySQL makes of it. The salt is not cut here.
+pub(in crate::password) fn sha256_crypt(password: &[u8], salt: &[u8], rounds: u64) -> SecretBytes {
+    letters::ordered(compute(Stretched::Sha256, password, salt, rounds).expose(), &ORDER_256)
+}
+
 fn compute(stretched: Stretched, password: &[u8], salt: &[u8], rounds: u64) -> SecretBytes {
     let digest = |parts: &[&[u8]]| stretched.algorithm().digest(parts);
     let inner = digest(&[password, salt, password]);

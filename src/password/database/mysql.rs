@@ -1,5 +1,7 @@
 //! What MySQL and MariaDB keep in `mysql.user`.
 
+#[cfg(feature = "crypt")]
+use crate::password::crypt::sha256_crypt;
 use crate::password::{
     Cost, EffectiveInput, HashError, ParsedHash, Password, SecretBytes, Strength, Workspace,
     algorithm::Algorithm,
@@ -26,6 +28,76 @@ fn native(stored: &Stored<'_>) -> Result<Box<dyn ParsedHash>, HashError> {
     Ok(Prehashed::whole(outer, |password| {
         Password::from_bytes(Algorithm::Sha1.digest(&[password.expose()]).expose().to_vec())
     }))
+}
+
+/// `caching_sha2_password`, from 8.0 on: `$A$005$`, 20 bytes of salt of which some cannot be printed, and 43 letters. The
+/// number is of thousands of rounds, in hexadecimal. `print_identified_with_as_hex` shows all of it so.
+#[cfg(feature = "crypt")]
+pub(super) const CACHING: Format = Format {
+    name: "mysql-caching-sha2",
+    prefixes: &["$A$", "0x244124"],
+    fits: crate::password::format::any_text,
+    parse: caching,
+};
+
+/// A parsed hash of `caching_sha2_password`: SHA-256-crypt, but for a longer salt and no end at a NUL.
+#[cfg(feature = "crypt")]
+#[derive(Debug)]
+struct CachingHash {
+    salt: SecretBytes,
+    rounds: u64,
+    digest: SecretBytes,
+    password_bytes: usize,
+}
+
+#[cfg(feature = "crypt")]
+fn caching(stored: &Stored<'_>) -> Result<Box<dyn ParsedHash>, HashError> {
+    let bytes = match stored.text().strip_prefix("0x") {
+        Some(hex) => field::any_hex(hex).ok_or(stored.malformed("it is not hexadecimal"))?,
+        None => stored.text().into(),
+    };
+    let (thousands, rest) = bytes
+        .expose()
+        .strip_prefix(b"$A$")
+        .and_then(|rest| rest.split_at_checked(3))
+        .ok_or(stored.malformed("it has no rounds"))?;
+    let digit = |value: u64, byte: &u8| match byte {
+        b'0'..=b'9' => Some(value * 16 + u64::from(byte - b'0')),
+        b'A'..=b'F' => Some(value * 16 + u64::from(byte - b'A') + 10),
+        _ => None,
+    };
+    let thousands = thousands.iter().try_fold(0, digit).filter(|thousands| *thousands > 0);
+    let rounds = 1_000 * thousands.ok_or(stored.malformed("the rounds are not a number"))?;
+    stored.bound("rounds", rounds, stored.limits.digest.rounds)?;
+    let salt_and_digest = rest.strip_prefix(b"$").and_then(|rest| rest.split_at_checked(20));
+    let (salt, digest) = salt_and_digest.ok_or(stored.malformed("it has no digest"))?;
+    let letters = digest.iter().all(|byte| field::crypt64(*byte).is_some());
+    let digest = stored.digest(letters.then(|| digest.into()), 43)?;
+    Ok(Box::new(CachingHash { salt: salt.into(), rounds, digest, password_bytes: stored.limits.digest.password_bytes }))
+}
+
+#[cfg(feature = "crypt")]
+impl ParsedHash for CachingHash {
+    fn cost(&self) -> Cost {
+        Cost::NEGLIGIBLE
+    }
+
+    fn strength(&self) -> Strength {
+        Strength::Slow
+    }
+
+    fn effective_input(&self, _password: &Password) -> EffectiveInput {
+        EffectiveInput::Whole
+    }
+
+    fn digest(&self) -> &[u8] {
+        self.digest.expose()
+    }
+
+    fn compute(&self, password: &Password, _workspace: &mut Workspace) -> Result<SecretBytes, HashError> {
+        HashError::bound(CACHING.name, "bytes of password", password.len() as u64, self.password_bytes as u64)?;
+        Ok(sha256_crypt(password.expose(), self.salt.expose(), self.rounds))
+    }
 }
 
 /// A parsed hash of `OLD_PASSWORD()`: two numbers of 31 bits.

@@ -80,4 +80,10 @@ for scheme, (cheap, default) in FORMATS.items():
     rows += [row(scheme, cheap(), password) for password in PASSWORDS]
     rows.append(row(scheme, default(), "at default cost", "default cost"))
 
+# What Django reads and no longer writes.
+for password in PASSWORDS:
+    hasher, hash = hashers.UnsaltedMD5PasswordHasher(), "md5$$" + hashers.UnsaltedMD5PasswordHasher().encode(password, "")
+    assert hasher.verify(password, hash) and not hasher.verify(twin(password), hash)
+    rows.append({"scheme": "django-unsalted-md5", "password": password, "wrong": twin(password), "hash": hash})
+
 print(json.dumps({"made_by": f"Django {django.get_version()}", "rows": rows}, indent=1))

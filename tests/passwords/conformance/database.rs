@@ -202,3 +202,28 @@ scheme_conformance!(
         ),
     ],
 );
+
+#[cfg(feature = "crypt")]
+scheme_conformance!(
+    mysql_caching_sha2,
+    standard("mysql-caching-sha2"),
+    [
+        (
+            "correct horse battery staple",
+            "$A$005$U\x11[\x15)\x1ff\nxdb\x12U(bn>]jERyOScwpvtJhAPHi4qsCtXib1WM/smaJBoITcOSwzM2A"
+        ),
+        (
+            "correct horse battery staple",
+            "0x2441243030352455115B15291F660A786462125528626E3E5D6A4552794F5363777076744A6841504869347173437458696231574D2F736D614A426F4954634F53777A4D3241"
+        ),
+        (
+            "a password of seventy-three bytes: bcrypt never sees its last character.!",
+            "$A$005$\x11#\x164eO\x1b3|{\x0fR\x10\x18v(<q2\x0fgiz.AI0QSiZZ6LARlfs7QEmnZg8VDU3d6GqsuN1oblC"
+        ),
+        ("пароль-naïve-🔑", "$A$007$(\x1a} &cN\x1b\x08^\x1an1g};FDSMufWLaRY7GZJ1SGq3QL.Mbe2tZBC.kbgx48x3j7iWbu."),
+        (
+            "пароль-naïve-🔑",
+            "0x24412430303724281A7D2026634E1B085E1A6E31677D3B4644534D7566574C61525937475A4A3153477133514C2E4D626532745A42432E6B626778343878336A37695762752E"
+        )
+    ],
+);
