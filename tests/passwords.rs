@@ -4,7 +4,8 @@
 #[cfg(feature = "conformance")]
 #[path = "passwords/conformance.rs"]
 mod conformance;
-#[cfg(all(test, feature = "bcrypt", feature = "crypt"))]
+#[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "crypt"))]
 #[path = "passwords/crypt.rs"]
 mod crypt;
 #[cfg(test)]
@@ -14,28 +15,33 @@ mod defects;
 #[cfg(all(feature = "bcrypt", feature = "crypt", feature = "pbkdf2"))]
 #[path = "passwords/directories.rs"]
 mod directories;
-#[cfg(all(test, feature = "digest"))]
+#[cfg(test)]
+#[cfg(feature = "digest")]
 #[path = "passwords/expressions.rs"]
 mod expressions;
 #[cfg(test)]
 #[path = "passwords/facade.rs"]
 mod facade;
-#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/hostile.rs"]
 mod hostile;
-#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/import_shapes.rs"]
 mod import_shapes;
 #[cfg(test)]
 #[path = "passwords/known_answers.rs"]
 mod known_answers;
-#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/look_alikes.rs"]
 mod look_alikes;
 #[cfg(test)]
 #[path = "passwords/pool.rs"]
 mod pool;
-#[cfg(all(test, feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/registry.rs"]
 mod registry;
 #[cfg(test)]
@@ -44,6 +50,7 @@ mod renewal;
 #[cfg(test)]
 #[path = "passwords/vectors.rs"]
 mod vectors;
-#[cfg(all(test, feature = "crypt"))]
+#[cfg(test)]
+#[cfg(feature = "crypt")]
 #[path = "passwords/wrapped.rs"]
 mod wrapped;

@@ -69,6 +69,7 @@ impl HashError {
     }
 
     /// A hash of a known scheme that is not registered.
+    #[cfg(feature = "pbkdf2")]
     pub(super) fn unsupported(name: &str) -> Self {
         Self::UnsupportedScheme { name: Some(name.to_owned()) }
     }

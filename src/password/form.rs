@@ -22,7 +22,7 @@ pub enum PasswordForm {
     /// The profile `OpaqueString` of RFC 8265: Form C, and every kind of space a plain one.
     #[cfg(feature = "digest")]
     OpaqueString,
-    /// `SASLprep` (RFC 4013), which SCRAM asks for: PostgreSQL, XMPP, MongoDB.
+    /// `SASLprep` (RFC 4013), which SCRAM asks for: PostgreSQL, XMPP, `MongoDB`.
     #[cfg(feature = "digest")]
     SaslPrep,
 }

@@ -204,10 +204,9 @@ impl Passwords {
 
     /// What has to be kept beside a new hash.
     fn new_context(&self, form: PasswordForm) -> HashContext {
-        let mut context = HashContext::default();
-        context.pepper = self.schemes.peppers().current().map(str::to_owned);
-        context.form = Some(form).filter(|form| *form != PasswordForm::AsTyped);
-        context
+        let pepper = self.schemes.peppers().current().map(str::to_owned);
+        let form = Some(form).filter(|form| *form != PasswordForm::AsTyped);
+        HashContext { pepper, form, ..HashContext::default() }
     }
 
     /// How the bytes of a stored hash come from a password.
@@ -315,7 +314,7 @@ impl Forms {
             return PasswordForm::AsTyped;
         }
         let inner = wrapped::inner(stored);
-        let scheme = schemes.identify(inner.as_ref().unwrap_or(stored)).map(|scheme| scheme.name());
+        let scheme = schemes.identify(inner.as_ref().unwrap_or(stored)).map(super::scheme::PasswordScheme::name);
         let known = self.of_schemes.iter().find(|(name, _)| scheme.as_ref() == Ok(&name.as_str()));
         known.map(|(_, form)| *form).unwrap_or_default()
     }

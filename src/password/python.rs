@@ -1,4 +1,4 @@
-//! The formats of Python beside Django's: Werkzeug (Flask, Airflow, Superset, JupyterHub) and passlib (Odoo, Pleroma).
+//! The formats of Python beside Django's: Werkzeug (Flask, Airflow, Superset, `JupyterHub`) and passlib (Odoo, Pleroma).
 //!
 //! Werkzeug writes a method, `$`, the salt, `$`, and lower-case hexadecimal; salts are used as text
 //! (`werkzeug.security`). passlib writes base64 with `.` for `+` and no padding; other writers of its format keep both,

@@ -177,7 +177,7 @@ pub enum EffectiveInput {
 
 impl EffectiveInput {
     /// What is read of a password where C reads it: all before the first NUL.
-    #[cfg(feature = "digest")]
+    #[cfg(any(feature = "bcrypt", feature = "crypt"))]
     pub(super) fn until_nul(password: &Password) -> Self {
         match password.expose().iter().position(|byte| *byte == 0) {
             Some(nul) => Self::Part(0..nul),

@@ -232,12 +232,13 @@ fn stored_texts_are_laid_out_as_declared() {
 
 #[test]
 fn what_is_not_read_of_a_password_is_said() {
+    use EffectiveInput::{First, Folded, Part, Whole};
+
     let read = |expression: &str, password: &[u8]| {
         let context = HashContext::default().salt("s").key("k");
         let parsed = parse(expression, "5f4dcc3b5aa765d61d8327deb882cf99", &context).unwrap();
         parsed.effective_input(&Password::from_bytes(password.to_vec()))
     };
-    use EffectiveInput::{First, Folded, Part, Whole};
     for (expression, password, expected) in [
         ("md5($pass)", &b" ab "[..], Whole),
         ("md5(trim($pass))", b" ab ", Part(1..3)),
@@ -312,7 +313,7 @@ fn expressions() -> impl Strategy<Value = String> {
     let literal = prop_oneof![
         any::<String>().prop_map(|text| text.replace('\\', r"\\").replace('\'', r"\'")),
         proptest::collection::vec(any::<u8>(), 0..4)
-            .prop_map(|bytes| bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect()),
+            .prop_map(|bytes| bytes.iter().fold(String::new(), |text, byte| text + &format!("\\x{byte:02X}"))),
     ];
     let leaf = prop_oneof![
         3 => proptest::sample::select(vec!["$pass", "$salt", "$user", "$key", "$iterations"]).prop_map(str::to_owned),
@@ -355,7 +356,7 @@ proptest! {
             let Ok(parsed) = parsed else { return Ok(()) };
             let computed = parsed.compute(&password.as_str().into(), &mut Workspace::default()).unwrap();
             if !computed.is_empty() {
-                let hex: String = computed.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+                let hex = computed.expose().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
                 let parsed = parse(&around, &hex, &context).unwrap();
                 prop_assert!(opens(&*parsed, &password));
             }

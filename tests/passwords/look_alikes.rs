@@ -50,7 +50,9 @@ fn ids_of_spring_are_case_sensitive() {
         let (id, body) = text.split_once('}').unwrap();
         let other = if id.contains("sha") { id.to_uppercase() } else { id.to_lowercase() };
         let other = if other == id { id.to_uppercase() } else { other };
-        let taken = Schemes::standard().identify(&PasswordHash::new(format!("{other}}}{body}"))).map(|it| it.name());
+        let taken = Schemes::standard()
+            .identify(&PasswordHash::new(format!("{other}}}{body}")))
+            .map(waystation::PasswordScheme::name);
         assert_ne!(taken, Ok(scheme), "{other}");
     }
 }
@@ -104,7 +106,7 @@ fn plaintext_is_read_only_where_it_is_asked_for() {
         assert_eq!(refused, Err(HashError::UnsupportedScheme { name: Some(scheme.to_owned()) }));
     }
     let asked = [Plaintext::BARE, Plaintext::SPRING_NOOP, Plaintext::WERKZEUG];
-    let schemes = asked.into_iter().try_fold(Schemes::standard(), |schemes, plain| schemes.with(plain)).unwrap();
+    let schemes = asked.into_iter().try_fold(Schemes::standard(), waystation::Schemes::with).unwrap();
     let parse = |stored: &PasswordHash| schemes.parse(stored, &Limits::default());
     let bare = PasswordHash::declared("plaintext", "hunter2");
     for stored in texts.map(|(_, text)| PasswordHash::new(text)).into_iter().chain([bare]) {

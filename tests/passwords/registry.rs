@@ -104,8 +104,10 @@ fn no_shortened_known_answer_opens() {
 fn is_whole(row: &Row, end: usize) -> bool {
     // Base64's padding is left out by some, and Joomla's colon where no salt comes after it.
     let trailing = row.hash[end..].trim_matches(['=', ':']).is_empty();
-    // SQL Server 2000 writes the digest of the upper-case password behind what 2005 writes.
-    trailing || (row.scheme == "mssql" && end == 54)
+    // SQL Server 2000 writes the digest of the upper-case password behind what 2005 writes; of macOS's key crackers
+    // keep the first block.
+    let second_half = matches!((row.scheme.as_str(), row.hash.len() - end), ("mssql", 40) | ("pbkdf2-macos", 128));
+    trailing || second_half
 }
 
 /// Whatever character is changed, a wrong password does not open the hash.

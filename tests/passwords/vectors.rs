@@ -44,10 +44,11 @@ impl Row {
 
 /// The names of all files of hashes: not of the passwords, nor of objects that are yet to become hashes.
 pub(crate) fn files() -> Vec<String> {
-    let names = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names
-        .filter(|name| name.ends_with(".json") && !["import_shapes.json", "passwords.json"].contains(&&**name))
-        .collect();
+    let paths = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
+    let json = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let names = json.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    let mut names: Vec<_> =
+        names.filter(|name| !["import_shapes.json", "passwords.json"].contains(&name.as_str())).collect();
     names.sort();
     names
 }

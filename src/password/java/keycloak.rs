@@ -40,6 +40,7 @@ const KEY_BYTES: [usize; 3] = [32, 64, 128];
 /// The object. What else stands in it (a label, dates) says nothing of the password.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "they are named as Keycloak names them")]
 struct Credential {
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -117,12 +118,12 @@ fn parse(stored: &Stored<'_>) -> Result<Box<dyn ParsedHash>, HashError> {
         } => (SecretData { value, salt }, CredentialData { hash_iterations, algorithm, additional_parameters: None }),
         _ => return Err(not_one),
     };
-    read(stored, secret, data)
+    read(stored, secret, &data)
 }
 
-fn read(stored: &Stored<'_>, secret: SecretData, data: CredentialData) -> Result<Box<dyn ParsedHash>, HashError> {
+fn read(stored: &Stored<'_>, secret: SecretData, data: &CredentialData) -> Result<Box<dyn ParsedHash>, HashError> {
     let prf = match data.algorithm.as_str() {
-        "argon2" => return argon2(stored, &secret, &data),
+        "argon2" => return argon2(stored, &secret, data),
         "pbkdf2" => Algorithm::Sha1,
         "pbkdf2-sha256" => Algorithm::Sha256,
         "pbkdf2-sha512" => Algorithm::Sha512,

@@ -27,7 +27,8 @@ pub(super) fn without_digest(text: &str, digest: &[u8]) -> Option<String> {
 /// The text with a digest blanked that stands in a field of base64 beside a salt.
 fn within_base64(text: &str, digest: &[u8], zeros: &[u8]) -> Option<String> {
     type Decode = fn(&str) -> Option<Vec<u8>>;
-    let codecs: [(Decode, fn(&[u8]) -> String); 2] = [
+    type Encode = fn(&[u8]) -> String;
+    let codecs: [(Decode, Encode); 2] = [
         (|text| Base64::decode_vec(text).ok(), Base64::encode_string),
         (|text| Base64Unpadded::decode_vec(text).ok(), Base64Unpadded::encode_string),
     ];
