@@ -27,6 +27,7 @@ mod passlib;
 mod twice;
 
 pub(super) use hash::BcryptHash;
+#[cfg(all(feature = "pbkdf2", feature = "scrypt"))]
 pub(super) use joined::JoinedBcrypt;
 
 use key::KeyRule;

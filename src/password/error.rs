@@ -69,7 +69,7 @@ impl HashError {
     }
 
     /// A hash of a known scheme that is not registered.
-    #[cfg(feature = "pbkdf2")]
+    #[cfg(feature = "digest")]
     pub(super) fn unsupported(name: &str) -> Self {
         Self::UnsupportedScheme { name: Some(name.to_owned()) }
     }
