@@ -38,6 +38,17 @@ mod known_answers;
 #[path = "passwords/look_alikes.rs"]
 mod look_alikes;
 #[cfg(test)]
+#[cfg(all(
+    target_os = "linux",
+    feature = "bcrypt",
+    feature = "crypt",
+    feature = "digest",
+    feature = "pbkdf2",
+    feature = "scrypt"
+))]
+#[path = "passwords/memory.rs"]
+mod memory;
+#[cfg(test)]
 #[path = "passwords/pool.rs"]
 mod pool;
 #[cfg(test)]

@@ -218,3 +218,33 @@ mod truncation {
         }
     }
 }
+
+/// Kratos writes `$pbkdf2-sha384$` and computes SHA3-384.
+#[test]
+#[cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
+fn sha384_of_kratos_is_sha3() {
+    let text = "$pbkdf2-sha384$i=17,l=48$oaLTDxi/JRV3/RRfoTggNA$CGbbZQs/d/AMypwULAD3Uyp+2DJxmUoEEZhvs/w00WtM1pMHO3RF/fOKGmbwZDRJ";
+    let password = Password::from(r#"{"json": "\\ quotes"}"#);
+    let opens = |scheme: &str| {
+        let parsed = Schemes::standard().parse(&PasswordHash::declared(scheme, text), &Limits::default()).unwrap();
+        parsed.verify(&password, &mut Workspace::default()).unwrap()
+    };
+    assert_eq!([opens("kratos-pbkdf2"), opens("pbkdf2")], [true, false]);
+}
+
+/// libxcrypt widens bytes where Windows and FreeBSD decode text, so that beyond ASCII their hashes differ.
+#[test]
+#[cfg(all(feature = "crypt", feature = "digest"))]
+fn nt_hashes_of_libxcrypt_are_of_bytes() {
+    let digest = "e7756db5c03c0b9c4a589e2f0d177fd1";
+    let opens = |scheme: &str, text: &str, password: &str| {
+        let parsed = Schemes::standard().parse(&PasswordHash::declared(scheme, text), &Limits::default()).unwrap();
+        parsed.verify(&Password::from(password), &mut Workspace::default()).unwrap()
+    };
+    assert!(opens("nt-crypt", &format!("$3$${digest}"), "пароль-naïve-🔑"));
+    assert!(!opens("nt-hash", digest, "пароль-naïve-🔑"));
+    // The same of ASCII.
+    let digest = "1b9d5effd34ac283c8efe2eacaea8bbc";
+    assert!(opens("nt-crypt", &format!("$3$${digest}"), "correct horse battery staple"));
+    assert!(opens("nt-hash", digest, "correct horse battery staple"));
+}
