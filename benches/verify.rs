@@ -60,8 +60,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let params = scrypt::Params::new(14, 8, 1)?;
     scrypt::scrypt(PASSWORD.as_bytes(), SALT, &params, &mut key)?;
     let stored = format!("$scrypt$ln=14,r=8,p=1${}", fields(SALT, &key));
+    let parsed = Schemes::standard().parse(&PasswordHash::new(stored.as_str()), &Limits::default())?;
     engine.beside(&mut criterion, "scrypt 2^14,8,1", &stored, |group| {
         group.bench_function("primitive", |bencher| {
+            bencher.iter(|| parsed.verify(black_box(&password), &mut workspace));
+        });
+        group.bench_function("scrypt crate", |bencher| {
             bencher.iter(|| scrypt::scrypt(black_box(PASSWORD.as_bytes()), SALT, &params, &mut key));
         });
     })?;

@@ -40,6 +40,8 @@ mod java;
 mod keyed;
 #[cfg(feature = "digest")]
 mod ldap;
+#[cfg(test)]
+mod levels;
 mod limits;
 #[cfg(feature = "digest")]
 mod mdc2;

@@ -231,7 +231,7 @@ impl Parameters {
     }
 
     pub(super) fn cost(self) -> Cost {
-        Cost::memory(u64::from(self.memory_kib) * Block::BYTES as u64)
+        Cost::workspace(u64::from(self.memory_kib) * Block::BYTES as u64)
     }
 
     /// Blocks of memory: four to each lane, or a multiple of that. `None` if Argon2 has no such parameters.

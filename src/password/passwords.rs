@@ -285,7 +285,8 @@ impl Passwords {
 
     fn parse(&self, stored: &PasswordHash) -> Result<Box<dyn ParsedHash>, HashError> {
         let parsed = self.schemes.parse(stored, &self.limits)?;
-        self.pool.admits(self.schemes.identify(stored)?.name(), parsed.cost())?;
+        // With the decoy that a miss may take.
+        self.pool.admits(self.schemes.identify(stored)?.name(), parsed.cost().then(self.policy.cost()))?;
         Ok(parsed)
     }
 }

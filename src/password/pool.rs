@@ -67,7 +67,7 @@ impl HashingPool {
     {
         self.admits("job", cost)?;
         let (reply, answer) = oneshot::channel();
-        self.submit(Job { memory: cost.memory_bytes, span: Span::current(), task: Box::new(Task { work, reply }) })?;
+        self.submit(Job { cost, span: Span::current(), task: Box::new(Task { work, reply }) })?;
         answer.await.map_err(|_| PasswordError::Stopped)
     }
 
@@ -138,7 +138,7 @@ impl HashingPoolBuilder {
     }
 
     /// Sets the bytes of working memory that all hashes together may take. Default: 64 MiB a thread, but not less than
-    /// the largest hash that the default [`Limits`] admit.
+    /// the largest hash that the default [`Limits`] admit and 64 MiB for the decoy behind it.
     pub fn memory_bytes(mut self, bytes: u64) -> Self {
         self.memory_bytes = Some(bytes);
         self
@@ -158,7 +158,7 @@ impl HashingPoolBuilder {
     pub fn build(self) -> Result<HashingPool, PasswordError> {
         let threads = self.threads.or_else(|| thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
         let share = KEEP_AT_MOST.saturating_mul(threads as u64);
-        let budget = self.memory_bytes.unwrap_or_else(|| share.max(Limits::default().largest_hash()));
+        let budget = self.memory_bytes.unwrap_or_else(|| share.max(Limits::default().largest_hash() + KEEP_AT_MOST));
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 waiting: VecDeque::new(),
@@ -223,7 +223,7 @@ impl State {
 
     /// The first job, if its memory is free.
     fn start(&mut self) -> Option<(Job, Loan)> {
-        let loan = self.shelf.take(self.waiting.front()?.memory)?;
+        let loan = self.shelf.take(self.waiting.front()?.cost)?;
         self.running += 1;
         self.waiting.pop_front().map(|job| (job, loan))
     }
@@ -264,7 +264,11 @@ impl Shared {
     /// The first job, if it can be done in this memory at once, after one that took so long.
     fn follower(&self, workspace: &Workspace, took: Duration) -> Option<Job> {
         let mut state = self.state();
-        let fits = |job: &mut Job| (1..=workspace.bytes()).contains(&job.memory) && !job.task.is_abandoned();
+        // What a job allocates itself is not in the charge of the one before it.
+        let fits = |job: &mut Job| {
+            let workspace_alone = job.cost.own_bytes() == 0 && job.cost.workspace_bytes() > 0;
+            workspace_alone && job.cost.workspace_bytes() <= workspace.bytes() && !job.task.is_abandoned()
+        };
         let job = state.waiting.pop_front_if(fits)?;
         state.done(took);
         Some(job)
@@ -304,7 +308,7 @@ impl Shared {
 }
 
 struct Job {
-    memory: u64,
+    cost: Cost,
     span: Span,
     task: Box<dyn Runnable>,
 }
@@ -356,7 +360,7 @@ mod tests {
     #[tokio::test]
     async fn a_hash_that_waits_overwrites_and_a_pool_at_rest_is_wiped() {
         let pool = HashingPool::builder().threads(1).build().unwrap();
-        let cost = Cost::memory(8 * 1_024);
+        let cost = Cost::workspace(8 * 1_024);
         let (go, gone) = mpsc::channel();
         let first = pool.run(cost, move |workspace| {
             gone.recv().unwrap();

@@ -149,6 +149,8 @@ impl dyn ParsedHash {
 pub struct Cost {
     /// Working memory in bytes: what the pool admits by.
     pub memory_bytes: u64,
+    /// How much of it is a [`Workspace`], which the pool keeps. The rest the scheme allocates, and gives back.
+    workspace_bytes: u64,
 }
 
 impl Cost {
@@ -157,7 +159,28 @@ impl Cost {
 
     /// This much memory.
     pub const fn memory(bytes: u64) -> Self {
-        Self { memory_bytes: bytes }
+        Self { memory_bytes: bytes, workspace_bytes: 0 }
+    }
+
+    /// This much of a workspace.
+    pub(super) const fn workspace(bytes: u64) -> Self {
+        Self { memory_bytes: bytes, workspace_bytes: bytes }
+    }
+
+    /// What two take that are computed one after the other. Their workspace is one, and is there all the time.
+    pub(super) fn then(self, next: Self) -> Self {
+        let workspace_bytes = self.workspace_bytes.max(next.workspace_bytes);
+        let own_bytes = self.own_bytes().max(next.own_bytes());
+        Self { memory_bytes: own_bytes.saturating_add(workspace_bytes), workspace_bytes }
+    }
+
+    pub(super) const fn workspace_bytes(self) -> u64 {
+        self.workspace_bytes
+    }
+
+    /// What the scheme allocates itself.
+    pub(super) const fn own_bytes(self) -> u64 {
+        self.memory_bytes.saturating_sub(self.workspace_bytes)
     }
 }
 

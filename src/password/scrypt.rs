@@ -1,9 +1,16 @@
 //! scrypt (RFC 7914) in the PHC string format.
 
+mod mix;
+mod salsa;
+
 use super::{
-    Cost, EffectiveInput, HashError, ParsedHash, Password, SecretBytes, Strength, Workspace, field,
+    Cost, EffectiveInput, HashError, ParsedHash, Password, SecretBytes, Strength, Workspace,
+    argon2::Block,
+    field,
     format::{Format, Stored, any_text},
 };
+use fearless_simd::Level;
+use mix::Parameters;
 
 /// The shortest key that is verified, in bytes.
 const SHORTEST_KEY: usize = 16;
@@ -47,15 +54,14 @@ pub(super) fn phc(stored: &Stored<'_>) -> Result<Box<dyn ParsedHash>, HashError>
 /// A parsed scrypt hash.
 #[derive(Debug)]
 pub(super) struct ScryptHash {
-    params: ::scrypt::Params,
-    memory_bytes: u64,
+    parameters: Parameters,
     salt: SecretBytes,
     key: SecretBytes,
 }
 
 impl ScryptHash {
-    /// Holds the parameters against their bounds: the primitive aborts the process on what it cannot allocate, and
-    /// multiplies r and p in 32 bits. Whether the key has a length that its system writes is for the format to say.
+    /// Holds the parameters against their bounds. Whether the key has a length that its system writes is for the format
+    /// to say.
     pub(super) fn new(
         stored: &Stored<'_>,
         n: u64,
@@ -77,17 +83,20 @@ impl ScryptHash {
         let memory_bytes = r.saturating_mul(128).saturating_mul(n.saturating_add(p));
         stored.bound("bytes of memory", memory_bytes, stored.limits.scrypt.memory_bytes)?;
         stored.bound("N·r·p", n.saturating_mul(r).saturating_mul(p), stored.limits.scrypt.work)?;
-        let params = match (u8::try_from(n.ilog2()), u32::try_from(r), u32::try_from(p)) {
-            (Ok(log_n), Ok(r), Ok(p)) if r.checked_mul(p).is_some() => ::scrypt::Params::new(log_n, r, p).ok(),
-            _ => None,
+        // Section 6 of the RFC, and N within the 32 bits of which rows are picked.
+        let fits = u64::from(n.ilog2()) < r.saturating_mul(16).min(33) && r.saturating_mul(p) < 1 << 30;
+        let parameters = match (usize::try_from(n), usize::try_from(r), usize::try_from(p)) {
+            (Ok(n), Ok(r), Ok(p)) if fits => Parameters { n, r, p },
+            _ => return Err(stored.malformed("scrypt has no such parameters")),
         };
-        Ok(Self { params: params.ok_or(stored.malformed("scrypt refuses its parameters"))?, memory_bytes, salt, key })
+        Ok(Self { parameters, salt, key })
     }
 }
 
 impl ParsedHash for ScryptHash {
     fn cost(&self) -> Cost {
-        Cost::memory(self.memory_bytes)
+        let table = Cost::workspace(self.parameters.blocks() as u64 * Block::BYTES as u64);
+        Cost::memory(self.parameters.own_bytes() as u64).then(table)
     }
 
     fn strength(&self) -> Strength {
@@ -102,10 +111,16 @@ impl ParsedHash for ScryptHash {
         self.key.expose()
     }
 
-    fn compute(&self, password: &Password, _workspace: &mut Workspace) -> Result<SecretBytes, HashError> {
+    fn compute(&self, password: &Password, workspace: &mut Workspace) -> Result<SecretBytes, HashError> {
         let mut computed = SecretBytes::zeroed(self.key.len());
-        ::scrypt::scrypt(password.expose(), self.salt.expose(), &self.params, computed.as_mut())
-            .map_err(|_| HashError::malformed("scrypt", "scrypt refuses the length of its key"))?;
+        let derived =
+            self.parameters.derive(Level::new(), password.expose(), self.salt.expose(), computed.as_mut(), workspace);
+        derived.ok_or(HashError::TooCostly {
+            scheme: "scrypt",
+            bound: "KiB of memory, which the system has not",
+            asked: self.parameters.blocks() as u64,
+            limit: 0,
+        })?;
         Ok(computed)
     }
 }

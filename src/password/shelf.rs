@@ -1,4 +1,4 @@
-use super::Workspace;
+use super::{Cost, Workspace};
 
 /// The memory of a pool: what running hashes are charged for, and the workspaces that wait for the next one.
 ///
@@ -23,20 +23,22 @@ impl Shelf {
         self.budget
     }
 
-    /// A workspace for a hash that needs `memory` bytes, if that much is free. Idle ones give way to it.
-    pub(super) fn take(&mut self, memory: u64) -> Option<Loan> {
-        let free = self.budget.checked_sub(self.charged)?;
-        if memory > free {
+    /// What a hash of this cost needs, if that much is free. Idle workspaces give way to it.
+    pub(super) fn take(&mut self, cost: Cost) -> Option<Loan> {
+        let (own, wanted) = (cost.own_bytes(), cost.workspace_bytes());
+        // What a workspace may have, beside what the hash allocates itself.
+        let free = self.budget.checked_sub(self.charged)?.checked_sub(own)?;
+        if wanted > free {
             return None;
         }
-        // The smallest that is large enough; else the largest, which grows. A hash without memory takes none.
+        // The smallest that is large enough; else the largest, which grows. A hash that works in none takes none.
         let bytes = |index: &usize| self.idle.get(*index).map_or(0, Workspace::bytes);
-        let usable = (0..self.idle.len()).filter(|index| memory > 0 && bytes(index) <= free);
+        let usable = (0..self.idle.len()).filter(|index| wanted > 0 && bytes(index) <= free);
         let best = usable
-            .min_by_key(|index| if bytes(index) >= memory { (0, bytes(index)) } else { (1, u64::MAX - bytes(index)) });
+            .min_by_key(|index| if bytes(index) >= wanted { (0, bytes(index)) } else { (1, u64::MAX - bytes(index)) });
         let workspace = best.map(|index| self.idle.swap_remove(index)).unwrap_or_default();
 
-        let charge = memory.max(workspace.bytes());
+        let charge = own + wanted.max(workspace.bytes());
         self.charged += charge;
         let mut evicted = Vec::new();
         while self.charged + self.idle_bytes() > self.budget {
@@ -80,7 +82,7 @@ mod tests {
 
     /// Takes, uses and puts back `memory` bytes.
     fn hash(shelf: &mut Shelf, memory: u64) {
-        let mut loan = shelf.take(memory).unwrap();
+        let mut loan = shelf.take(Cost::workspace(memory)).unwrap();
         loan.workspace.blocks(usize::try_from(memory / KIB).unwrap()).unwrap();
         drop(shelf.put_back(loan.charge, loan.workspace));
     }
@@ -90,7 +92,7 @@ mod tests {
         let mut shelf = Shelf::new(100 * KIB, 50 * KIB);
         hash(&mut shelf, 20 * KIB);
         assert_eq!(shelf.idle_bytes(), 20 * KIB);
-        let loan = shelf.take(10 * KIB).unwrap();
+        let loan = shelf.take(Cost::workspace(10 * KIB)).unwrap();
         assert_eq!((loan.workspace.bytes(), loan.charge), (20 * KIB, 20 * KIB));
         assert_eq!(shelf.idle_bytes(), 0);
     }
@@ -106,7 +108,7 @@ mod tests {
     fn idle_memory_gives_way_and_the_budget_holds() {
         let mut shelf = Shelf::new(100 * KIB, 50 * KIB);
         let loans = [30, 30].map(|kib| {
-            let mut loan = shelf.take(kib * KIB).unwrap();
+            let mut loan = shelf.take(Cost::workspace(kib * KIB)).unwrap();
             loan.workspace.blocks(30).unwrap();
             loan
         });
@@ -114,18 +116,33 @@ mod tests {
             assert!(shelf.put_back(loan.charge, loan.workspace).is_none());
         }
         assert_eq!(shelf.idle_bytes(), 60 * KIB);
-        let large = shelf.take(90 * KIB).unwrap();
+        let large = shelf.take(Cost::workspace(90 * KIB)).unwrap();
         assert_eq!(large.evicted.len(), 1);
-        assert!(shelf.take(11 * KIB).is_none());
-        assert!(shelf.take(10 * KIB).is_some());
+        assert!(shelf.take(Cost::workspace(11 * KIB)).is_none());
+        assert!(shelf.take(Cost::workspace(10 * KIB)).is_some());
         assert_eq!(shelf.charged, 100 * KIB);
     }
 
     #[test]
-    fn a_hash_without_memory_takes_no_workspace() {
+    fn a_hash_that_works_in_none_takes_no_workspace() {
         let mut shelf = Shelf::new(100 * KIB, 50 * KIB);
         hash(&mut shelf, 20 * KIB);
-        assert_eq!(shelf.take(0).unwrap().charge, 0);
+        let loan = shelf.take(Cost::memory(60 * KIB)).unwrap();
+        assert_eq!((loan.workspace.bytes(), loan.charge), (0, 60 * KIB));
+        assert_eq!(shelf.take(Cost::NEGLIGIBLE).unwrap().charge, 0);
         assert_eq!(shelf.idle_bytes(), 20 * KIB);
+    }
+
+    #[test]
+    fn what_a_hash_allocates_itself_and_its_workspace_both_count() {
+        let mut shelf = Shelf::new(100 * KIB, 50 * KIB);
+        hash(&mut shelf, 40 * KIB);
+        let loan = shelf.take(Cost::memory(30 * KIB).then(Cost::workspace(20 * KIB))).unwrap();
+        // The idle one is larger than was asked for, and fits.
+        assert_eq!((loan.workspace.bytes(), loan.charge), (40 * KIB, 70 * KIB));
+        drop(shelf.put_back(loan.charge, loan.workspace));
+        // It is too large to be beside this one, and gives way.
+        let loan = shelf.take(Cost::memory(70 * KIB).then(Cost::workspace(20 * KIB))).unwrap();
+        assert_eq!((loan.workspace.bytes(), loan.charge, loan.evicted.len()), (0, 90 * KIB, 1));
     }
 }

@@ -91,8 +91,7 @@ struct WrappedHash {
 
 impl ParsedHash for WrappedHash {
     fn cost(&self) -> Cost {
-        // One after the other, but the memory of the first may not have been given back yet.
-        Cost::memory(self.outer.cost().memory_bytes.saturating_add(self.inner.cost().memory_bytes))
+        self.inner.cost().then(self.outer.cost())
     }
 
     /// However strong the outer hash is, the plain one is better: it is of the password itself.

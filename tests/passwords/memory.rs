@@ -58,6 +58,7 @@ fn many_schemes_at_once_stay_within_the_pools_memory() {
 #[test]
 #[ignore = "run by many_schemes_at_once_stay_within_the_pools_memory"]
 fn many_schemes_are_verified_at_once() {
+    let before = peak();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let policy = HashPolicy::argon2id(16 * 1_024, 1, 1).unwrap();
     let passwords = Passwords::builder().policy(policy).threads(2).memory_bytes(BUDGET).queue(512).build().unwrap();
@@ -73,7 +74,6 @@ fn many_schemes_are_verified_at_once() {
         PasswordHash::declared("md5", "7c4f29407893c334a6cb7a87bf045c0d"),
     ];
 
-    let before = peak();
     let mut attempts = tokio::task::JoinSet::new();
     for number in 0..512 {
         let (passwords, stored) = (Arc::clone(&passwords), stored[number % stored.len()].clone());

@@ -1,4 +1,4 @@
-/// 1 KiB of Argon2's memory.
+/// 1 KiB of working memory.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub(in crate::password) struct Block([u64; Block::WORDS]);

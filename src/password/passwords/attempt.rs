@@ -93,8 +93,8 @@ impl Attempt {
     }
 
     pub(super) fn cost(&self) -> Cost {
-        let policy = if self.is_cheap() { self.policy.cost().memory_bytes } else { 0 };
-        Cost::memory(self.parsed.cost().memory_bytes.max(policy))
+        let policy = if self.is_cheap() { self.policy.cost() } else { Cost::NEGLIGIBLE };
+        self.parsed.cost().then(policy)
     }
 
     pub(super) fn run(self, workspace: &mut Workspace) -> Result<Verification, HashError> {

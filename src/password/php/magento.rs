@@ -113,10 +113,10 @@ struct MagentoHash {
 impl ParsedHash for MagentoHash {
     fn cost(&self) -> Cost {
         let costs = self.steps.iter().map(|step| match step {
-            Step::Argon2 { parameters, .. } => parameters.cost().memory_bytes,
-            Step::Digest(_) => 0,
+            Step::Argon2 { parameters, .. } => parameters.cost(),
+            Step::Digest(_) => Cost::NEGLIGIBLE,
         });
-        Cost::memory(costs.max().unwrap_or_default())
+        costs.fold(Cost::NEGLIGIBLE, Cost::then)
     }
 
     fn strength(&self) -> Strength {
