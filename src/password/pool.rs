@@ -23,8 +23,8 @@ use crate::clock::{Clock, SystemClock};
 /// large hash is not passed over for ever. A job whose caller has gone is not started. A job that panics
 /// answers its caller [`PasswordError::Stopped`], and nobody else notices. When the pool is dropped its threads end.
 ///
-/// Memory for Argon2 is kept between hashes, and wiped unless the next hash overwrites it at once. Running hashes and
-/// kept memory together stay within the budget.
+/// Memory for Argon2 and scrypt is kept between hashes, and wiped unless the next hash overwrites it within five
+/// milliseconds. Running hashes and kept memory together stay within the budget.
 pub struct HashingPool {
     shared: Arc<Shared>,
     threads: usize,
@@ -184,6 +184,9 @@ impl HashingPoolBuilder {
     }
 }
 
+/// How long a thread that has nothing to do waits for a hash that overwrites what the one before it left.
+const REST: Duration = Duration::from_millis(5);
+
 /// How long a job is thought to take before one has run.
 const FIRST_GUESS: Duration = Duration::from_millis(50);
 
@@ -240,7 +243,7 @@ impl Shared {
             let Loan { mut workspace, charge, evicted } = loan;
             drop(evicted);
             let mut took = self.run(job, &mut workspace);
-            // The next hash overwrites what this one left: to wipe it first would cost a twentieth of a hash.
+            // The next hash overwrites what this one left: to wipe it first would cost a twelfth of a hash.
             while workspace.take_used()
                 && let Some(job) = self.follower(&workspace, took)
             {
@@ -261,9 +264,11 @@ impl Shared {
         self.clock.monotonic().saturating_sub(started)
     }
 
-    /// The first job, if it can be done in this memory at once, after one that took so long.
+    /// The first job, or the next to come soon, if it can be done in this memory at once, after one that took so long.
     fn follower(&self, workspace: &Workspace, took: Duration) -> Option<Job> {
-        let mut state = self.state();
+        let at_rest = |state: &mut State| state.waiting.is_empty() && !state.closed;
+        let waited = self.changed.wait_timeout_while(self.state(), REST, at_rest);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         // What a job allocates itself is not in the charge of the one before it.
         let fits = |job: &mut Job| {
             let workspace_alone = job.cost.own_bytes() == 0 && job.cost.workspace_bytes() > 0;
