@@ -16,6 +16,8 @@ mod error;
 mod job;
 mod memory;
 mod search;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod stats;

@@ -3,19 +3,13 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use sqlx::SqlitePool;
 
 use self::{error::classify, writer::Writer};
-use super::StoreError;
-use crate::secret_key::SecretKey;
+use super::{StoreError, sql::users::Users};
 
 mod builder;
-mod bulk;
+mod engine;
 mod error;
 mod file;
-mod filter;
-mod job;
-mod row;
 mod schema;
-mod search;
-mod stats;
 mod users;
 mod writer;
 
@@ -58,9 +52,7 @@ pub struct SqliteStore {
 }
 
 struct Shared {
-    /// The connection name: every statement is scoped by it.
-    name: String,
-    tombstone_key: SecretKey,
+    users: Users,
     readers: SqlitePool,
     writer: Writer,
 }
@@ -96,6 +88,6 @@ impl SqliteStore {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore").field("connection_name", &self.shared.name).finish_non_exhaustive()
+        f.debug_struct("SqliteStore").field("connection_name", &self.shared.users.name).finish_non_exhaustive()
     }
 }

@@ -6,7 +6,10 @@ use sqlx::{
 };
 
 use super::{Shared, SqliteStore, file, schema, writer::Writer};
-use crate::{secret_key::SecretKey, store::StoreError};
+use crate::{
+    secret_key::SecretKey,
+    store::{StoreError, sql::users::Users},
+};
 
 /// Opens a [`SqliteStore`].
 #[derive(Clone, Debug)]
@@ -119,6 +122,7 @@ impl SqliteStoreBuilder {
             .test_before_acquire(false)
             .max_lifetime(None)
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(SqliteStore { shared: Arc::new(Shared { name: self.connection_name, tombstone_key, readers, writer }) })
+        let users = Users { name: self.connection_name, tombstone_key };
+        Ok(SqliteStore { shared: Arc::new(Shared { users, readers, writer }) })
     }
 }

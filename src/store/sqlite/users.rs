@@ -1,122 +1,54 @@
 use async_trait::async_trait;
-use sqlx::{
-    Row, Sqlite,
-    query::Query,
-    sqlite::{SqliteArguments, SqliteConnection},
-};
 
-use super::{
-    Shared, SqliteStore,
-    error::classify,
-    row::{self, columns},
-};
+use super::{SqliteStore, engine::SqliteEngine, error::classify};
 use crate::{
     clock::Timestamp,
-    identifier::{Identifier, IdentifierKind},
     store::{
-        BulkStore, Insert, JobStore, Key, KeyKind, Lookup, OnTombstone, SearchStore, StatsStore, StoreError, Tombstone,
-        Update, UserStore,
+        BulkStore, BulkWrite, BulkWritten, Checkpoint, Filter, Insert, Job, JobId, JobStore, Key, Lease, Lookup,
+        OnTombstone, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore,
     },
-    user::{LegacyKey, NewUser, Profile, UserChange, UserId, Version},
+    user::{NewUser, User, UserChange, UserId, Version},
 };
 
-mod delete;
-mod insert;
-mod update;
-
-/// The user with a key, and whether the key is buried: one statement, so that both are of one moment.
-macro_rules! find_by {
-    ($condition:literal) => {
-        concat!(
-            "SELECT digest IS NOT NULL, ",
-            columns!(),
-            " FROM (SELECT 1) LEFT JOIN waystation_users AS users ON users.connection = ?1 AND ",
-            $condition,
-            " LEFT JOIN waystation_tombstones AS tombstones ON tombstones.connection = ?1 AND tombstones.digest = ?2"
-        )
-    };
+impl SqliteStore {
+    /// A connection that reads.
+    async fn reader(&self, operation: &'static str) -> Result<sqlx::pool::PoolConnection<sqlx::Sqlite>, StoreError> {
+        self.shared.readers.acquire().await.map_err(|error| classify(operation, error))
+    }
 }
-
-const FIND_BY_ID: &str = find_by!("users.id = ?3");
-const FIND_BY_EMAIL: &str = find_by!("users.email = ?3");
-const FIND_BY_PHONE: &str = find_by!("users.phone = ?3");
-const FIND_BY_USERNAME: &str = find_by!("users.username = ?3");
-const FIND_BY_LEGACY: &str = find_by!("users.legacy_source = ?3 AND users.legacy_id = ?4");
-
-/// Counting stops at the largest number that the column holds.
-const RECORD_LOGIN: &str = "\
-    UPDATE waystation_users SET login_count = min(login_count, 9223372036854775806) + 1, \
-    last_login = max(coalesce(last_login, ?3), ?3) WHERE connection = ?1 AND id = ?2";
-
-/// The first key that somebody has: anybody at all if `?2` is NULL, else anybody but the user with the id `?2`.
-const TAKEN: &str = "\
-    SELECT CASE \
-    WHEN EXISTS (SELECT 1 FROM waystation_users WHERE connection = ?1 AND id IS NOT ?2 AND id = ?3) THEN 'id' \
-    WHEN EXISTS (SELECT 1 FROM waystation_users WHERE connection = ?1 AND id IS NOT ?2 AND email = ?4) THEN 'email' \
-    WHEN EXISTS (SELECT 1 FROM waystation_users WHERE connection = ?1 AND id IS NOT ?2 AND phone = ?5) THEN 'phone' \
-    WHEN EXISTS (SELECT 1 FROM waystation_users WHERE connection = ?1 AND id IS NOT ?2 AND username = ?6) \
-        THEN 'username' \
-    WHEN EXISTS (SELECT 1 FROM waystation_users WHERE connection = ?1 AND id IS NOT ?2 \
-                 AND legacy_source = ?7 AND legacy_id = ?8) THEN 'legacy' \
-    END";
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl UserStore for SqliteStore {
     async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
-        let (statement, value, rest) = match key {
-            Key::Id(id) => (FIND_BY_ID, id.as_str(), None),
-            Key::Identifier(identifier) => {
-                let statement = match identifier.kind() {
-                    IdentifierKind::Email => FIND_BY_EMAIL,
-                    IdentifierKind::Phone => FIND_BY_PHONE,
-                    IdentifierKind::Username => FIND_BY_USERNAME,
-                };
-                (statement, identifier.normal(), None)
-            }
-            Key::Legacy(legacy) => (FIND_BY_LEGACY, legacy.source().as_str(), Some(legacy.id())),
-        };
-        let digest = key.digest(&self.shared.tombstone_key);
-        let mut query = sqlx::query(statement).bind(&self.shared.name).bind(digest.as_bytes().as_slice()).bind(value);
-        if rest.is_some() {
-            query = query.bind(rest);
-        }
-        let failed = |error| classify("find", error);
-        let row = query.fetch_one(&self.shared.readers).await.map_err(failed)?;
-        let buried: bool = row.try_get(0).map_err(failed)?;
-        // A user column is NULL where the join found nobody.
-        Ok(match row.try_get::<Option<i64>, _>(row::VERSION + 1).map_err(failed)? {
-            Some(_) => Lookup::Found(Box::new(row::decode(&row, 1)?)),
-            None if buried => Lookup::Tombstoned,
-            None => Lookup::Absent,
-        })
+        self.shared.users.find::<SqliteEngine>(&mut *self.reader("find").await?, key).await
     }
 
     async fn insert(&self, user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
         let mut turn = self.shared.writer.turn("insert").await?;
-        let inserted = self.shared.insert(&mut turn, user, tombstones).await?;
+        let inserted = self.shared.users.insert::<SqliteEngine>(&mut turn, user, tombstones).await?;
         turn.end();
         Ok(inserted)
     }
 
     async fn update(&self, id: &UserId, expected: Version, change: UserChange) -> Result<Update, StoreError> {
         let mut turn = self.shared.writer.turn("update").await?;
-        let updated = self.shared.update(&mut turn, id, expected, &change).await?;
+        let updated = self.shared.users.update::<SqliteEngine>(&mut turn, id, expected, &change).await?;
         turn.end();
         Ok(updated)
     }
 
     async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
         let mut turn = self.shared.writer.turn("record_login").await?;
-        let query = sqlx::query(RECORD_LOGIN).bind(&self.shared.name).bind(id.as_str()).bind(at.as_micros());
-        let recorded = query.execute(&mut *turn).await.map_err(|error| classify("record_login", error))?;
+        let recorded = self.shared.users.record_login::<SqliteEngine>(&mut turn, id, at).await?;
         turn.end();
-        Ok(recorded.rows_affected() > 0)
+        Ok(recorded)
     }
 
     async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
         let mut turn = self.shared.writer.turn("delete").await?;
-        let deleted = self.shared.delete(&mut turn, id, tombstone).await.map_err(|error| classify("delete", error))?;
+        let deleted = self.shared.users.delete::<SqliteEngine>(&mut turn, id, tombstone).await;
+        let deleted = deleted.map_err(|error| classify("delete", error))?;
         turn.end();
         Ok(deleted)
     }
@@ -138,46 +70,63 @@ impl UserStore for SqliteStore {
     }
 }
 
-/// The keys that a write wants, as the columns hold them.
-struct WantedKeys<'a> {
-    id: &'a UserId,
-    profile: Option<&'a Profile>,
-    legacy: Option<&'a LegacyKey>,
-}
+#[async_trait]
+impl BulkStore for SqliteStore {
+    async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+        let mut turn = self.shared.writer.turn("write").await?;
+        let written = self.shared.users.write::<SqliteEngine>(&mut turn, batch).await?;
+        turn.end();
+        Ok(written)
+    }
 
-impl WantedKeys<'_> {
-    /// The first of them that belongs to somebody other than `own`.
-    async fn taken(
-        self,
-        connection: &mut SqliteConnection,
-        name: &str,
-        own: Option<&UserId>,
-        operation: &'static str,
-    ) -> Result<Option<KeyKind>, StoreError> {
-        let normal = |kind| self.profile.and_then(|profile| profile.identifier(kind)).map(Identifier::normal);
-        let query = sqlx::query_scalar::<_, Option<String>>(TAKEN)
-            .bind(name)
-            .bind(own.map(UserId::as_str))
-            .bind(self.id.as_str())
-            .bind(normal(IdentifierKind::Email))
-            .bind(normal(IdentifierKind::Phone))
-            .bind(normal(IdentifierKind::Username))
-            .bind(self.legacy.map(|legacy| legacy.source().as_str()))
-            .bind(self.legacy.map(LegacyKey::id));
-        let kind = query.fetch_one(connection).await.map_err(|error| classify(operation, error))?;
-        kind.as_deref().map(row::key_kind).transpose()
+    async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
+        self.shared.users.scan::<SqliteEngine>(&mut *self.reader("scan").await?, after, limit).await
     }
 }
 
-type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
+#[async_trait]
+impl JobStore for SqliteStore {
+    async fn create(&self, job: Job) -> Result<bool, StoreError> {
+        let mut turn = self.shared.writer.turn("create").await?;
+        let created = self.shared.users.create_job::<SqliteEngine>(&mut turn, &job).await?;
+        // A key that is taken is a failed statement, and nothing worse.
+        turn.end();
+        Ok(created)
+    }
 
-impl Shared {
-    /// Binds the digest of each key, and NULL up to the five that a user can have.
-    fn bind_digests<'a, 'k>(&self, mut query: Statement<'a>, keys: impl Iterator<Item = Key<'k>>) -> Statement<'a> {
-        let mut digests = keys.map(|key| key.digest(&self.tombstone_key).as_bytes().to_vec());
-        for _ in 0..5 {
-            query = query.bind(digests.next());
-        }
-        query
+    async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError> {
+        self.shared.users.job::<SqliteEngine>(&mut *self.reader("job").await?, id).await
+    }
+
+    async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError> {
+        let mut turn = self.shared.writer.turn("lease").await?;
+        let lease = self.shared.users.lease::<SqliteEngine>(&mut turn, kind, now, until).await?;
+        turn.end();
+        Ok(lease)
+    }
+
+    async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
+        let mut turn = self.shared.writer.turn("save").await?;
+        let saved = self.shared.users.save::<SqliteEngine>(&mut turn, checkpoint).await?;
+        turn.end();
+        Ok(saved)
+    }
+}
+
+#[async_trait]
+impl SearchStore for SqliteStore {
+    async fn search(&self, search: &Search) -> Result<SearchPage, StoreError> {
+        self.shared.users.search::<SqliteEngine>(&mut *self.reader("search").await?, search).await
+    }
+
+    async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
+        self.shared.users.count::<SqliteEngine>(&mut *self.reader("count").await?, filter).await
+    }
+}
+
+#[async_trait]
+impl StatsStore for SqliteStore {
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.shared.users.stats::<SqliteEngine>(&mut *self.reader("stats").await?).await
     }
 }

@@ -1,7 +1,6 @@
 use std::fmt;
 
-use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
-
+use super::engine::StoredRow;
 use crate::{
     clock::Timestamp,
     identifier::IdentifierKind,
@@ -19,27 +18,33 @@ macro_rules! columns {
     };
 }
 
-pub(super) use columns;
+pub(crate) use columns;
 
 /// The place of the version in [`columns!`]. No user is without one.
-pub(super) const VERSION: usize = 1;
+pub(crate) const VERSION: usize = 1;
 
 /// A profile as the columns hold it: whole in JSON, and once more what is indexed.
-pub(super) struct ProfileColumns<'a> {
-    pub(super) email: Option<&'a str>,
-    pub(super) phone: Option<&'a str>,
-    pub(super) username: Option<&'a str>,
-    pub(super) blocked: bool,
-    pub(super) json: String,
+pub(crate) struct ProfileColumns<'a> {
+    pub(crate) email: Option<&'a str>,
+    pub(crate) phone: Option<&'a str>,
+    pub(crate) username: Option<&'a str>,
+    pub(crate) blocked: bool,
+    pub(crate) json: String,
 }
 
 impl<'a> ProfileColumns<'a> {
-    pub(super) fn new(profile: &'a Profile) -> Result<Self, StoreError> {
-        let normal = |kind| profile.identifier(kind).map(crate::Identifier::normal);
+    /// E-mail address, phone number and user name, as they are compared.
+    pub(crate) fn keys(profile: &'a Profile) -> [Option<&'a str>; 3] {
+        [IdentifierKind::Email, IdentifierKind::Phone, IdentifierKind::Username]
+            .map(|kind| profile.identifier(kind).map(crate::Identifier::normal))
+    }
+
+    pub(crate) fn new(profile: &'a Profile) -> Result<Self, StoreError> {
+        let [email, phone, username] = Self::keys(profile);
         Ok(Self {
-            email: normal(IdentifierKind::Email),
-            phone: normal(IdentifierKind::Phone),
-            username: normal(IdentifierKind::Username),
+            email,
+            phone,
+            username,
             blocked: profile.blocked,
             json: serde_json::to_string(profile)
                 .map_err(|error| StoreError::other("write", JsonProblem::from(&error)))?,
@@ -48,17 +53,17 @@ impl<'a> ProfileColumns<'a> {
 }
 
 /// A credential as the columns hold it.
-pub(super) struct CredentialColumns<'a> {
-    pub(super) kind: &'static str,
-    pub(super) source: Option<&'a str>,
-    pub(super) scheme: Option<&'a str>,
-    pub(super) hash: Option<&'a str>,
+pub(crate) struct CredentialColumns<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) source: Option<&'a str>,
+    pub(crate) scheme: Option<&'a str>,
+    pub(crate) hash: Option<&'a str>,
     /// In JSON.
-    pub(super) context: Option<String>,
+    pub(crate) context: Option<String>,
 }
 
 impl<'a> CredentialColumns<'a> {
-    pub(super) fn new(credential: &'a Credential) -> Result<Self, StoreError> {
+    pub(crate) fn new(credential: &'a Credential) -> Result<Self, StoreError> {
         let (source, hash) = match credential {
             Credential::Delegated(delegation) => (Some(delegation.source.as_str()), delegation.shadow.as_ref()),
             Credential::Hash(hash) => (None, Some(hash)),
@@ -72,31 +77,31 @@ impl<'a> CredentialColumns<'a> {
     }
 }
 
-/// A count as SQLite keeps it: 64 bits with a sign. Nobody logs in often enough to be cut.
-pub(super) fn stored_count(count: u64) -> i64 {
+/// A count as databases keep it: 64 bits with a sign. Nobody logs in often enough to be cut.
+pub(crate) fn stored_count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Reads the columns of [`columns!`], of which the first is number `first` of the row.
-pub(super) fn decode(row: &SqliteRow, first: usize) -> Result<User, StoreError> {
+pub(crate) fn decode<R: StoredRow>(row: &R, first: usize) -> Result<User, StoreError> {
     let mut columns = Columns { row, next: first };
-    let id = UserId::new(columns.take::<String>("id")?);
+    let id = UserId::new(columns.text("id")?);
     let version = Version::new(columns.count("version")?);
-    let keys: [Option<String>; 3] = [columns.take("email")?, columns.take("phone")?, columns.take("username")?];
-    let legacy = match (columns.take::<Option<String>>("legacy_source")?, columns.take("legacy_id")?) {
+    let keys = [columns.optional_text("email")?, columns.optional_text("phone")?, columns.optional_text("username")?];
+    let legacy = match (columns.optional_text("legacy_source")?, columns.optional_text("legacy_id")?) {
         (Some(source), Some(id)) => Some(LegacyKey::new(source.as_str(), id)),
-        (None, None::<String>) => None,
+        (None, None) => None,
         _ => return Err(StoreError::corrupt("legacy_id", Misfit("half of a legacy key"))),
     };
-    let profile = profile(&columns.take::<String>("profile")?, &keys)?;
+    let profile = profile(&columns.text("profile")?, &keys)?;
     let credential = columns.credential()?;
-    let moved = match (columns.time("moved_at")?, columns.take::<Option<String>>("moved_by")?) {
+    let moved = match (columns.time("moved_at")?, columns.optional_text("moved_by")?) {
         (Some(at), Some(by)) => Some(Moved::new(at, moved_by(&by)?)),
         (None, None) => None,
         _ => return Err(StoreError::corrupt("moved_by", Misfit("half of a move"))),
     };
-    let created_at = Timestamp::from_micros(columns.take("created_at")?);
-    let updated_at = Timestamp::from_micros(columns.take("updated_at")?);
+    let created_at = Timestamp::from_micros(columns.number("created_at")?);
+    let updated_at = Timestamp::from_micros(columns.number("updated_at")?);
     let last_login = columns.time("last_login")?;
     let login_count = columns.count("login_count")?;
     let password_set_at = columns.time("password_set_at")?;
@@ -116,32 +121,48 @@ pub(super) fn decode(row: &SqliteRow, first: usize) -> Result<User, StoreError> 
 }
 
 /// Hands out the columns of a row from left to right.
-struct Columns<'a> {
-    row: &'a SqliteRow,
+struct Columns<'a, R> {
+    row: &'a R,
     next: usize,
 }
 
-impl<'a> Columns<'a> {
-    fn take<T: Decode<'a, Sqlite> + Type<Sqlite>>(&mut self, name: &'static str) -> Result<T, StoreError> {
-        let value = self.row.try_get(self.next).map_err(|error| StoreError::corrupt(name, error))?;
+impl<R: StoredRow> Columns<'_, R> {
+    fn take<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&R, usize) -> Result<Option<T>, sqlx::Error>,
+    ) -> Result<Option<T>, StoreError> {
+        let value = read(self.row, self.next).map_err(|error| StoreError::corrupt(name, error))?;
         self.next += 1;
         Ok(value)
     }
 
+    fn optional_text(&mut self, name: &'static str) -> Result<Option<String>, StoreError> {
+        self.take(name, R::text)
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<String, StoreError> {
+        self.optional_text(name)?.ok_or_else(|| null(name))
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<i64, StoreError> {
+        self.take(name, R::number)?.ok_or_else(|| null(name))
+    }
+
     fn time(&mut self, name: &'static str) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.take::<Option<i64>>(name)?.map(Timestamp::from_micros))
+        Ok(self.take(name, R::number)?.map(Timestamp::from_micros))
     }
 
     fn count(&mut self, name: &'static str) -> Result<u64, StoreError> {
-        u64::try_from(self.take::<i64>(name)?).map_err(|error| StoreError::corrupt(name, error))
+        u64::try_from(self.number(name)?).map_err(|error| StoreError::corrupt(name, error))
     }
 
     fn credential(&mut self) -> Result<Credential, StoreError> {
-        let kind = credential_kind(&self.take::<String>("credential")?)?;
-        let source: Option<String> = self.take("credential_source")?;
-        let scheme: Option<String> = self.take("hash_scheme")?;
-        let hash: Option<String> = self.take("hash")?;
-        let context = self.take::<Option<String>>("hash_context")?;
+        let kind = credential_kind(&self.text("credential")?)?;
+        let source = self.optional_text("credential_source")?;
+        let scheme = self.optional_text("hash_scheme")?;
+        let hash = self.optional_text("hash")?;
+        let context = self.optional_text("hash_context")?;
         let context = context.map(|json| serde_json::from_str::<HashContext>(&json)).transpose();
         let context = context.map_err(|error| StoreError::corrupt("hash_context", JsonProblem::from(&error)))?;
         let hash = hash.map(|text| {
@@ -180,22 +201,22 @@ fn profile(json: &str, keys: &[Option<String>; 3]) -> Result<Profile, StoreError
     Ok(profile)
 }
 
-pub(super) fn credential_kind(name: &str) -> Result<CredentialKind, StoreError> {
+pub(crate) fn credential_kind(name: &str) -> Result<CredentialKind, StoreError> {
     named(CredentialKind::ALL, CredentialKind::as_str, name).ok_or_else(|| unknown("credential"))
 }
 
-pub(super) fn moved_by(name: &str) -> Result<MovedBy, StoreError> {
+pub(crate) fn moved_by(name: &str) -> Result<MovedBy, StoreError> {
     named(MovedBy::ALL, MovedBy::as_str, name).ok_or_else(|| unknown("moved_by"))
 }
 
 /// The kind of key with this name, as the statements that look for a conflict answer it.
-pub(super) fn key_kind(name: &str) -> Result<KeyKind, StoreError> {
+pub(crate) fn key_kind(name: &str) -> Result<KeyKind, StoreError> {
     let identifiers = IdentifierKind::ALL.map(KeyKind::Identifier);
     let all = [KeyKind::Id, KeyKind::Legacy].into_iter().chain(identifiers);
     named(all, KeyKind::as_str, name).ok_or_else(|| unknown("key"))
 }
 
-pub(super) fn named<T: Copy>(
+pub(crate) fn named<T: Copy>(
     all: impl IntoIterator<Item = T>,
     name_of: fn(T) -> &'static str,
     name: &str,
@@ -203,19 +224,23 @@ pub(super) fn named<T: Copy>(
     all.into_iter().find(|one| name_of(*one) == name)
 }
 
-pub(super) fn unknown(column: &'static str) -> StoreError {
+pub(crate) fn unknown(column: &'static str) -> StoreError {
     StoreError::corrupt(column, Misfit("a name that this release does not know"))
+}
+
+fn null(column: &'static str) -> StoreError {
+    StoreError::corrupt(column, Misfit("nothing"))
 }
 
 /// What is wrong with a value, without the value.
 #[derive(Debug, thiserror::Error)]
 #[error("it holds {0}")]
-pub(super) struct Misfit(pub(super) &'static str);
+pub(crate) struct Misfit(pub(crate) &'static str);
 
 /// Where JSON ends to make sense. serde's own message would quote what it found there.
 #[derive(Debug, thiserror::Error)]
 #[error("{category} at line {line}, column {column}")]
-pub(super) struct JsonProblem {
+pub(crate) struct JsonProblem {
     category: Category,
     line: usize,
     column: usize,

@@ -1,16 +1,15 @@
-use sqlx::{QueryBuilder, Sqlite};
-
+use super::statement::Statement;
 use crate::{clock::Timestamp, store::Filter};
 
 /// Writes the condition that `filter` means; every value is bound.
 ///
 /// No condition is ever NULL, so that `NOT` of one that does not hold does.
-pub(super) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
+pub(super) fn push(query: &mut Statement<'_>, filter: &Filter) {
     match filter {
         Filter::All => {
-            query.push("1");
+            query.push("TRUE");
         }
-        Filter::And(filters) => push_joined(query, filters, " AND ", "1"),
+        Filter::And(filters) => push_joined(query, filters, " AND ", "TRUE"),
         Filter::Blocked(blocked) => {
             query.push("blocked = ").push_bind(*blocked);
         }
@@ -23,25 +22,20 @@ pub(super) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
         Filter::Moved(moved) => {
             query.push(if *moved { "moved_at IS NOT NULL" } else { "moved_at IS NULL" });
         }
-        // `IS` is equality that answers 0, not NULL, for a NULL column.
-        Filter::MovedBy(by) => {
-            query.push("moved_by IS ").push_bind(by.as_str());
-        }
+        Filter::MovedBy(by) => push_equal(query, "moved_by", by.as_str().to_owned()),
         Filter::Not(filter) => {
             query.push("NOT (");
             push(query, filter);
             query.push(")");
         }
-        Filter::Or(filters) => push_joined(query, filters, " OR ", "0"),
-        Filter::Source(source) => {
-            query.push("legacy_source IS ").push_bind(source.as_str().to_owned());
-        }
+        Filter::Or(filters) => push_joined(query, filters, " OR ", "FALSE"),
+        Filter::Source(source) => push_equal(query, "legacy_source", source.as_str().to_owned()),
         Filter::UsernamePrefix(prefix) => push_prefix(query, "username", prefix),
     }
 }
 
 /// Joins by halves: a chain of a thousand in a row would be deeper than SQLite's parser goes.
-fn push_joined(query: &mut QueryBuilder<Sqlite>, filters: &[Filter], operator: &str, none: &str) {
+fn push_joined(query: &mut Statement<'_>, filters: &[Filter], operator: &'static str, none: &'static str) {
     query.push("(");
     match filters {
         [] => {
@@ -58,13 +52,17 @@ fn push_joined(query: &mut QueryBuilder<Sqlite>, filters: &[Filter], operator: &
     query.push(")");
 }
 
-fn push_within(query: &mut QueryBuilder<Sqlite>, column: &str, from: Timestamp, to: Timestamp) {
+fn push_equal(query: &mut Statement<'_>, column: &'static str, value: String) {
+    query.push("(").push(column).push(" IS NOT NULL AND ").push(column).push(" = ").push_bind(value).push(")");
+}
+
+fn push_within(query: &mut Statement<'_>, column: &'static str, from: Timestamp, to: Timestamp) {
     query.push("(").push(column).push(" IS NOT NULL AND ").push(column).push(" >= ").push_bind(from.as_micros());
     query.push(" AND ").push(column).push(" < ").push_bind(to.as_micros()).push(")");
 }
 
 /// A prefix as a range, which the column's index answers; `LIKE` would fold case and read `%` and `_`.
-fn push_prefix(query: &mut QueryBuilder<Sqlite>, column: &str, prefix: &str) {
+fn push_prefix(query: &mut Statement<'_>, column: &'static str, prefix: &str) {
     query.push("(").push(column).push(" IS NOT NULL AND ").push(column).push(" >= ").push_bind(prefix.to_owned());
     if let Some(end) = after_every(prefix) {
         query.push(" AND ").push(column).push(" < ").push_bind(end);

@@ -1,0 +1,12 @@
+//! What the SQL stores share: statements that all databases read, and the rows that they return.
+
+pub(crate) mod engine;
+pub(crate) mod statement;
+pub(crate) mod users;
+
+mod bulk;
+mod filter;
+mod jobs;
+mod row;
+mod search;
+mod stats;

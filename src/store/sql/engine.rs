@@ -1,0 +1,104 @@
+use std::{fmt, future::Future};
+
+use sqlx::{Connection, Transaction};
+
+use super::statement::Statement;
+use crate::store::StoreError;
+
+/// One of the databases: how it takes statements, and where its SQL differs from that of the others.
+///
+/// Everything else is written once, in SQL that all of them read.
+pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
+    type Database: sqlx::Database<Connection = Self::Connection>;
+    type Connection: Connection<Database = Self::Database> + Send;
+    type Row: StoredRow;
+
+    /// After an INSERT: rows whose keys are taken are passed over. Where a database cannot say so, the statement fails
+    /// with [`is_taken`], and only the statement.
+    const UNLESS_TAKEN: &'static str;
+    /// After an INSERT of tombstones: one that is there gets the new time.
+    const OR_BURY_AGAIN: &'static str;
+    /// After a SELECT: nobody else changes the row before the transaction ends.
+    const LOCKING: &'static str;
+    /// After `last_login DESC`: NULL comes last.
+    const NULLS_LAST: &'static str;
+    /// Whether an UPDATE returns the row.
+    const RETURNS: bool;
+    /// Whether there may be more than one writer at a time.
+    const WRITERS_WORK_AT_ONCE: bool;
+
+    /// Begins a transaction that writes.
+    fn begin(
+        connection: &mut Self::Connection,
+    ) -> impl Future<Output = Result<Transaction<'_, Self::Database>, sqlx::Error>> + Send;
+
+    /// Runs a statement that returns nothing, and says how many rows it wrote.
+    fn execute(
+        connection: &mut Self::Connection,
+        statement: &Statement<'_>,
+    ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+
+    /// Runs a statement to its end, where its commit succeeds or fails, and returns all rows.
+    fn fetch(
+        connection: &mut Self::Connection,
+        statement: &Statement<'_>,
+    ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
+
+    /// What a failed statement means to the caller of `operation`.
+    fn classify(operation: &'static str, error: sqlx::Error) -> StoreError;
+}
+
+/// A row whose columns are read by their place.
+pub(crate) trait StoredRow: Send + Sync {
+    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error>;
+
+    fn number(&self, place: usize) -> Result<Option<i64>, sqlx::Error>;
+
+    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error>;
+
+    fn flag(&self, place: usize) -> Result<bool, sqlx::Error>;
+}
+
+/// Whether a UNIQUE column has the value already.
+pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// The parts of an [`Engine`] that are the same but for sqlx's types.
+macro_rules! runs_statements {
+    ($begin:literal, $text:expr) => {
+        async fn begin(
+            connection: &mut Self::Connection,
+        ) -> Result<sqlx::Transaction<'_, Self::Database>, sqlx::Error> {
+            sqlx::Connection::begin_with(connection, $begin).await
+        }
+
+        async fn execute(connection: &mut Self::Connection, statement: &Statement<'_>) -> Result<u64, sqlx::Error> {
+            let text = $text(statement);
+            Ok($crate::store::sql::engine::bound!(text, statement).execute(connection).await?.rows_affected())
+        }
+
+        async fn fetch(
+            connection: &mut Self::Connection,
+            statement: &Statement<'_>,
+        ) -> Result<Vec<Self::Row>, sqlx::Error> {
+            let text = $text(statement);
+            $crate::store::sql::engine::bound!(text, statement).fetch_all(connection).await
+        }
+    };
+}
+
+/// The statement as a query of this database.
+macro_rules! bound {
+    ($text:expr, $statement:expr) => {
+        $statement.values().iter().fold(
+            sqlx::query(sqlx::AssertSqlSafe($text)).persistent($statement.is_kept()), |query, value| match value {
+            Value::Bytes(bytes) => query.bind(bytes.as_deref()),
+            Value::Flag(flag) => query.bind(*flag),
+            Value::Number(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.as_deref()),
+        })
+    };
+}
+
+pub(crate) use {bound, runs_statements};

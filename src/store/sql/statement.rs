@@ -1,0 +1,128 @@
+use std::borrow::Cow;
+
+/// SQL with its values, in the order of its question marks.
+///
+/// The text is put together from literals alone; whatever a person can have typed is a value.
+#[derive(Debug, Default)]
+pub(crate) struct Statement<'a> {
+    text: Cow<'static, str>,
+    values: Vec<Value<'a>>,
+    made_once: bool,
+}
+
+/// A value as all databases know it. What is absent is NULL, of the type of its column.
+#[derive(Debug)]
+pub(crate) enum Value<'a> {
+    Bytes(Option<Vec<u8>>),
+    Flag(Option<bool>),
+    Number(Option<i64>),
+    Text(Option<Cow<'a, str>>),
+}
+
+impl<'a> Statement<'a> {
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self { text: Cow::Borrowed(text), values: Vec::new(), made_once: false }
+    }
+
+    /// One whose text depends on what is asked, so that it is not worth keeping prepared.
+    pub(crate) fn made_once(text: &'static str) -> Self {
+        Self { made_once: true, ..Self::new(text) }
+    }
+
+    pub(crate) fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    pub(crate) fn bind(mut self, value: impl Into<Value<'a>>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// A question mark and its value.
+    pub(crate) fn push_bind(&mut self, value: impl Into<Value<'a>>) -> &mut Self {
+        self.push("?").values.push(value.into());
+        self
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text where a database numbers its parameters. No literal of ours has a question mark in it.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn numbered(&self) -> String {
+        use std::fmt::Write as _;
+
+        let mut parts = self.text.split('?');
+        let mut numbered = parts.next().unwrap_or_default().to_owned();
+        for (place, part) in parts.enumerate() {
+            // Writing to a string does not fail.
+            let _always = write!(numbered, "${}{part}", place + 1);
+        }
+        numbered
+    }
+
+    /// Whether the database keeps it prepared.
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.made_once
+    }
+
+    pub(crate) fn values(&self) -> &[Value<'a>] {
+        &self.values
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Some(Cow::Borrowed(text)))
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        Self::Text(text.map(Cow::Borrowed))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Some(Cow::Owned(text)))
+    }
+}
+
+impl From<Option<String>> for Value<'_> {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text.map(Cow::Owned))
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value<'_> {
+    fn from(number: Option<i64>) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Flag(Some(flag))
+    }
+}
+
+impl From<Option<bool>> for Value<'_> {
+    fn from(flag: Option<bool>) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<Vec<u8>> for Value<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}

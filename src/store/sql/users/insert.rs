@@ -1,0 +1,184 @@
+use super::{Users, WantedKeys};
+use crate::{
+    clock::Timestamp,
+    store::{
+        Insert, Key, OnTombstone, StoreError,
+        sql::{
+            engine::{Engine, StoredRow, is_taken},
+            row::{CredentialColumns, Misfit, ProfileColumns, stored_count},
+            statement::Statement,
+        },
+    },
+    user::{LegacyKey, NewUser, User},
+};
+
+pub(in crate::store::sql) const INSERT: &str = "\
+    INSERT INTO waystation_users (connection, id, version, email, phone, username, legacy_source, legacy_id, blocked, \
+    profile, credential, credential_source, hash_scheme, hash, hash_context, moved_at, moved_by, created_at, updated_at, \
+    last_login, login_count, password_set_at) ";
+
+/// As many as the columns of [`INSERT`].
+pub(in crate::store::sql) const VALUES: &str = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+/// The digests follow.
+const UNLESS_BURIED: &str = "\
+    FROM (SELECT 1) AS one WHERE NOT EXISTS (SELECT 1 FROM waystation_tombstones WHERE connection = ? AND digest IN (";
+
+/// Where writers work at once: a row that is being deleted is still seen, and stands in the way. Otherwise the insert
+/// would wait for the end of the deletion, and not see the tombstone that it left.
+const UNLESS_SEEN: &str = "\
+    AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ? \
+    AND (id = ? OR email = ? OR phone = ? OR username = ? OR (legacy_source = ? AND legacy_id = ?)))";
+
+/// The digests follow.
+const LIFT: &str = "DELETE FROM waystation_tombstones WHERE connection = ? AND digest IN (";
+
+/// The digests follow.
+const BURIED: &str = "SELECT count(*) FROM waystation_tombstones WHERE connection = ? AND digest IN (";
+
+/// How often something may be in the way and be gone when it is looked for.
+const ATTEMPTS: usize = 5;
+
+impl Users {
+    /// One statement nearly always. Only when something stands in the way is it looked at in a transaction.
+    pub(crate) async fn insert<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        user: NewUser,
+        tombstones: OnTombstone,
+    ) -> Result<Insert, StoreError> {
+        let user = stored(user);
+        if self.insert_free::<E>(connection, &user).await? {
+            return Ok(Insert::Created(Box::new(user)));
+        }
+        let failed = |error| E::classify("insert", error);
+        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        let inserted = self.insert_or_explain::<E>(&mut transaction, user, tombstones).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(inserted)
+    }
+
+    /// The same inside the caller's transaction.
+    pub(crate) async fn insert_within<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        user: User,
+        tombstones: OnTombstone,
+    ) -> Result<Insert, StoreError> {
+        if self.insert_free::<E>(connection, &user).await? {
+            return Ok(Insert::Created(Box::new(user)));
+        }
+        self.insert_or_explain::<E>(connection, user, tombstones).await
+    }
+
+    async fn insert_or_explain<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        user: User,
+        tombstones: OnTombstone,
+    ) -> Result<Insert, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let wanted = WantedKeys { id: &user.id, profile: Some(&user.profile), legacy: user.legacy.as_ref() };
+            if let Some(kind) = wanted.taken::<E>(connection, &self.name, None, "insert").await? {
+                return Ok(Insert::Taken(kind));
+            }
+            if tombstones == OnTombstone::Lift {
+                self.lift::<E>(connection, &user).await?;
+            }
+            if self.insert_free::<E>(connection, &user).await? {
+                return Ok(Insert::Created(Box::new(user)));
+            }
+            if self.buried::<E>(connection, &user).await? && tombstones == OnTombstone::Refuse {
+                return Ok(Insert::Tombstoned);
+            }
+            // What was in the way has gone since.
+        }
+        Err(StoreError::unavailable("insert", Misfit("a key that others take and leave all the time")))
+    }
+
+    async fn insert_free<E: Engine>(&self, connection: &mut E::Connection, user: &User) -> Result<bool, StoreError> {
+        let mut statement = Statement::new(INSERT);
+        statement.push("SELECT ").push(VALUES).push(" ").push(UNLESS_BURIED);
+        let mut statement = self.bind_columns(statement, user)?.bind(&*self.name);
+        self.push_digests(&mut statement, Key::all_of(user));
+        statement.push(")) ");
+        if E::WRITERS_WORK_AT_ONCE {
+            let profile = ProfileColumns::keys(&user.profile);
+            statement.push(UNLESS_SEEN);
+            statement = statement.bind(&*self.name).bind(user.id.as_str());
+            statement = profile.into_iter().fold(statement, Statement::bind);
+            statement = statement
+                .bind(user.legacy.as_ref().map(|legacy| legacy.source().as_str()))
+                .bind(user.legacy.as_ref().map(LegacyKey::id));
+        }
+        statement.push(E::UNLESS_TAKEN);
+        match E::execute(connection, &statement).await {
+            Ok(rows) => Ok(rows > 0),
+            Err(error) if is_taken(&error) => Ok(false),
+            Err(error) => Err(E::classify("insert", error)),
+        }
+    }
+
+    /// Binds what [`VALUES`] stands for.
+    pub(in crate::store::sql) fn bind_columns<'a>(
+        &'a self,
+        statement: Statement<'a>,
+        user: &'a User,
+    ) -> Result<Statement<'a>, StoreError> {
+        let profile = ProfileColumns::new(&user.profile)?;
+        let credential = CredentialColumns::new(&user.credential)?;
+        Ok(statement
+            .bind(&*self.name)
+            .bind(user.id.as_str())
+            .bind(stored_count(user.version.get()))
+            .bind(profile.email)
+            .bind(profile.phone)
+            .bind(profile.username)
+            .bind(user.legacy.as_ref().map(|legacy| legacy.source().as_str()))
+            .bind(user.legacy.as_ref().map(LegacyKey::id))
+            .bind(profile.blocked)
+            .bind(profile.json)
+            .bind(credential.kind)
+            .bind(credential.source)
+            .bind(credential.scheme)
+            .bind(credential.hash)
+            .bind(credential.context)
+            .bind(user.moved.map(|moved| moved.at.as_micros()))
+            .bind(user.moved.map(|moved| moved.by.as_str()))
+            .bind(user.created_at.as_micros())
+            .bind(user.updated_at.as_micros())
+            .bind(user.last_login.map(Timestamp::as_micros))
+            .bind(stored_count(user.login_count))
+            .bind(user.password_set_at.map(Timestamp::as_micros)))
+    }
+
+    /// Removes the tombstones of the user's keys.
+    pub(in crate::store::sql) async fn lift<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        user: &User,
+    ) -> Result<(), StoreError> {
+        let mut statement = Statement::new(LIFT).bind(&*self.name);
+        self.push_digests(&mut statement, Key::all_of(user));
+        statement.push(")");
+        E::execute(connection, &statement).await.map_err(|error| E::classify("insert", error))?;
+        Ok(())
+    }
+
+    async fn buried<E: Engine>(&self, connection: &mut E::Connection, user: &User) -> Result<bool, StoreError> {
+        let mut statement = Statement::new(BURIED).bind(&*self.name);
+        self.push_digests(&mut statement, Key::all_of(user));
+        statement.push(")");
+        let failed = |error| E::classify("insert", error);
+        let rows = E::fetch(connection, &statement).await.map_err(failed)?;
+        let count = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
+        Ok(count.is_some_and(|count| count > 0))
+    }
+}
+
+/// The user as the row will be read again.
+pub(in crate::store::sql) fn stored(user: NewUser) -> User {
+    let mut user = User::from_new(user);
+    user.login_count = stored_count(user.login_count).unsigned_abs();
+    user
+}

@@ -1,0 +1,52 @@
+use sqlx::{Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+
+use super::error::classify;
+use crate::store::{
+    StoreError,
+    sql::{
+        engine::{Engine, StoredRow, runs_statements},
+        statement::{Statement, Value},
+    },
+};
+
+/// SQLite, whose parameters are question marks.
+#[derive(Debug)]
+pub(super) struct SqliteEngine;
+
+impl Engine for SqliteEngine {
+    type Database = Sqlite;
+    type Connection = SqliteConnection;
+    type Row = SqliteRow;
+
+    const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
+    const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
+    const LOCKING: &'static str = "";
+    /// NULL is SQLite's smallest value.
+    const NULLS_LAST: &'static str = "";
+    const RETURNS: bool = true;
+    const WRITERS_WORK_AT_ONCE: bool = false;
+
+    runs_statements!("BEGIN IMMEDIATE", |statement: &Statement<'_>| statement.text().to_owned());
+
+    fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
+        classify(operation, error)
+    }
+}
+
+impl StoredRow for SqliteRow {
+    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error> {
+        self.try_get(place)
+    }
+
+    fn number(&self, place: usize) -> Result<Option<i64>, sqlx::Error> {
+        self.try_get(place)
+    }
+
+    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+        self.try_get(place)
+    }
+
+    fn flag(&self, place: usize) -> Result<bool, sqlx::Error> {
+        self.try_get(place)
+    }
+}
