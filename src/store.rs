@@ -16,6 +16,8 @@ mod error;
 mod job;
 mod memory;
 mod search;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod server;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod sql;
 #[cfg(feature = "sqlite")]
@@ -27,6 +29,14 @@ pub use error::StoreError;
 pub use job::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease};
 pub use memory::MemoryStore;
 pub use search::{Filter, Order, Search, SearchCursor, SearchPage, SearchStore};
+#[cfg(feature = "mysql")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
+pub use server::{MySql, MySqlStore};
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub use server::{Postgres, PostgresStore};
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+pub use server::{ServerStore, ServerStoreBuilder};
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder, Synchronous};

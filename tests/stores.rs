@@ -23,9 +23,21 @@ use self::stores::faulty::{
 
 mod stores {
     pub(crate) mod faulty;
+    #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+    mod server;
     #[cfg(unix)]
     mod sqlite;
 }
+
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(all(unix, feature = "postgres"))]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "servers/server_process.rs"]
+mod server_process;
 
 /// A store in a directory of its own.
 async fn sqlite() -> Fixture {

@@ -66,7 +66,7 @@ pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
 
 /// The parts of an [`Engine`] that are the same but for sqlx's types.
 macro_rules! runs_statements {
-    ($begin:literal, $text:expr) => {
+    ($begin:literal, $text:expr, $bind_text:path) => {
         async fn begin(
             connection: &mut Self::Connection,
         ) -> Result<sqlx::Transaction<'_, Self::Database>, sqlx::Error> {
@@ -75,7 +75,10 @@ macro_rules! runs_statements {
 
         async fn execute(connection: &mut Self::Connection, statement: &Statement<'_>) -> Result<u64, sqlx::Error> {
             let text = $text(statement);
-            Ok($crate::store::sql::engine::bound!(text, statement).execute(connection).await?.rows_affected())
+            Ok($crate::store::sql::engine::bound!(text, statement, $bind_text)
+                .execute(connection)
+                .await?
+                .rows_affected())
         }
 
         async fn fetch(
@@ -83,21 +86,23 @@ macro_rules! runs_statements {
             statement: &Statement<'_>,
         ) -> Result<Vec<Self::Row>, sqlx::Error> {
             let text = $text(statement);
-            $crate::store::sql::engine::bound!(text, statement).fetch_all(connection).await
+            $crate::store::sql::engine::bound!(text, statement, $bind_text).fetch_all(connection).await
         }
     };
 }
 
 /// The statement as a query of this database.
 macro_rules! bound {
-    ($text:expr, $statement:expr) => {
+    ($text:expr, $statement:expr, $bind_text:path) => {
         $statement.values().iter().fold(
-            sqlx::query(sqlx::AssertSqlSafe($text)).persistent($statement.is_kept()), |query, value| match value {
-            Value::Bytes(bytes) => query.bind(bytes.as_deref()),
-            Value::Flag(flag) => query.bind(*flag),
-            Value::Number(number) => query.bind(*number),
-            Value::Text(text) => query.bind(text.as_deref()),
-        })
+            sqlx::query(sqlx::AssertSqlSafe($text)).persistent($statement.is_kept()),
+            |query, value| match value {
+                Value::Bytes(bytes) => query.bind(bytes.as_deref()),
+                Value::Flag(flag) => query.bind(*flag),
+                Value::Number(number) => query.bind(*number),
+                Value::Text(text) => query.bind($bind_text(text.as_deref())),
+            },
+        )
     };
 }
 

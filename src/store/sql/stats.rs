@@ -16,8 +16,8 @@ const DAY: i64 = 86_400_000_000;
 
 /// Everything that is counted, as rows of (what, name, number, how many): one statement, so all of one moment.
 ///
-/// The number of a day is its first microsecond, or the last boundary that is nearer to 1970 where the name says so:
-/// remainders have the sign of what was divided, and to take a day off could be more than the numbers hold.
+/// The number of a day is a boundary: its first microsecond, or that of the day after it. Remainders have the sign of what
+/// was divided, and to take a day off here could be more than the numbers hold.
 const COUNTS: &str = "\
     SELECT 'credential', credential, 0, count(*) FROM waystation_users WHERE connection = ? GROUP BY credential \
     UNION ALL \
@@ -30,15 +30,17 @@ const COUNTS: &str = "\
     SELECT 'scheme', coalesce(hash_scheme, 'unidentified'), 0, count(*) FROM waystation_users \
         WHERE connection = ? AND credential = 'hash' GROUP BY hash_scheme \
     UNION ALL \
-    SELECT 'day', rest, day, count(*) FROM (SELECT moved_at - moved_at % 86400000000 AS day, \
-        CASE WHEN moved_at % 86400000000 < 0 THEN 'before' ELSE '' END AS rest FROM waystation_users \
-        WHERE connection = ? AND moved_at IS NOT NULL) AS days GROUP BY day, rest \
+    SELECT 'day', '', moved_at - moved_at % 86400000000, count(*) FROM waystation_users \
+        WHERE connection = ? AND moved_at % 86400000000 >= 0 GROUP BY moved_at - moved_at % 86400000000 \
+    UNION ALL \
+    SELECT 'day before', '', moved_at - moved_at % 86400000000, count(*) FROM waystation_users \
+        WHERE connection = ? AND moved_at % 86400000000 < 0 GROUP BY moved_at - moved_at % 86400000000 \
     UNION ALL \
     SELECT 'last', '', max(moved_at), 0 FROM waystation_users WHERE connection = ? AND moved_at IS NOT NULL";
 
 impl Users {
     pub(crate) async fn stats<E: Engine>(&self, connection: &mut E::Connection) -> Result<Stats, StoreError> {
-        let statement = (0..6).fold(Statement::new(COUNTS), |statement, _| statement.bind(&*self.name));
+        let statement = (0..7).fold(Statement::new(COUNTS), |statement, _| statement.bind(&*self.name));
         let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("stats", error))?;
         let mut stats = Stats::default();
         for row in &rows {
@@ -72,8 +74,8 @@ fn add(stats: &mut Stats, row: &impl StoredRow) -> Result<Result<(), StoreError>
         Some("scheme") => {
             stats.by_scheme.insert(name, count);
         }
-        Some("day") => {
-            let day = number.unwrap_or_default() / DAY - i64::from(name == "before");
+        Some(what @ ("day" | "day before")) => {
+            let day = number.unwrap_or_default() / DAY - i64::from(what == "day before");
             *stats.moved_by_day.entry(day).or_default() += count;
         }
         _ => stats.last_moved_at = number.map(Timestamp::from_micros),

@@ -26,7 +26,11 @@ impl Engine for SqliteEngine {
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = false;
 
-    runs_statements!("BEGIN IMMEDIATE", |statement: &Statement<'_>| statement.text().to_owned());
+    runs_statements!(
+        "BEGIN IMMEDIATE",
+        |statement: &Statement<'_>| statement.text().to_owned(),
+        std::convert::identity
+    );
 
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         classify(operation, error)

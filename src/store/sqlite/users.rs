@@ -47,8 +47,7 @@ impl UserStore for SqliteStore {
 
     async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
         let mut turn = self.shared.writer.turn("delete").await?;
-        let deleted = self.shared.users.delete::<SqliteEngine>(&mut turn, id, tombstone).await;
-        let deleted = deleted.map_err(|error| classify("delete", error))?;
+        let deleted = self.shared.users.delete::<SqliteEngine>(&mut turn, id, tombstone).await?;
         turn.end();
         Ok(deleted)
     }

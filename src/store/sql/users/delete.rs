@@ -2,7 +2,7 @@ use super::Users;
 use crate::{
     identifier::{Identifier, IdentifierKind},
     store::{
-        Key, Tombstone,
+        Key, StoreError, Tombstone,
         sql::{
             engine::{Engine, StoredRow},
             statement::Statement,
@@ -25,12 +25,13 @@ impl Users {
         connection: &mut E::Connection,
         id: &UserId,
         tombstone: Option<Tombstone>,
-    ) -> Result<bool, sqlx::Error> {
-        let Some(tombstone) = tombstone else { return self.remove::<E>(connection, id).await };
-        let mut transaction = E::begin(connection).await?;
-        self.bury::<E>(&mut transaction, id, tombstone).await?;
-        let removed = self.remove::<E>(&mut transaction, id).await?;
-        transaction.commit().await?;
+    ) -> Result<bool, StoreError> {
+        let failed = |error| E::classify("delete", error);
+        let Some(tombstone) = tombstone else { return self.remove::<E>(connection, id).await.map_err(failed) };
+        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        self.bury::<E>(&mut transaction, id, tombstone).await.map_err(failed)?;
+        let removed = self.remove::<E>(&mut transaction, id).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
         Ok(removed)
     }
 

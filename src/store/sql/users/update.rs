@@ -137,9 +137,8 @@ impl Users {
         let credential = credential.map(|change| CredentialColumns::new(&change.credential)).transpose()?;
         let has_credential = credential.is_some();
         let kind = credential.as_ref().map(|credential| credential.kind);
-        let [source, scheme, hash] = credential
-            .as_ref()
-            .map_or([None; 3], |credential| [credential.source, credential.scheme, credential.hash]);
+        let [source, scheme, hash] =
+            credential.as_ref().map_or([None; 3], |credential| [credential.source, credential.scheme, credential.hash]);
         Ok(Statement::new(UPDATE)
             .bind(profile.map(|profile| profile.json))
             .bind(has_profile)

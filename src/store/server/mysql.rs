@@ -1,0 +1,134 @@
+use std::time::Duration;
+
+use sqlx::{
+    ConnectOptions, Executor, MySqlConnection, Pool, Row,
+    migrate::MigrateError,
+    mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlRow},
+    pool::PoolOptions,
+};
+
+use super::{
+    fault::{Fault, Meaning, unanswered},
+    schema,
+    server_engine::{ServerEngine, utf8},
+};
+use crate::store::{
+    StoreError,
+    sql::{
+        engine::{Engine, StoredRow, runs_statements},
+        statement::{Statement, Value},
+    },
+};
+
+const STEPS: [(i64, &str, &str); 1] = [(1, "users", include_str!("schema/mysql/0001_users.sql"))];
+
+/// MySQL and MariaDB. See [`MySqlStore`](super::MySqlStore).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MySql;
+
+impl Engine for MySql {
+    type Database = sqlx::MySql;
+    type Connection = MySqlConnection;
+    type Row = MySqlRow;
+
+    /// `INSERT IGNORE` would also cut values that are too long. A key that is taken fails the statement alone.
+    const UNLESS_TAKEN: &'static str = "";
+    const OR_BURY_AGAIN: &'static str = " ON DUPLICATE KEY UPDATE at = VALUES(at)";
+    const LOCKING: &'static str = " FOR UPDATE";
+    /// NULL is MySQL's smallest value.
+    const NULLS_LAST: &'static str = "";
+    const RETURNS: bool = false;
+    const WRITERS_WORK_AT_ONCE: bool = true;
+
+    runs_statements!(
+        "START TRANSACTION",
+        |statement: &Statement<'_>| statement.text().to_owned(),
+        std::convert::identity
+    );
+
+    fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
+        match number(&error) {
+            Some(number) => Fault::classify(operation, number.to_string(), meaning(number)),
+            None => unanswered(operation, error),
+        }
+    }
+}
+
+fn number(error: &sqlx::Error) -> Option<u16> {
+    Some(error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?.number())
+}
+
+/// <https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html>
+fn meaning(number: u16) -> Meaning {
+    match number {
+        1044 | 1045 => Meaning::SetUp("the database refuses this user or password"),
+        1049 => Meaning::SetUp("there is no such database"),
+        1142 | 1290 | 1792 => Meaning::SetUp("the database may not be written"),
+        1054 | 1146 => Meaning::SetUp("the database lacks a table or a column of this release"),
+        // A lock that was waited for too long, and a deadlock, which is also how Galera says that another node was first.
+        1205 | 1213 => Meaning::Conflict,
+        // Out of room or connections, shutting down, killed, a time limit, a Galera node without its cluster (1047).
+        1021 | 1037 | 1038 | 1040 | 1041 | 1047 | 1053 | 1114 | 1203 | 1317 | 1969 | 3024 => Meaning::Passing,
+        _ => Meaning::Other,
+    }
+}
+
+impl ServerEngine for MySql {
+    const STORE: &'static str = "MySqlStore";
+
+    type Options = MySqlConnectOptions;
+
+    fn options(url: &str) -> Result<MySqlConnectOptions, StoreError> {
+        let misfit = |_| StoreError::misconfigured("the address is not that of a MySQL database");
+        let options: MySqlConnectOptions = url.parse().map_err(misfit)?;
+        // What sqlx would set is set below, with the rest.
+        Ok(options.pipes_as_concat(false).no_engine_substitution(false).timezone(None).disable_statement_logging())
+    }
+
+    fn pool(
+        pool: PoolOptions<sqlx::MySql>,
+        options: MySqlConnectOptions,
+        statement_limit: Duration,
+    ) -> Pool<sqlx::MySql> {
+        let limit = statement_limit.as_secs().max(1);
+        pool.after_connect(move |connection, _| {
+            // Strict, so that nothing is cut to fit.
+            let settings = format!(
+                "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
+                 innodb_lock_wait_timeout = {limit}; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+            );
+            Box::pin(async move { connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(settings))).await.map(|_| ()) })
+        })
+        .connect_lazy_with(options)
+    }
+
+    async fn migrate(connection: &mut MySqlConnection) -> Result<(), MigrateError> {
+        schema::migrator(&STEPS).run_direct(None, connection, false).await
+    }
+
+    /// A table or an index that is there, besides rows.
+    fn is_made_by_another(error: &sqlx::Error) -> bool {
+        matches!(number(error), Some(1_050 | 1_061 | 1_205 | 1_213))
+    }
+}
+
+/// Columns of bytes, which hold UTF-8 where they are text.
+impl StoredRow for MySqlRow {
+    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error> {
+        utf8(place, self.bytes(place)?)
+    }
+
+    fn number(&self, place: usize) -> Result<Option<i64>, sqlx::Error> {
+        self.try_get(place)
+    }
+
+    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+        // Unchecked: what a CASE or a UNION makes of such columns may be called text.
+        self.try_get_unchecked(place)
+    }
+
+    fn flag(&self, place: usize) -> Result<bool, sqlx::Error> {
+        Ok(self.number(place)?.is_some_and(|number| number != 0))
+    }
+}

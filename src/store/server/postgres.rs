@@ -1,0 +1,125 @@
+use std::time::Duration;
+
+use sqlx::{
+    ConnectOptions, Executor, PgConnection, Pool, Row,
+    migrate::MigrateError,
+    pool::PoolOptions,
+    postgres::{PgConnectOptions, PgRow},
+};
+
+use super::{
+    fault::{Fault, Meaning, unanswered},
+    schema,
+    server_engine::{ServerEngine, utf8},
+};
+use crate::store::{
+    StoreError,
+    sql::{
+        engine::{Engine, StoredRow, runs_statements},
+        statement::{Statement, Value},
+    },
+};
+
+const STEPS: [(i64, &str, &str); 1] = [(1, "users", include_str!("schema/postgres/0001_users.sql"))];
+
+/// PostgreSQL. See [`PostgresStore`](super::PostgresStore).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Postgres;
+
+impl Engine for Postgres {
+    type Database = sqlx::Postgres;
+    type Connection = PgConnection;
+    type Row = PgRow;
+
+    /// An error would end the transaction.
+    const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
+    const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
+    const LOCKING: &'static str = " FOR UPDATE";
+    const NULLS_LAST: &'static str = " NULLS LAST";
+    const RETURNS: bool = true;
+    const WRITERS_WORK_AT_ONCE: bool = true;
+
+    runs_statements!("BEGIN", |statement: &Statement<'_>| statement.numbered(), as_bytes);
+
+    fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
+        match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+            Some(code) => Fault::classify(operation, code.to_string(), meaning(&code)),
+            None => unanswered(operation, error),
+        }
+    }
+}
+
+fn as_bytes(text: Option<&str>) -> Option<&[u8]> {
+    text.map(str::as_bytes)
+}
+
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+fn meaning(code: &str) -> Meaning {
+    match code {
+        "28000" | "28P01" => Meaning::SetUp("the database refuses this user or password"),
+        "3D000" => Meaning::SetUp("there is no such database"),
+        "25006" | "42501" => Meaning::SetUp("the database may not be written"),
+        "42703" | "42P01" => Meaning::SetUp("the database lacks a table or a column of this release"),
+        "40001" | "40P01" => Meaning::Conflict,
+        // Connections, rolled back, out of room, locked, stopped by an operator or a limit, the system, itself.
+        _ if matches!(code.get(..2), Some("08" | "40" | "53" | "55" | "57" | "58" | "XX")) => Meaning::Passing,
+        _ => Meaning::Other,
+    }
+}
+
+impl ServerEngine for Postgres {
+    const STORE: &'static str = "PostgresStore";
+
+    type Options = PgConnectOptions;
+
+    fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+        let misfit = |_| StoreError::misconfigured("the address is not that of a PostgreSQL database");
+        let options: PgConnectOptions = url.parse().map_err(misfit)?;
+        Ok(options.disable_statement_logging())
+    }
+
+    fn pool(
+        pool: PoolOptions<sqlx::Postgres>,
+        options: PgConnectOptions,
+        statement_limit: Duration,
+    ) -> Pool<sqlx::Postgres> {
+        let limit = statement_limit.as_millis();
+        pool.after_connect(move |connection, _| {
+            // Statements, not options of the connection: poolers between us and the server pass only some of those on.
+            let settings = format!("SET statement_timeout = {limit}; SET lock_timeout = {limit}");
+            Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(settings)).await.map(|_| ()) })
+        })
+        .connect_lazy_with(options)
+    }
+
+    async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
+        schema::migrator(&STEPS).run_direct(None, connection, false).await
+    }
+
+    /// A table or another object that is there, besides rows.
+    fn is_made_by_another(error: &sqlx::Error) -> bool {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        matches!(code.as_deref(), Some("40001" | "40P01" | "42710" | "42P07"))
+    }
+}
+
+/// Columns of bytes, which hold UTF-8 where they are text.
+impl StoredRow for PgRow {
+    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error> {
+        utf8(place, self.bytes(place)?)
+    }
+
+    fn number(&self, place: usize) -> Result<Option<i64>, sqlx::Error> {
+        self.try_get(place)
+    }
+
+    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+        // Unchecked: what a CASE or a UNION makes of literals is called text.
+        self.try_get_unchecked(place)
+    }
+
+    fn flag(&self, place: usize) -> Result<bool, sqlx::Error> {
+        self.try_get(place)
+    }
+}

@@ -1,0 +1,37 @@
+use std::time::Duration;
+
+use sqlx::{Pool, pool::PoolOptions};
+
+use crate::store::{StoreError, sql::engine::Engine};
+
+/// An [`Engine`] that is a server, which connections are made to.
+pub(crate) trait ServerEngine: Engine {
+    /// The name that `Debug` shows.
+    const STORE: &'static str;
+    /// Where the server is and how to log in to it.
+    type Options: Clone + Send + Sync;
+
+    fn options(url: &str) -> Result<Self::Options, StoreError>;
+
+    /// A pool that sets what statements depend on on every connection. Nothing is opened yet.
+    fn pool(
+        pool: PoolOptions<Self::Database>,
+        options: Self::Options,
+        statement_limit: Duration,
+    ) -> Pool<Self::Database>;
+
+    /// Brings the tables up to this release. Fails if somebody else does so at the same time.
+    fn migrate(
+        connection: &mut Self::Connection,
+    ) -> impl Future<Output = Result<(), sqlx::migrate::MigrateError>> + Send;
+
+    /// Whether a step failed since somebody else has just done it, or a part of it.
+    fn is_made_by_another(error: &sqlx::Error) -> bool;
+}
+
+/// What a column of bytes holds, as text.
+pub(super) fn utf8(place: usize, bytes: Option<Vec<u8>>) -> Result<Option<String>, sqlx::Error> {
+    // The error's own text would be quoted by it.
+    let text = bytes.map(String::from_utf8).transpose();
+    text.map_err(|error| sqlx::Error::ColumnDecode { index: place.to_string(), source: error.utf8_error().into() })
+}

@@ -1,0 +1,49 @@
+//! The stores whose databases are servers: the same promises as of every store, and what these promise beyond them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::OnceCell;
+#[cfg(feature = "mysql")]
+use waystation::store::MySqlStore;
+#[cfg(feature = "postgres")]
+use waystation::store::PostgresStore;
+use waystation::{conformance::store::Fixture, store::MemoryStore};
+
+#[cfg(feature = "mysql")]
+use crate::mariadb::MariaDbServer;
+#[cfg(feature = "postgres")]
+use crate::postgres::PostgresServer;
+
+/// A name that no other test has: users of other names do not exist to a store.
+fn fresh_name() -> String {
+    static NAMES: AtomicUsize = AtomicUsize::new(0);
+    format!("customers {}", NAMES.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What is tested where there is no server, after that was said.
+fn no_server() -> Fixture {
+    Fixture::new(MemoryStore::new())
+}
+
+#[cfg(feature = "postgres")]
+async fn postgres() -> Fixture {
+    let Some(server) = PostgresServer::shared() else { return no_server() };
+    static DATABASE: OnceCell<String> = OnceCell::const_new();
+    let url = DATABASE.get_or_init(|| server.fresh_database()).await;
+    let builder = PostgresStore::builder(url).unwrap().connections(8);
+    Fixture::new(builder.connection_name(fresh_name()).open().await.unwrap())
+}
+
+#[cfg(feature = "mysql")]
+async fn mariadb() -> Fixture {
+    let Some(server) = MariaDbServer::shared() else { return no_server() };
+    static DATABASE: OnceCell<String> = OnceCell::const_new();
+    let url = DATABASE.get_or_init(|| server.fresh_database()).await;
+    let builder = MySqlStore::builder(url).unwrap().connections(8);
+    Fixture::new(builder.connection_name(fresh_name()).open().await.unwrap())
+}
+
+#[cfg(feature = "postgres")]
+waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, search, stats]);
+#[cfg(feature = "mysql")]
+waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, search, stats]);
