@@ -1,5 +1,6 @@
 //! What several processes do to one store at once, what a killed process leaves behind, and what a broken legacy
-//! database does to the log-ins around it: `LazyMigrator` over `SqliteStore` and the Django preset, on real files.
+//! database does to the log-ins around it: `LazyMigrator` over the Django preset and
+//! every SQL store, on real files and servers.
 #![cfg(all(feature = "pbkdf2", feature = "sqlite"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -7,6 +8,9 @@
 mod at_once;
 #[path = "processes/child.rs"]
 mod child;
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "processes/crashed.rs"]
+mod crashed;
 #[path = "processes/dice.rs"]
 mod dice;
 #[cfg(unix)]
@@ -16,3 +20,13 @@ mod killed;
 mod site;
 #[path = "processes/unharmed.rs"]
 mod unharmed;
+
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(all(unix, feature = "postgres"))]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "servers/server_process.rs"]
+mod server_process;

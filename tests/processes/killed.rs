@@ -190,7 +190,7 @@ async fn look_through(site: &Site, ledger: &mut Ledger) {
     assert!(known.is_superset(&ledger.acknowledged), "somebody was let in and is gone: {ledger:?}");
     assert!(known.is_superset(&ledger.known), "somebody was there and is gone: {ledger:?}");
     ledger.known = known;
-    store.close().await.unwrap();
+    store.close().await;
 }
 
 /// Everybody once more: by the store who has moved, and a first log-in for the rest.
@@ -206,7 +206,7 @@ async fn log_in_the_rest(site: &Site, ledger: &mut Ledger) {
     migrator.settled().await;
     // Every row's password once more, and not only those that were not known.
     ledger.known.clear();
-    store.close().await.unwrap();
+    store.close().await;
     look_through(site, ledger).await;
     assert_eq!(ledger.known.len(), PEOPLE);
 }

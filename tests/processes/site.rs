@@ -7,6 +7,10 @@ use std::{
 
 use base64ct::{Base64, Encoding};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
+#[cfg(feature = "mysql")]
+use waystation::store::MySqlStore;
+#[cfg(feature = "postgres")]
+use waystation::store::PostgresStore;
 use waystation::{
     LazyMigrator, LogIn, LogInOutcome, Migrator, Password, Passwords, SqliteStore, User, UserStore,
     legacy::preset::Django,
@@ -32,6 +36,38 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     folder: PathBuf,
+}
+
+/// The new store, in whatever database it is.
+#[derive(Debug)]
+pub(crate) enum Store {
+    #[cfg(feature = "mysql")]
+    MySql(MySqlStore),
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresStore),
+    Sqlite(SqliteStore),
+}
+
+impl Store {
+    pub(crate) fn users(&self) -> Arc<dyn UserStore> {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::MySql(store) => Arc::new(store.clone()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Arc::new(store.clone()),
+            Self::Sqlite(store) => Arc::new(store.clone()),
+        }
+    }
+
+    pub(crate) async fn close(self) {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::MySql(store) => store.close().await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.close().await,
+            Self::Sqlite(store) => store.close().await.unwrap(),
+        }
+    }
 }
 
 /// Somebody of the site, by the number that is their id there.
@@ -142,15 +178,36 @@ impl Site {
         database.close().await.unwrap();
     }
 
-    pub(crate) async fn store(&self) -> SqliteStore {
-        let builder = SqliteStore::builder(self.folder.join("users.sqlite3"));
-        builder.connection_name("customers").busy_timeout(PATIENCE).open().await.unwrap()
+    /// The store is the database at this address, and no file of the folder.
+    #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+    pub(crate) fn store_at(&self, url: &str) {
+        std::fs::write(self.folder.join("store"), url).unwrap();
     }
 
-    pub(crate) fn migrator(&self, store: &SqliteStore, passwords: &Arc<Passwords>) -> LazyMigrator {
+    pub(crate) async fn store(&self) -> Store {
+        let url = std::fs::read_to_string(self.folder.join("store")).ok();
+        match url.as_deref() {
+            #[cfg(feature = "mysql")]
+            Some(url) if url.starts_with("mysql:") => {
+                let builder = MySqlStore::builder(url).unwrap().connection_name("customers").connections(8);
+                Store::MySql(builder.acquire_timeout(PATIENCE).open().await.unwrap())
+            }
+            #[cfg(feature = "postgres")]
+            Some(url) => {
+                let builder = PostgresStore::builder(url).unwrap().connection_name("customers").connections(8);
+                Store::Postgres(builder.acquire_timeout(PATIENCE).open().await.unwrap())
+            }
+            _ => {
+                let builder = SqliteStore::builder(self.folder.join("users.sqlite3"));
+                Store::Sqlite(builder.connection_name("customers").busy_timeout(PATIENCE).open().await.unwrap())
+            }
+        }
+    }
+
+    pub(crate) fn migrator(&self, store: &Store, passwords: &Arc<Passwords>) -> LazyMigrator {
         let legacy = Django::new().sqlite(self.legacy(), Arc::clone(passwords));
         let legacy = legacy.statement_limit(PATIENCE).busy_timeout(Duration::from_millis(50)).build();
-        LazyMigrator::builder(Arc::new(store.clone()), Arc::new(legacy))
+        LazyMigrator::builder(store.users(), Arc::new(legacy))
             .passwords(Arc::clone(passwords))
             // Every answer from the database itself, however often it has failed before.
             .guard(|guard| guard.with_deadline(PATIENCE).with_breaker(0, Duration::ZERO))
@@ -175,8 +232,8 @@ pub(crate) fn passwords() -> Arc<Passwords> {
 }
 
 /// Everybody in the store, by their number at the site. Fails if one cannot be read, or is there twice.
-pub(crate) async fn everybody(store: &SqliteStore) -> BTreeMap<Person, User> {
-    let users = store.as_bulk().unwrap().scan(None, usize::MAX).await.unwrap();
+pub(crate) async fn everybody(store: &Store) -> BTreeMap<Person, User> {
+    let users = store.users().as_bulk().unwrap().scan(None, usize::MAX).await.unwrap();
     let count = users.len();
     let number = |user: &User| user.legacy.as_ref().unwrap().id().parse().unwrap();
     let people: BTreeMap<_, _> = users.into_iter().map(|user| (Person(number(&user)), user)).collect();

@@ -7,11 +7,11 @@ use sqlx::{Executor, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use waystation::{
-    Error, LazyMigrator, LogIn, Migrator, Password, SqliteStore,
+    Error, LazyMigrator, LogIn, Migrator, Password,
     error::ErrorKind::{self, LegacyAnswer, LegacyUnavailable, Misconfigured, UnusableHash},
 };
 
-use crate::site::{Person, Site, everybody, passwords, report};
+use crate::site::{Person, Site, Store, everybody, passwords, report};
 
 const VICTIM: Person = Person(1);
 const MOVED: Person = Person(2);
@@ -210,7 +210,7 @@ async fn absurd_names_and_passwords_are_refused_and_write_nothing() {
 /// A site with an empty store beside it, and the service between them.
 struct Stage {
     site: Site,
-    store: SqliteStore,
+    store: Store,
     migrator: LazyMigrator,
 }
 

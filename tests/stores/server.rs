@@ -47,3 +47,16 @@ async fn mariadb() -> Fixture {
 waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, search, stats]);
 #[cfg(feature = "mysql")]
 waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, search, stats]);
+
+/// A service may open its store wherever it runs.
+#[test]
+fn what_opens_a_store_can_be_spawned() {
+    fn spawned(opening: impl Future + Send) {
+        drop(opening);
+    }
+    spawned(waystation::store::SqliteStore::open("users.sqlite", "customers"));
+    #[cfg(feature = "postgres")]
+    spawned(PostgresStore::open("postgres://localhost/users", "customers"));
+    #[cfg(feature = "mysql")]
+    spawned(MySqlStore::open("mysql://localhost/users", "customers"));
+}

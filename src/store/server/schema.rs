@@ -50,13 +50,17 @@ pub(super) async fn prepare<E: ServerEngine>(
     given: Option<SecretKey>,
     clock: &dyn Clock,
 ) -> Result<SecretKey, StoreError> {
-    let mut looks = 0;
-    while let Err(error) = E::migrate(&mut *connection).await {
-        if !is_in_the_making::<E>(&error) || looks == LOOKS {
-            return Err(refused::<E>(error));
+    let (mut looks, mut times_well) = (0, 0);
+    // Twice: a step that somebody began between two looks of the first time is seen as done.
+    while times_well < 2 {
+        match E::migrate(&mut *connection).await {
+            Ok(()) => times_well += 1,
+            Err(error) if is_in_the_making::<E>(&error) && looks < LOOKS => {
+                clock.sleep(LOOK_EVERY).await;
+                (looks, times_well) = (looks + 1, 0);
+            }
+            Err(error) => return Err(refused::<E>(error)),
         }
-        clock.sleep(LOOK_EVERY).await;
-        looks += 1;
     }
     settle_key::<E>(connection, given).await
 }

@@ -73,7 +73,8 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     });
     let mut migrator = Migrator::with_migrations(steps.collect());
     migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
-    migrator.run(connection).await.map_err(|error| {
+    // Through `run`, the future of `open` would not be `Send`.
+    migrator.run_direct(None, connection, false).await.map_err(|error| {
         let what = match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => return classify("open", error),
             MigrateError::VersionMissing(_) => "the database was written by a newer release",
