@@ -6,6 +6,9 @@ pub mod getting_started {}
 #[doc = include_str!("guide/operations.md")]
 pub mod operations {}
 
+#[doc = include_str!("guide/stores.md")]
+pub mod stores {}
+
 #[doc = include_str!("guide/password_hashes.md")]
 pub mod password_hashes {}
 
