@@ -1,9 +1,11 @@
 //! A real directory, and connections to it.
 
-use std::{io, sync::Arc, time::Duration};
+#[cfg(feature = "digest")]
+use std::sync::Arc;
+use std::{io, time::Duration};
 
 use waystation::{
-    Identifier, IdentifierRules, LegacyConnection, Password, Passwords,
+    Identifier, IdentifierRules, LegacyConnection, Password,
     identifier::{IdentifierKind, StandardRules},
     legacy::{
         LdapConnection, LdapConnectionBuilder, LdapDate, LdapGroups, LdapMapping, LdapNewUsers, LdapValue,
@@ -22,6 +24,9 @@ mod bad_servers;
 mod conformance;
 #[path = "ldap/domain_controller.rs"]
 mod domain_controller;
+#[cfg(feature = "digest")]
+#[path = "ldap/hashes.rs"]
+mod hashes;
 #[path = "ldap/people.rs"]
 mod people;
 #[path = "ldap/verdicts.rs"]
@@ -66,7 +71,8 @@ fn templated(directory: &Slapd) -> LdapConnectionBuilder {
     mapped(directory, mapping()).bind_template(IdentifierKind::Username, format!("uid={{}},{BASE}"))
 }
 
-fn hashed(directory: &Slapd, passwords: Arc<Passwords>) -> LdapConnectionBuilder {
+#[cfg(feature = "digest")]
+fn hashed(directory: &Slapd, passwords: Arc<waystation::Passwords>) -> LdapConnectionBuilder {
     mapped(directory, mapping()).verify_hashes(passwords)
 }
 

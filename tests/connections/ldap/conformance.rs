@@ -1,17 +1,18 @@
 //! The suite for connection authors, over a real directory.
 
-use std::{error::Error, sync::Arc};
+use std::error::Error;
 
 use waystation::{
-    IdentifierRules, Passwords,
+    IdentifierRules,
     conformance::connection::{Sample, Subject},
     connection_conformance,
     identifier::StandardRules,
     legacy::{Guard, LdapConnection, ScriptedConnection, ScriptedPerson},
-    password::{Plaintext, Schemes},
 };
 
-use super::{directory, hashed, searching, templated, verdicts::encrypted};
+#[cfg(feature = "digest")]
+use super::hashed;
+use super::{directory, searching, templated, verdicts::encrypted};
 use crate::slapd::Slapd;
 
 type Made = Result<Subject, Box<dyn Error>>;
@@ -33,9 +34,12 @@ fn subject(identifier: &str, connect: Connect) -> Made {
     Ok(Subject::new(ScriptedConnection::new("no directory").person(person), sample))
 }
 
-fn passwords() -> Result<Arc<Passwords>, Box<dyn Error>> {
+#[cfg(feature = "digest")]
+fn passwords() -> Result<std::sync::Arc<waystation::Passwords>, Box<dyn Error>> {
+    use waystation::password::{Plaintext, Schemes};
+
     let schemes = Schemes::standard().with(Plaintext::BARE)?;
-    Ok(Arc::new(Passwords::builder().schemes(schemes).build()?))
+    Ok(waystation::Passwords::builder().schemes(schemes).build()?.into())
 }
 
 connection_conformance!(of_a_search_and_a_bind, subject("Ada.Lovelace@example.com", |at| Ok(searching(at).build()?))?);
