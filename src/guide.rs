@@ -12,6 +12,10 @@ pub mod stores {}
 #[doc = include_str!("guide/password_hashes.md")]
 pub mod password_hashes {}
 
+#[cfg(feature = "ldap")]
+#[doc = include_str!("guide/ldap.md")]
+pub mod ldap {}
+
 #[doc = include_str!("guide/security.md")]
 pub mod security {}
 

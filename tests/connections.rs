@@ -16,6 +16,18 @@ mod django;
 #[path = "connections/guard.rs"]
 mod guard;
 #[cfg(test)]
+#[cfg(feature = "ldap")]
+#[path = "connections/ldap.rs"]
+mod ldap;
+#[cfg(test)]
 #[cfg(feature = "sqlite")]
 #[path = "connections/people.rs"]
 mod people;
+#[cfg(test)]
+#[cfg(feature = "ldap")]
+#[path = "servers/scripted_ldap.rs"]
+mod scripted_ldap;
+#[cfg(test)]
+#[cfg(feature = "ldap")]
+#[path = "servers/slapd.rs"]
+mod slapd;
