@@ -13,6 +13,8 @@ use crate::{
 mod error;
 mod function;
 mod guard;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "sqlite")]
 pub mod preset;
 mod scripted;
@@ -23,6 +25,8 @@ mod user;
 pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
 pub use guard::{Circuit, Guard, GuardState};
+#[cfg(feature = "http")]
+pub use http::{HttpConnection, HttpConnectionBuilder, PasswordGrant};
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
 #[cfg(feature = "sqlite")]
 pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};

@@ -16,6 +16,10 @@ mod django;
 #[path = "connections/guard.rs"]
 mod guard;
 #[cfg(test)]
+#[cfg(feature = "http")]
+#[path = "connections/http.rs"]
+mod http;
+#[cfg(test)]
 #[cfg(feature = "sqlite")]
 #[path = "connections/people.rs"]
 mod people;
