@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{own::Own, transport::Transport};
+use super::{json::Object, own::Own, transport::Transport};
 use crate::{
     identifier::{Identifier, IdentifierKind, IdentifierRules},
     legacy::{LegacyError, LegacyUser, Verdict},
@@ -54,6 +54,20 @@ impl Site {
     /// The spelling of an identifier that the legacy system is asked for.
     pub(super) fn spelling<'i>(&self, identifier: &'i Identifier) -> &'i str {
         if self.as_typed { identifier.original() } else { identifier.normal() }
+    }
+
+    /// A user name, unless it is only the address once more: many systems put that there for people without one.
+    pub(super) fn username(
+        &self,
+        user: &Object<'_>,
+        key: &str,
+        email: Option<&Identifier>,
+    ) -> Result<Option<Identifier>, LegacyError> {
+        let name = user.identifier(key, IdentifierKind::Username, &*self.rules)?;
+        let is_address = |name: &Identifier| {
+            email.is_some_and(|email| self.rules.parse_as(IdentifierKind::Email, name.original()).as_ref() == Ok(email))
+        };
+        Ok(name.filter(|name| !is_address(name)))
     }
 
     /// The identifier in a name of which the contract does not say what kind it is.

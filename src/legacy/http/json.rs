@@ -208,8 +208,8 @@ impl<'a> Object<'a> {
         kind: IdentifierKind,
         rules: &dyn IdentifierRules,
     ) -> Result<Option<Identifier>, LegacyError> {
-        let Some(text) = self.id(key)? else { return Ok(None) };
-        match rules.parse_as(kind, &text) {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        match rules.parse_as(kind, text) {
             Ok(identifier) => Ok(Some(identifier)),
             Err(IdentifierError::KindNotAccepted { .. }) => Ok(None),
             Err(error) => Err(LegacyError::malformed_because("not a usable identifier", self.place(key), error)),

@@ -47,11 +47,8 @@ impl Keycloak {
 
     fn read(&self, site: &Site, user: Object<'_>) -> Result<Person, LegacyError> {
         let mut profile = Profile::default();
-        for (key, kind) in [("email", IdentifierKind::Email), ("username", IdentifierKind::Username)] {
-            if let Some(identifier) = user.identifier(key, kind, &*site.rules)? {
-                profile.set_identifier(identifier);
-            }
-        }
+        profile.email = user.identifier("email", IdentifierKind::Email, &*site.rules)?;
+        profile.username = site.username(&user, "username", profile.email.as_ref())?;
         let username = user.required_text("username")?;
         let id = match user.id("id")? {
             Some(id) => id,

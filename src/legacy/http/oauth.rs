@@ -100,8 +100,9 @@ impl PasswordGrant {
     /// Sets the paths of the token endpoint and of userinfo under the base URL. Keycloak has them at
     /// `protocol/openid-connect/token` and `protocol/openid-connect/userinfo` of a realm.
     pub fn endpoints(mut self, token_path: impl Into<String>, userinfo_path: impl Into<String>) -> Self {
-        self.token_path = token_path.into();
-        self.userinfo_path = userinfo_path.into();
+        let relative = |path: String| path.trim_start_matches('/').to_owned();
+        self.token_path = relative(token_path.into());
+        self.userinfo_path = relative(userinfo_path.into());
         self
     }
 }
@@ -165,17 +166,9 @@ impl OAuth {
 
 fn read(site: &Site, claims: &Object<'_>) -> Result<LegacyUser, LegacyError> {
     let mut profile = Profile::default();
-    for (key, kind) in [
-        ("email", IdentifierKind::Email),
-        ("phone_number", IdentifierKind::Phone),
-        ("preferred_username", IdentifierKind::Username),
-    ] {
-        // Some servers call everybody by their address there.
-        let is_address = key == "preferred_username" && claims.text(key)? == claims.text("email")?;
-        if let Some(identifier) = claims.identifier(key, kind, &*site.rules)?.filter(|_| !is_address) {
-            profile.set_identifier(identifier);
-        }
-    }
+    profile.email = claims.identifier("email", IdentifierKind::Email, &*site.rules)?;
+    profile.phone = claims.identifier("phone_number", IdentifierKind::Phone, &*site.rules)?;
+    profile.username = site.username(claims, "preferred_username", profile.email.as_ref())?;
     // Some servers write it as text, against the specification.
     let email_verified = claims.loose_flag("email_verified")?.unwrap_or(site.emails_verified);
     profile.email_verified = profile.email.is_some() && email_verified;

@@ -92,13 +92,8 @@ fn id(account: &Object<'_>) -> Result<String, LegacyError> {
 
 fn read(site: &Site, account: &Object<'_>) -> Result<LegacyUser, LegacyError> {
     let mut profile = Profile::default();
-    for (key, kind) in [("email", IdentifierKind::Email), ("username", IdentifierKind::Username)] {
-        // An account that was given no user name has its address there.
-        let is_address = key == "username" && account.text("email")? == account.text("username")?;
-        if let Some(identifier) = account.identifier(key, kind, &*site.rules)?.filter(|_| !is_address) {
-            profile.set_identifier(identifier);
-        }
-    }
+    profile.email = account.identifier("email", IdentifierKind::Email, &*site.rules)?;
+    profile.username = site.username(account, "username", profile.email.as_ref())?;
     let verified = account.text("emailVerificationStatus")?.map(|status| status == "VERIFIED");
     profile.email_verified = profile.email.is_some() && verified.unwrap_or(site.emails_verified);
     profile.name = account.owned_text("fullName")?;

@@ -53,11 +53,8 @@ impl WordPress {
 fn read(site: &Site, user: &Object<'_>) -> Result<LegacyUser, LegacyError> {
     let data = user.required_object("data")?;
     let mut profile = Profile::default();
-    for (key, kind) in [("user_email", IdentifierKind::Email), ("user_login", IdentifierKind::Username)] {
-        if let Some(identifier) = data.identifier(key, kind, &*site.rules)? {
-            profile.set_identifier(identifier);
-        }
-    }
+    profile.email = data.identifier("user_email", IdentifierKind::Email, &*site.rules)?;
+    profile.username = site.username(&data, "user_login", profile.email.as_ref())?;
     profile.email_verified = profile.email.is_some() && site.emails_verified;
     profile.name = data.owned_text("display_name")?;
     if let Some(roles) = user.value("roles") {

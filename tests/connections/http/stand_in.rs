@@ -96,7 +96,9 @@ impl StandIn {
                 let headers = parts.headers.iter();
                 let asked = Asked {
                     line: format!("{} {}", parts.method, parts.uri),
-                    headers: headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect(),
+                    headers: headers
+                        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+                        .collect(),
                     body: to_bytes(body, 1 << 22).await.unwrap_or_default().to_vec(),
                 };
                 let reply = answer(&asked);
