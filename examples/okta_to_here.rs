@@ -15,6 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 use waystation::{LazyMigrator, LogIn, LogInOutcome, MemoryStore, Migrator, legacy::HttpConnection, migrator::Origin};
 
@@ -73,14 +74,20 @@ async fn okta_stand_in() -> Result<String, Box<dyn Error>> {
     Ok(address)
 }
 
-/// Primary authentication: a transaction, or an error that does not say whether it was the name or the password.
-async fn authn(Json(question): Json<Value>) -> (StatusCode, Json<Value>) {
-    let (id, status) = match (question["username"].as_str(), question["password"].as_str()) {
-        (Some(ADA), Some(ADA_PASSWORD)) => ("00u1ada", "SUCCESS"),
-        (Some(GRACE), Some(GRACE_PASSWORD)) => ("00u2grace", "PASSWORD_EXPIRED"),
+#[derive(Deserialize)]
+struct PrimaryAuthentication {
+    username: String,
+    password: String,
+}
+
+/// A transaction, or an error that does not say whether it was the name or the password.
+async fn authn(Json(asked): Json<PrimaryAuthentication>) -> (StatusCode, Json<Value>) {
+    let (id, status) = match (&*asked.username, &*asked.password) {
+        (ADA, ADA_PASSWORD) => ("00u1ada", "SUCCESS"),
+        (GRACE, GRACE_PASSWORD) => ("00u2grace", "PASSWORD_EXPIRED"),
         _ => return failed(StatusCode::UNAUTHORIZED, "E0000004", "Authentication failed"),
     };
-    let user = json!({"id": id, "profile": {"login": question["username"]}});
+    let user = json!({"id": id, "profile": {"login": asked.username}});
     (StatusCode::OK, Json(json!({"status": status, "_embedded": {"user": user}})))
 }
 

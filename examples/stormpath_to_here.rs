@@ -23,10 +23,11 @@ use waystation::{
     identifier::StandardRules,
     legacy::HttpConnection,
     migrator::{SignUp, SignUpOutcome},
-    store::Lookup,
+    store::{Key, Lookup},
 };
 
 const APPLICATION: &str = "1gk4Dxzi6o4PbdlEXampLE";
+const HREF: &str = "https://api.stormpath.com/v1/accounts/623oyolNjkVAebVMlAjehl";
 const HAN: &str = "han@millenniumfalcon.com";
 const PASSWORD: &str = "Changeme1!";
 
@@ -53,10 +54,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     migrator.settled().await;
 
-    let Lookup::Found(han) = store.find(&StandardRules::new().parse(HAN)?).await? else {
+    let Lookup::Found(han) = store.find(Key::Identifier(&StandardRules::new().parse(HAN)?)).await? else {
         return Err("nobody was moved".into());
     };
-    println!("{} is here, with his {}", han.profile.name.unwrap_or_default(), han.profile.app_metadata["ship"]);
+    let ship = han.profile.app_metadata.get("ship").ok_or("his ship was left behind")?;
+    println!("{} is here, with his {ship}", han.profile.name.unwrap_or_default());
     Ok(())
 }
 
@@ -72,11 +74,16 @@ async fn stormpath_stand_in() -> Result<String, Box<dyn Error>> {
     Ok(address)
 }
 
-/// A login attempt holds `login:password` in base64.
-async fn login_attempts(Json(attempt): Json<Value>) -> (StatusCode, Json<Value>) {
-    let value = attempt["value"].as_str().and_then(|value| Base64::decode_vec(value).ok()).unwrap_or_default();
+#[derive(Deserialize)]
+struct Attempt {
+    /// `login:password` in base64.
+    value: String,
+}
+
+async fn login_attempts(Json(attempt): Json<Attempt>) -> (StatusCode, Json<Value>) {
+    let value = Base64::decode_vec(&attempt.value).unwrap_or_default();
     match String::from_utf8_lossy(&value).split_once(':') {
-        Some((HAN, PASSWORD)) => (StatusCode::OK, Json(json!({"account": {"href": han_solo()["href"]}}))),
+        Some((HAN, PASSWORD)) => (StatusCode::OK, Json(json!({"account": {"href": HREF}}))),
         Some((HAN, _)) => failed(7100),
         _ => failed(7104),
     }
@@ -104,7 +111,7 @@ async fn account(Path(id): Path<String>) -> (StatusCode, Json<Value>) {
 
 fn han_solo() -> Value {
     json!({
-        "href": "https://api.stormpath.com/v1/accounts/623oyolNjkVAebVMlAjehl",
+        "href": HREF,
         "username": "hansolo", "email": HAN, "givenName": "Han", "surname": "Solo", "fullName": "Han Solo",
         "status": "ENABLED", "createdAt": "2016-05-02T18:43:34.338Z", "emailVerificationStatus": "VERIFIED",
         "customData": {"ship": "Millennium Falcon"},

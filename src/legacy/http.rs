@@ -29,6 +29,7 @@ mod wordpress;
 pub use builder::HttpConnectionBuilder;
 pub use oauth::PasswordGrant;
 
+use builder::Serves;
 use contract::{Contract, Site, Who, identify};
 use own::Own;
 
@@ -47,7 +48,7 @@ const NOBODY: &str = "waystation-check";
 /// # async fn example() -> Result<(), waystation::legacy::LegacyError> {
 /// use waystation::legacy::HttpConnection;
 ///
-/// let legacy = HttpConnection::new("https://shop.example/internal/users")
+/// let legacy = HttpConnection::waystation("https://shop.example/internal/users")
 ///     .source("shop")
 ///     .bearer("the token that the shop expects")
 ///     .with_directory()
@@ -61,7 +62,7 @@ const NOBODY: &str = "waystation-check";
 ///
 /// | contract | asks | looks people up | knows people by id | tells "unknown" from "wrong" |
 /// |---|---|---|---|---|
-/// | [`new`](Self::new): the one of this crate | `POST …/authenticate` | yes, and lists and writes | yes | yes |
+/// | [`waystation`](Self::waystation): the one of this crate | `POST …/authenticate` | yes, and lists and writes | yes | yes |
 /// | [`keycloak`](Self::keycloak): the endpoints of keycloak-user-migration | `GET`, then `POST …/{name}` | yes | no | yes |
 /// | [`kratos`](Self::kratos): Ory Kratos's password migration hook | `POST …` | no | by the identifier | no |
 /// | [`okta`](Self::okta): Okta's Authentication and Users API | `POST …/authn`, then `GET …/users/{id}` | yes | yes | no |
@@ -106,8 +107,7 @@ const NOBODY: &str = "waystation-check";
 pub struct HttpConnection {
     site: Site,
     contract: Box<dyn Contract>,
-    lists: bool,
-    writes: bool,
+    serves: Serves,
 }
 
 impl HttpConnection {
@@ -120,7 +120,7 @@ impl HttpConnection {
     pub async fn check(&self) -> Result<(), LegacyError> {
         let nobody = Identifier::from_parts(IdentifierKind::Username, NOBODY, NOBODY);
         self.contract.check(&self.site, Who { id: None, identifier: &nobody }).await?;
-        if self.lists { self.count().await.map(drop) } else { Ok(()) }
+        if self.serves.directory { self.count().await.map(drop) } else { Ok(()) }
     }
 
     fn own(&self) -> Result<&Own, LegacyError> {
@@ -135,9 +135,8 @@ impl LegacyConnection for HttpConnection {
         let who = Who { id: attempt.id_at(&self.site.source)?, identifier: attempt.identifier() };
         // Some systems take nothing for an anonymous log-in. What is no text cannot have been typed there.
         let password = match attempt.password().expose_text() {
-            Some(text) if text.is_empty() => return Ok(Verdict::Mismatch),
+            Some("") | None => return Ok(Verdict::Mismatch),
             Some(text) => text,
-            None => return Ok(Verdict::Mismatch),
         };
         if password.len() > MAX_PASSWORD_BYTES {
             return Err(LegacyError::Password(PasswordError::TooLong { max: MAX_PASSWORD_BYTES }));
@@ -164,11 +163,11 @@ impl LegacyConnection for HttpConnection {
     }
 
     fn as_directory(&self) -> Option<&dyn LegacyDirectory> {
-        self.lists.then_some(self)
+        self.serves.directory.then_some(self)
     }
 
     fn as_writer(&self) -> Option<&dyn LegacyWriter> {
-        self.writes.then_some(self)
+        self.serves.writer.then_some(self)
     }
 }
 

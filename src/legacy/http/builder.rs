@@ -36,12 +36,18 @@ pub struct HttpConnectionBuilder {
     rules: Arc<dyn IdentifierRules>,
     emails_verified: bool,
     as_typed: bool,
-    lists: bool,
-    writes: bool,
+    serves: Serves,
     seal: Option<(String, SecretKey)>,
     entropy: Arc<dyn Entropy>,
     /// The first that was wrong, told by [`build`](Self::build).
     mistake: Option<LegacyError>,
+}
+
+/// Which of the parts that are not everybody's the legacy system serves.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Serves {
+    pub(super) directory: bool,
+    pub(super) writer: bool,
 }
 
 enum Spoken {
@@ -53,7 +59,7 @@ impl HttpConnection {
     /// A legacy system that speaks the [contract of this crate](crate::guide::http_contract) under `base_url`.
     ///
     /// Every answer is a 200: a 401 or 403 is always about our own credentials.
-    pub fn new(base_url: impl Into<String>) -> HttpConnectionBuilder {
+    pub fn waystation(base_url: impl Into<String>) -> HttpConnectionBuilder {
         HttpConnectionBuilder::new("http", Spoken::Own, base_url.into())
     }
 
@@ -179,8 +185,7 @@ impl HttpConnectionBuilder {
             rules: Arc::new(StandardRules::new()),
             emails_verified: false,
             as_typed: false,
-            lists: false,
-            writes: false,
+            serves: Serves::default(),
             seal: None,
             entropy: Arc::new(SystemEntropy),
             mistake: None,
@@ -259,7 +264,7 @@ impl HttpConnectionBuilder {
     }
 
     /// Encrypts passwords for a legacy system that shares this key, and takes no answer that does not repeat the nonce
-    /// which stands beside the password. For [`new`](HttpConnection::new) only; see the
+    /// which stands beside the password. For [`waystation`](HttpConnection::waystation) only; see the
     /// [contract](crate::guide::http_contract#sealed-passwords).
     ///
     /// TLS may end at a proxy, whose operator then does not see passwords; and an answer is known to come from somebody
@@ -270,15 +275,15 @@ impl HttpConnectionBuilder {
         self
     }
 
-    /// The legacy system serves the part of the contract that lists users. For [`new`](HttpConnection::new) only.
+    /// The legacy system serves the part of the contract that lists users. For [`waystation`](HttpConnection::waystation) only.
     pub const fn with_directory(mut self) -> Self {
-        self.lists = true;
+        self.serves.directory = true;
         self
     }
 
-    /// The legacy system serves the part of the contract that changes users. For [`new`](HttpConnection::new) only.
+    /// The legacy system serves the part of the contract that changes users. For [`waystation`](HttpConnection::waystation) only.
     pub const fn with_writer(mut self) -> Self {
-        self.writes = true;
+        self.serves.writer = true;
         self
     }
 
@@ -336,7 +341,7 @@ impl HttpConnectionBuilder {
             return Err(mistake);
         }
         let contract: Box<dyn Contract> = match self.contract {
-            Spoken::Foreign(_) if self.lists || self.writes || self.seal.is_some() => {
+            Spoken::Foreign(_) if self.serves != Serves::default() || self.seal.is_some() => {
                 return Err(LegacyError::misconfigured("this contract neither lists, nor writes, nor seals passwords"));
             }
             Spoken::Foreign(contract) => contract,
@@ -354,8 +359,7 @@ impl HttpConnectionBuilder {
                 as_typed: self.as_typed,
             },
             contract,
-            lists: self.lists,
-            writes: self.writes,
+            serves: self.serves,
         })
     }
 }

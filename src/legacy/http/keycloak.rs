@@ -42,13 +42,13 @@ impl Keycloak {
             200 => {}
             _ => return Err(answer.unexpected()),
         }
-        self.read(site, Object::root(&answer.json()?)?).map(Some)
+        self.read(site, &Object::root(&answer.json()?)?).map(Some)
     }
 
-    fn read(&self, site: &Site, user: Object<'_>) -> Result<Person, LegacyError> {
+    fn read(&self, site: &Site, user: &Object<'_>) -> Result<Person, LegacyError> {
         let mut profile = Profile::default();
         profile.email = user.identifier("email", IdentifierKind::Email, &*site.rules)?;
-        profile.username = site.username(&user, "username", profile.email.as_ref())?;
+        profile.username = site.username(user, "username", profile.email.as_ref())?;
         let username = user.required_text("username")?;
         let id = match user.id("id")? {
             Some(id) => id,

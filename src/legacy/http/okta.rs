@@ -63,9 +63,10 @@ impl Okta {
         let body = answer.json()?;
         let transaction = Object::root(&body)?;
         let must_change = match transaction.required_text("status")? {
-            "SUCCESS" | "PASSWORD_WARN" => false,
-            // The password is right; the second factor is the host's to ask for.
-            "MFA_REQUIRED" | "MFA_ENROLL" | "MFA_CHALLENGE" | "MFA_ENROLL_ACTIVATE" => false,
+            // With a second factor to come the password is right as well; the factor is the host's to ask for.
+            "SUCCESS" | "PASSWORD_WARN" | "MFA_REQUIRED" | "MFA_ENROLL" | "MFA_CHALLENGE" | "MFA_ENROLL_ACTIVATE" => {
+                false
+            }
             "PASSWORD_EXPIRED" => true,
             "LOCKED_OUT" => return Ok(Transaction::LockedOut),
             _ => return Err(transaction.malformed("not a status of a log-in", "status")),

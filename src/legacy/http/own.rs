@@ -168,9 +168,8 @@ impl Own {
             ..question
         };
         let body = self.ask(site, endpoint, &question).await?;
-        match sealed {
-            Some(sealed) => answers(&sealed, &body)?,
-            None => {}
+        if let Some(sealed) = sealed {
+            answers(&sealed, &body)?;
         }
         Ok(body)
     }

@@ -23,7 +23,7 @@ impl Parrot {
         let words = Arc::<Mutex<Value>>::default();
         let said = Arc::clone(&words);
         let server = StandIn::start(move |_| Reply::json(200, said.lock().unwrap().clone())).await;
-        let legacy = HttpConnection::new(&server.url).with_directory().with_writer().build().unwrap();
+        let legacy = HttpConnection::waystation(&server.url).with_directory().with_writer().build().unwrap();
         Self { _server: server, words, legacy }
     }
 

@@ -14,7 +14,11 @@ use super::{
 };
 
 fn legacy(shop: &StandIn) -> HttpConnectionBuilder {
-    HttpConnection::new(format!("{}/users/", shop.url)).source("shop").bearer(TOKEN).with_directory().with_writer()
+    HttpConnection::waystation(format!("{}/users/", shop.url))
+        .source("shop")
+        .bearer(TOKEN)
+        .with_directory()
+        .with_writer()
 }
 
 fn zoe() -> Result<Sample, IdentifierError> {

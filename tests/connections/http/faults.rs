@@ -17,7 +17,7 @@ use tokio::{
 };
 use waystation::{
     LazyMigrator, LogIn, LogInOutcome, MemoryStore, Migrator,
-    clock::{ManualClock, Timestamp},
+    clock::{Clock, ManualClock, SystemClock, Timestamp},
     error::ErrorKind,
     legacy::{Guard, HttpConnection},
     migrator::{Origin, Throttle},
@@ -117,7 +117,7 @@ async fn serve(mut stream: TcpStream, act: Act, calls: Arc<AtomicUsize>) {
         Then::Reset => stream.set_zero_linger().unwrap(),
         Then::Trickle => {
             while stream.write_all(b" ").await.is_ok() {
-                tokio::time::sleep(Duration::from_millis(2)).await;
+                SystemClock::new().sleep(Duration::from_millis(2)).await;
             }
         }
     }
@@ -151,7 +151,7 @@ impl Bench {
     fn new(url: &str) -> Self {
         let clock = ManualClock::at(Timestamp::default());
         let shared = Arc::new(clock.clone());
-        let legacy = HttpConnection::new(url)
+        let legacy = HttpConnection::waystation(url)
             .clock(shared.clone())
             .timeout(LIMIT)
             .connect_timeout(Duration::from_secs(30))
@@ -181,7 +181,7 @@ impl Bench {
         loop {
             tokio::select! {
                 outcome = &mut attempt => return outcome,
-                () = tokio::time::sleep(Duration::from_millis(1)) => {}
+                () = tokio::task::yield_now() => {}
             }
             if server.calls() > passed {
                 passed += 1;

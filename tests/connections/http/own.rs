@@ -16,7 +16,8 @@ use super::{
 #[tokio::test]
 async fn a_user_arrives_whole() {
     let shop = shop::open().await;
-    let legacy = HttpConnection::new(format!("{}/users", shop.url)).source("shop").bearer(TOKEN).build().unwrap();
+    let legacy =
+        HttpConnection::waystation(format!("{}/users", shop.url)).source("shop").bearer(TOKEN).build().unwrap();
     let zoe = user(ask(&legacy, "ZOË.brontë@example.com", "correct horse").await);
     assert_eq!(zoe.key, LegacyKey::new("shop", "customer-17"));
     assert!(zoe.profile.email_verified);
@@ -44,7 +45,8 @@ async fn a_user_arrives_whole() {
 async fn a_sealed_password_is_seen_by_nobody_on_the_way() {
     let shop = shop::open().await;
     let base = format!("{}/users", shop.url);
-    let sealed = |key| HttpConnection::new(&base).bearer(TOKEN).seal_passwords("k", SecretKey::from_bytes(key)).build();
+    let sealed =
+        |key| HttpConnection::waystation(&base).bearer(TOKEN).seal_passwords("k", SecretKey::from_bytes(key)).build();
     assert_eq!(told(&ask(&sealed(KEY).unwrap(), "ada", "notes").await), "match");
     let asked = shop.asked().remove(0);
     assert!(asked.json()["password"].is_null());
@@ -56,14 +58,14 @@ async fn a_sealed_password_is_seen_by_nobody_on_the_way() {
         Reply::json(200, json!({"result": "match", "user": {"id": "1", "username": "ada"}, "nonce": "AAAA"}))
     })
     .await;
-    let legacy = HttpConnection::new(&echo.url).seal_passwords("k", SecretKey::from_bytes(KEY)).build().unwrap();
+    let legacy = HttpConnection::waystation(&echo.url).seal_passwords("k", SecretKey::from_bytes(KEY)).build().unwrap();
     assert_eq!(told(&ask(&legacy, "ada", "notes").await), "malformed: not the nonce of the question (/nonce)");
 }
 
 #[tokio::test]
 async fn what_nobody_can_have_typed_there_is_not_asked_about() {
     let shop = shop::open().await;
-    let legacy = HttpConnection::new(format!("{}/users", shop.url)).bearer(TOKEN).build().unwrap();
+    let legacy = HttpConnection::waystation(format!("{}/users", shop.url)).bearer(TOKEN).build().unwrap();
     let ada = name("ada");
     for (password, expected) in [
         (Password::from(""), "mismatch"),
@@ -82,7 +84,7 @@ async fn what_nobody_can_have_typed_there_is_not_asked_about() {
 async fn a_check_tells_a_wrong_token_and_a_missing_part() {
     let shop = shop::open().await;
     let base = format!("{}/users", shop.url);
-    let built = |token: &str| HttpConnection::new(&base).bearer(token).with_directory().build().unwrap();
+    let built = |token: &str| HttpConnection::waystation(&base).bearer(token).with_directory().build().unwrap();
     built(TOKEN).check().await.unwrap();
     assert_eq!(shop.lines(), ["POST /users/find", "POST /users/count"]);
     let refused = built("another").check().await.unwrap_err();
@@ -90,14 +92,14 @@ async fn a_check_tells_a_wrong_token_and_a_missing_part() {
         refused.to_string(),
         "the legacy connection is misconfigured: the legacy system refuses our credentials (401)"
     );
-    let elsewhere = HttpConnection::new(format!("{}/elsewhere", shop.url)).bearer(TOKEN).build().unwrap();
+    let elsewhere = HttpConnection::waystation(format!("{}/elsewhere", shop.url)).bearer(TOKEN).build().unwrap();
     assert!(matches!(elsewhere.check().await, Err(LegacyError::Misconfigured { .. })));
 }
 
 #[tokio::test]
 async fn a_created_user_is_written_whole_and_may_be_refused() {
     let shop = StandIn::start(|_| Reply::json(200, json!({"result": "refused"}))).await;
-    let legacy = HttpConnection::new(&shop.url).with_writer().build().unwrap();
+    let legacy = HttpConnection::waystation(&shop.url).with_writer().build().unwrap();
     let mut profile = Profile::default();
     profile.set_identifier(name("Ada@Example.com"));
     profile.given_name = Some("Ada".into());
@@ -124,12 +126,12 @@ async fn a_created_user_is_written_whole_and_may_be_refused() {
 fn a_connection_that_cannot_work_is_not_built() {
     let pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
     for (what, builder) in [
-        ("plain HTTP", HttpConnection::new("http://legacy.example")),
-        ("a header", HttpConnection::new("https://legacy.example").header("x", "a\nb")),
-        ("no authorities", HttpConnection::new("https://legacy.example").authorities("")),
-        ("no certificate", HttpConnection::new("https://legacy.example").authorities(pem)),
-        ("no key", HttpConnection::new("https://legacy.example").client_certificate(pem, "")),
-        ("a proxy", HttpConnection::new("https://legacy.example").proxy("::")),
+        ("plain HTTP", HttpConnection::waystation("http://legacy.example")),
+        ("a header", HttpConnection::waystation("https://legacy.example").header("x", "a\nb")),
+        ("no authorities", HttpConnection::waystation("https://legacy.example").authorities("")),
+        ("no certificate", HttpConnection::waystation("https://legacy.example").authorities(pem)),
+        ("no key", HttpConnection::waystation("https://legacy.example").client_certificate(pem, "")),
+        ("a proxy", HttpConnection::waystation("https://legacy.example").proxy("::")),
         ("a directory", HttpConnection::kratos("https://legacy.example").with_directory()),
         ("a writer", HttpConnection::okta("https://legacy.example", "t").with_writer()),
         ("a seal", HttpConnection::kratos("https://legacy.example").seal_passwords("k", SecretKey::from_bytes(KEY))),

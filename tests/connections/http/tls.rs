@@ -135,15 +135,15 @@ impl Drop for Server {
 async fn an_authority_of_ones_own_is_trusted_and_no_other() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let server = Server::start(&ours.certify("127.0.0.1"), None).await;
-    let trusting = HttpConnection::new(&server.url).authorities(ours.pem.clone()).build().unwrap();
+    let trusting = HttpConnection::waystation(&server.url).authorities(ours.pem.clone()).build().unwrap();
     assert_eq!(told(&ask(&trusting, "ada", "right").await), "match");
-    let distrusting = HttpConnection::new(&server.url).authorities(other.pem).build().unwrap();
+    let distrusting = HttpConnection::waystation(&server.url).authorities(other.pem).build().unwrap();
     let untrusted = "the legacy connection is misconfigured: the legacy system's certificate is not trusted";
     assert_eq!(told(&ask(&distrusting, "ada", "right").await), untrusted);
 
     for certificate in [ours.certify("legacy.example"), ours.certify_until("127.0.0.1", 2020)] {
         let server = Server::start(&certificate, None).await;
-        let legacy = HttpConnection::new(&server.url).authorities(ours.pem.clone()).build().unwrap();
+        let legacy = HttpConnection::waystation(&server.url).authorities(ours.pem.clone()).build().unwrap();
         assert_eq!(told(&ask(&legacy, "ada", "right").await), untrusted);
     }
 }
@@ -152,7 +152,7 @@ async fn an_authority_of_ones_own_is_trusted_and_no_other() {
 async fn a_certificate_of_ones_own_is_shown_where_it_is_asked_for() {
     let (authority, clients) = (Authority::new("servers"), Authority::new("clients"));
     let server = Server::start(&authority.certify("127.0.0.1"), Some(&clients)).await;
-    let legacy = || HttpConnection::new(&server.url).authorities(authority.pem.clone());
+    let legacy = || HttpConnection::waystation(&server.url).authorities(authority.pem.clone());
     let ours = clients.certify("waystation");
     let known = legacy().client_certificate(ours.pem, ours.key.serialize_pem()).build().unwrap();
     assert_eq!(told(&ask(&known, "ada", "right").await), "match");
@@ -175,7 +175,7 @@ async fn what_is_no_tls_at_all_is_an_outage() {
     });
     let gone = Server::listen(|stream| async move { stream.set_zero_linger().unwrap() });
     for server in [plain.await, gone.await] {
-        let legacy = HttpConnection::new(&server.url).authorities(authority.pem.clone()).build().unwrap();
+        let legacy = HttpConnection::waystation(&server.url).authorities(authority.pem.clone()).build().unwrap();
         let error = ask(&legacy, "ada", "right").await.unwrap_err();
         assert!(matches!(error, LegacyError::Unavailable { .. }), "{error}");
     }
