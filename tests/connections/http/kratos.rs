@@ -60,3 +60,22 @@ async fn a_refused_key_and_a_look_up_are_no_verdicts() {
     assert!(matches!(legacy.check().await, Err(LegacyError::Misconfigured { .. })));
     assert!(matches!(legacy.find(&name("ada@example.com")).await, Err(LegacyError::Misconfigured { .. })));
 }
+
+#[tokio::test]
+async fn a_system_that_tells_capitals_apart_is_asked_for_what_was_typed() {
+    let server = StandIn::start(|_| Reply::json(403, json!({}))).await;
+    for (as_typed, expected) in [(false, "ada@example.com"), (true, "Ada@Example.com")] {
+        let builder = HttpConnection::kratos(&server.url);
+        let legacy = if as_typed { builder.identifiers_as_typed() } else { builder }.build().unwrap();
+        assert_eq!(told(&ask(&legacy, "Ada@Example.com", "right").await), "mismatch");
+        assert_eq!(server.asked()[0].json()["identifier"], expected);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_where_one_is_named() {
+    let proxy = StandIn::start(|_| Reply::json(200, json!({"status": "password_match"}))).await;
+    let builder = HttpConnection::kratos("http://legacy.example/hook").allow_plain_http().proxy(&proxy.url);
+    assert_eq!(told(&ask(&builder.build().unwrap(), "ada", "right").await), "match");
+    assert_eq!(proxy.lines(), ["POST http://legacy.example/hook"]);
+}
