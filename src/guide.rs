@@ -25,6 +25,14 @@ pub mod writing_a_store {}
 #[doc = include_str!("guide/writing_a_connection.md")]
 pub mod writing_a_connection {}
 
+#[cfg(feature = "http")]
+#[doc = include_str!("guide/http_contract.md")]
+///
+/// ```json
+#[doc = include_str!("legacy/http/contract.schema.json")]
+/// ```
+pub mod http_contract {}
+
 #[doc = include_str!("guide/writing_a_scheme.md")]
 pub mod writing_a_scheme {}
 

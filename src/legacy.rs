@@ -13,6 +13,8 @@ use crate::{
 mod error;
 mod function;
 mod guard;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "ldap")]
 mod ldap;
 #[cfg(feature = "sqlite")]
@@ -25,6 +27,8 @@ mod user;
 pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
 pub use guard::{Circuit, Guard, GuardState};
+#[cfg(feature = "http")]
+pub use http::{HttpConnection, HttpConnectionBuilder, PasswordGrant};
 #[cfg(feature = "ldap")]
 pub use ldap::{
     LdapAccounts, LdapConnection, LdapConnectionBuilder, LdapDate, LdapGroups, LdapMapping, LdapNewUsers, LdapValue,

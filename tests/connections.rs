@@ -19,6 +19,9 @@ mod guard;
 #[cfg(feature = "ldap")]
 #[path = "connections/ldap.rs"]
 mod ldap;
+#[cfg(feature = "http")]
+#[path = "connections/http.rs"]
+mod http;
 #[cfg(test)]
 #[cfg(feature = "sqlite")]
 #[path = "connections/people.rs"]
