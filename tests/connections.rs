@@ -16,12 +16,13 @@ mod django;
 #[path = "connections/guard.rs"]
 mod guard;
 #[cfg(test)]
-#[cfg(feature = "ldap")]
-#[path = "connections/ldap.rs"]
-mod ldap;
 #[cfg(feature = "http")]
 #[path = "connections/http.rs"]
 mod http;
+#[cfg(test)]
+#[cfg(feature = "ldap")]
+#[path = "connections/ldap.rs"]
+mod ldap;
 #[cfg(test)]
 #[cfg(feature = "sqlite")]
 #[path = "connections/people.rs"]
