@@ -13,10 +13,10 @@ use crate::{
 mod error;
 mod function;
 mod guard;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub mod preset;
 mod scripted;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod sql;
 mod user;
 
@@ -24,7 +24,7 @@ pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
 pub use guard::{Circuit, Guard, GuardState};
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
 pub use user::LegacyUser;
 

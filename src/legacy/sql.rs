@@ -1,4 +1,6 @@
-use std::{path::PathBuf, sync::Arc, time::Duration};
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -12,10 +14,20 @@ use crate::{
     user::{LegacyKey, SourceName},
 };
 
+mod database;
 mod date;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod lease;
 mod mapping;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod placeholders;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod query;
 mod row;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 pub use date::DateFormat;
@@ -23,8 +35,8 @@ pub use mapping::Mapping;
 pub use query::{Queries, Sql};
 pub use row::JsonType;
 
+use database::{Database, Question, Reading, Second, Settings, Target};
 use row::Row;
-use sqlite::{Database, Reading, Settings};
 
 /// Most rows that a look-up may return. What is not the person asked for among them is passed over.
 const MAX_CANDIDATES: usize = 16;
@@ -93,32 +105,54 @@ pub struct SqlConnectionBuilder {
     queries: Queries,
     mapping: Mapping,
     passwords: Arc<Passwords>,
+    target: Target,
     settings: Settings,
 }
 
 impl SqlConnection {
     /// A connection to the SQLite database at `path`. Nothing is opened before the first question.
+    #[cfg(feature = "sqlite")]
     pub fn sqlite(
         path: impl Into<PathBuf>,
         queries: Queries,
         mapping: Mapping,
         passwords: Arc<Passwords>,
     ) -> SqlConnectionBuilder {
-        SqlConnectionBuilder {
-            source: SourceName::new("sql"),
-            queries,
-            mapping,
-            passwords,
-            settings: Settings {
-                path: path.into(),
-                connections: 4,
-                busy_timeout: Duration::from_secs(1),
-                statement_limit: Duration::from_secs(2),
-                clock: Arc::new(SystemClock::new()),
-                rules: Arc::new(StandardRules::new()),
-                rules_are_standard: true,
-            },
-        }
+        SqlConnectionBuilder::new(Target::Sqlite(path.into()), queries, mapping, passwords)
+    }
+
+    /// A connection to a PostgreSQL database: `postgres://user:password@host/database`. Nothing is opened before the
+    /// first question.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(
+        url: &str,
+        queries: Queries,
+        mapping: Mapping,
+        passwords: Arc<Passwords>,
+    ) -> Result<SqlConnectionBuilder, LegacyError> {
+        let target = Target::Postgres(Box::new(postgres::options(url)?));
+        Ok(SqlConnectionBuilder::new(target, queries, mapping, passwords))
+    }
+
+    /// A connection to a MySQL or MariaDB database: `mysql://user:password@host/database`. Nothing is opened before the
+    /// first question.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read.
+    #[cfg(feature = "mysql")]
+    pub fn mysql(
+        url: &str,
+        queries: Queries,
+        mapping: Mapping,
+        passwords: Arc<Passwords>,
+    ) -> Result<SqlConnectionBuilder, LegacyError> {
+        let target = Target::MySql(Box::new(mysql::options(url)?));
+        Ok(SqlConnectionBuilder::new(target, queries, mapping, passwords))
     }
 
     /// Asks every question once, about nobody: whether the database is there, and has the tables and columns that the
@@ -130,7 +164,8 @@ impl SqlConnection {
     pub async fn check(&self) -> Result<(), LegacyError> {
         let look_ups = IdentifierKind::ALL.into_iter().filter_map(|kind| self.queries.by(kind));
         for sql in look_ups.chain(&self.queries.by_id) {
-            self.database.read(sql, [Some(""), Some("")], None, |_| Ok(Reading::Enough)).await?;
+            let nobody = Question { sql, first: Some(""), second: Second::Text("") };
+            self.database.read(nobody, |_| Ok(Reading::Enough)).await?;
         }
         if self.queries.has_directory() {
             self.count().await?;
@@ -158,21 +193,22 @@ impl SqlConnection {
         };
         // Databases convert: `007` is the same as `7` to a column of numbers, and is not to us.
         let is_wanted = |row: &Row| Ok(self.mapping.key(self.reader(row), &self.source)?.id() == id);
-        self.only_row(sql, [Some(id), None], self.mapping.place_of_id(), is_wanted).await
+        let question = Question { sql, first: Some(id), second: Second::None };
+        self.only_row(question, self.mapping.place_of_id(), is_wanted).await
     }
 
     async fn row_of(&self, identifier: &Identifier) -> Result<Option<Row>, LegacyError> {
         let Some(sql) = self.queries.by(identifier.kind()) else { return Ok(None) };
-        let parameters = [Some(identifier.normal()), Some(identifier.original())];
+        let second = Second::Text(identifier.original());
+        let question = Question { sql, first: Some(identifier.normal()), second };
         let is_wanted = |row: &Row| self.mapping.has(self.reader(row), identifier, &*self.rules);
-        self.only_row(sql, parameters, self.mapping.place_of(identifier.kind()), is_wanted).await
+        self.only_row(question, self.mapping.place_of(identifier.kind()), is_wanted).await
     }
 
     /// The one row among the candidates that is wanted. Reading stops at the second.
     async fn only_row(
         &self,
-        sql: &Sql,
-        parameters: [Option<&str>; 2],
+        question: Question<'_>,
         place: String,
         is_wanted: impl Fn(&Row) -> Result<bool, LegacyError> + Send + Sync,
     ) -> Result<Option<Row>, LegacyError> {
@@ -186,7 +222,7 @@ impl SqlConnection {
             let enough = found.len() > 1 || candidates > MAX_CANDIDATES;
             Ok(if enough { Reading::Enough } else { Reading::More })
         };
-        self.database.read(sql, parameters, None, take).await?;
+        self.database.read(question, take).await?;
         match found.pop() {
             Some(_) if !found.is_empty() => Err(LegacyError::Ambiguous { place }),
             _ if candidates > MAX_CANDIDATES => {
@@ -258,7 +294,7 @@ impl LegacyDirectory for SqlConnection {
             count = row.only_number();
             Ok(Reading::Enough)
         };
-        self.database.read(sql, [None, None], None, take).await?;
+        self.database.read(Question { sql, first: None, second: Second::None }, take).await?;
         count.ok_or_else(|| LegacyError::misconfigured("the counting query does not return one number"))
     }
 
@@ -272,8 +308,8 @@ impl LegacyDirectory for SqlConnection {
             Ok(if entries.len() < limit { Reading::More } else { Reading::Enough })
         };
         if limit > 0 {
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            self.database.read(sql, [after.map(LegacyKey::id), None], Some(limit), take).await?;
+            let second = Second::Limit(i64::try_from(limit).unwrap_or(i64::MAX));
+            self.database.read(Question { sql, first: after.map(LegacyKey::id), second }, take).await?;
         }
         Ok(entries)
     }
@@ -284,6 +320,24 @@ fn no_directory() -> LegacyError {
 }
 
 impl SqlConnectionBuilder {
+    fn new(target: Target, queries: Queries, mapping: Mapping, passwords: Arc<Passwords>) -> Self {
+        Self {
+            source: SourceName::new("sql"),
+            queries,
+            mapping,
+            passwords,
+            target,
+            settings: Settings {
+                connections: 4,
+                busy_timeout: Duration::from_secs(1),
+                statement_limit: Duration::from_secs(2),
+                clock: Arc::new(SystemClock::new()),
+                rules: Arc::new(StandardRules::new()),
+                rules_are_standard: true,
+            },
+        }
+    }
+
     /// Names the legacy system. Default `sql`.
     pub fn source(mut self, name: impl Into<SourceName>) -> Self {
         self.source = name.into();
@@ -337,7 +391,7 @@ impl SqlConnectionBuilder {
             mapping: self.mapping,
             rules: Arc::clone(&self.settings.rules),
             passwords: self.passwords,
-            database: Database::new(self.settings),
+            database: self.target.database(self.settings),
         }
     }
 }
