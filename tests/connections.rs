@@ -5,6 +5,10 @@
 #[path = "connections/bad_databases.rs"]
 mod bad_databases;
 #[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "connections/bad_servers.rs"]
+mod bad_servers;
+#[cfg(test)]
 #[cfg(feature = "conformance")]
 #[path = "connections/conformance.rs"]
 mod conformance;
@@ -16,6 +20,22 @@ mod django;
 #[path = "connections/guard.rs"]
 mod guard;
 #[cfg(test)]
-#[cfg(feature = "sqlite")]
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(test)]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #[path = "connections/people.rs"]
 mod people;
+#[cfg(test)]
+#[cfg(all(unix, feature = "postgres"))]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "connections/presets.rs"]
+mod presets;
+#[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "servers/server_process.rs"]
+mod server_process;

@@ -56,6 +56,7 @@ impl AspNetIdentity {
             id: "Id".into(),
             found_by: vec![(IdentifierKind::Email, "Email".into()), (IdentifierKind::Username, "UserName".into())],
             computed: vec![(flag(&is_locked), "is_locked")],
+            in_bytes: false,
             only: None,
             mapping,
         }

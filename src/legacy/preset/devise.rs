@@ -79,6 +79,7 @@ impl Devise {
             id: "id".into(),
             found_by: vec![(IdentifierKind::Email, "email".into())],
             computed,
+            in_bytes: false,
             only: None,
             mapping,
         }

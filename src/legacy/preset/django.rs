@@ -205,6 +205,7 @@ impl Django {
             id,
             found_by,
             computed,
+            in_bytes: false,
             only: None,
             mapping: self.into_mapping(),
         }

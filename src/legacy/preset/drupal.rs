@@ -53,6 +53,7 @@ impl Drupal {
             found_by: vec![(IdentifierKind::Email, "mail".into()), (IdentifierKind::Username, "name".into())],
             // Somebody who never logged in did so at 0.
             computed: vec![("nullif(u.login, 0)".into(), "last_login")],
+            in_bytes: false,
             only: Some(self.only.into()),
             mapping,
         }

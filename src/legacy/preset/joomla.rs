@@ -51,6 +51,7 @@ impl Joomla {
             id: "id".into(),
             found_by: vec![(IdentifierKind::Email, "email".into()), (IdentifierKind::Username, "username".into())],
             computed: vec![(registered, "registered"), (last_visit, "last_visit")],
+            in_bytes: false,
             only: None,
             mapping,
         }

@@ -65,6 +65,7 @@ impl Keycloak {
                 (of_credential(&hash), "password_credential"),
                 (of_credential("c.created_date"), "password_date"),
             ],
+            in_bytes: false,
             only: Some(format!(
                 "u.service_account_client_link IS NULL AND u.realm_id = (SELECT r.id FROM {} AS r WHERE r.name = {})",
                 quoted(realm),

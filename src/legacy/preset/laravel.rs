@@ -61,6 +61,7 @@ impl Laravel {
             id: "id".into(),
             found_by: vec![(IdentifierKind::Email, "email".into())],
             computed,
+            in_bytes: false,
             only: self.soft_deletes.then(|| "u.deleted_at IS NULL".into()),
             mapping,
         }

@@ -55,6 +55,7 @@ impl MediaWiki {
                 (flag("u.user_email_authenticated IS NOT NULL"), "is_verified"),
                 ("cast(convert(u.user_registration USING ascii) AS datetime)".into(), "registered"),
             ],
+            in_bytes: true,
             only: None,
             mapping,
         }

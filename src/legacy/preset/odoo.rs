@@ -42,6 +42,7 @@ impl Odoo {
                 (login("LIKE"), "login_email"),
                 ("(SELECT p.name FROM res_partner AS p WHERE p.id = u.partner_id)".into(), "partner_name"),
             ],
+            in_bytes: false,
             only: None,
             mapping,
         }

@@ -51,6 +51,7 @@ impl PhpBb {
                 (flag("u.user_type = 1"), "is_inactive"),
                 ("nullif(u.user_lastvisit, 0)".into(), "last_visit"),
             ],
+            in_bytes: false,
             only: Some("u.user_type <> 2".into()),
             mapping,
         }

@@ -27,6 +27,8 @@ pub(super) struct Users {
     pub(super) id: String,
     /// The columns that people are found by.
     pub(super) found_by: Vec<(IdentifierKind, String)>,
+    /// Whether those are bytes, which a server compares by their case.
+    pub(super) in_bytes: bool,
     /// What is computed, as SQL and its name in the mapping. The table is `u` there.
     pub(super) computed: Vec<(String, &'static str)>,
     /// Which rows are users at all, as SQL.
@@ -66,7 +68,7 @@ impl Users {
             Sql::assert_safe(format!("SELECT count(*) FROM {users} AS u WHERE {only}")),
         );
         for (kind, column) in &self.found_by {
-            let sql = statement(format!(" AND {}", engine.is_spelt(&format!("u.{}", quoted(column)), *kind)));
+            let sql = statement(format!(" AND {}", engine.is_spelt(&self.text(column), *kind)));
             queries = match kind {
                 IdentifierKind::Email => queries.by_email(sql),
                 IdentifierKind::Phone => queries.by_phone(sql),
@@ -74,6 +76,14 @@ impl Users {
             };
         }
         queries
+    }
+}
+
+impl Users {
+    /// A column that people are found by, as text.
+    fn text(&self, column: &str) -> String {
+        let column = format!("u.{}", quoted(column));
+        if self.in_bytes { format!("lower(convert({column} USING utf8mb4))") } else { column }
     }
 }
 

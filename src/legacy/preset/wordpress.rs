@@ -81,6 +81,7 @@ impl WordPress {
                 (meta_value(&capabilities), "capabilities"),
                 ("CASE WHEN year(u.user_registered) > 0 THEN u.user_registered END".into(), "registered"),
             ],
+            in_bytes: false,
             only: None,
             mapping,
         }
