@@ -17,6 +17,10 @@ mod conformance;
 #[path = "connections/django.rs"]
 mod django;
 #[cfg(test)]
+#[cfg(all(unix, feature = "sqlite", any(feature = "mysql", feature = "postgres")))]
+#[path = "connections/django_elsewhere.rs"]
+mod django_elsewhere;
+#[cfg(test)]
 #[path = "connections/guard.rs"]
 mod guard;
 #[cfg(test)]

@@ -5,20 +5,17 @@
 //! | ASP.NET Core Identity | [`AspNetIdentity`] | all | MySQL, PostgreSQL, SQLite |
 //! | Django | [`Django`] | all | MySQL, PostgreSQL, SQLite |
 //! | Drupal | [`Drupal`] | 7; 8 to 11 | MySQL, PostgreSQL, SQLite |
-#![cfg_attr(
-    any(feature = "mysql", feature = "postgres"),
-    doc = "| Joomla | [`Joomla`] | 3.2 and later | MySQL, PostgreSQL |"
-)]
-#![cfg_attr(
-    any(feature = "mysql", feature = "postgres"),
-    doc = "| Keycloak | [`Keycloak`] | 8 and later | MySQL, PostgreSQL |"
-)]
+//! | Joomla | [`Joomla`] | 3.2 and later | MySQL, PostgreSQL |
+//! | Keycloak | [`Keycloak`] | 8 and later | MySQL, PostgreSQL |
 //! | Laravel | [`Laravel`] | all | MySQL, PostgreSQL, SQLite |
-#![cfg_attr(feature = "mysql", doc = "| MediaWiki | [`MediaWiki`] | all | MySQL |")]
-#![cfg_attr(feature = "postgres", doc = "| Odoo | [`Odoo`] | 12 and later | PostgreSQL |")]
+//! | MediaWiki | [`MediaWiki`] | all | MySQL |
+//! | Odoo | [`Odoo`] | 12 and later | PostgreSQL |
 //! | phpBB | [`PhpBb`] | 3.0 and later | MySQL, PostgreSQL, SQLite |
 //! | Rails with Devise | [`Devise`] | all | MySQL, PostgreSQL, SQLite |
-#![cfg_attr(feature = "mysql", doc = "| WordPress | [`WordPress`] | all | MySQL |")]
+//! | WordPress | [`WordPress`] | all | MySQL, SQLite |
+//!
+//! User names that the service's rules refuse, with a blank in them perhaps, are left out: those people are found by
+//! their address.
 //!
 //! MySQL stands for MariaDB as well. Each needs the feature of its database, and no rights but `SELECT` on the tables
 //! that it names. Call [`check`](super::SqlConnection::check) at the start: a preset for another version says which
@@ -39,7 +36,7 @@ mod mediawiki;
 mod odoo;
 mod phpbb;
 mod users;
-#[cfg(feature = "mysql")]
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod wordpress;
 
 pub use aspnet_identity::AspNetIdentity;
@@ -56,5 +53,5 @@ pub use mediawiki::MediaWiki;
 #[cfg(feature = "postgres")]
 pub use odoo::Odoo;
 pub use phpbb::PhpBb;
-#[cfg(feature = "mysql")]
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
 pub use wordpress::WordPress;

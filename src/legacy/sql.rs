@@ -47,6 +47,7 @@ const MAX_CANDIDATES: usize = 16;
 /// that the service uses anyway. No connection is held meanwhile.
 ///
 /// ```no_run
+/// # #[cfg(feature = "sqlite")]
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::sync::Arc;
 /// use waystation::legacy::{DateFormat, Mapping, Queries, SqlConnection};
@@ -82,8 +83,19 @@ const MAX_CANDIDATES: usize = 16;
 /// | has a hash that cannot be verified: unknown, malformed, too costly | [`LegacyError::UnusableHash`] |
 /// | has something else that cannot be read | [`LegacyError::Malformed`], and only for the right password |
 ///
-/// A database that is missing, locked or unreadable is [`LegacyError::Unavailable`], and used again once it is back. A
-/// missing table or column, or a file that is no database, is [`LegacyError::Misconfigured`].
+/// A database that is missing, down, locked or unreadable is [`LegacyError::Unavailable`], and used again once it is
+/// back. A missing table, column or right, or a file that is no database, is [`LegacyError::Misconfigured`].
+///
+/// **PostgreSQL, MySQL and MariaDB.** Give the connection a user that may `SELECT` and nothing else. Whatever its rights,
+/// its transactions are read-only, a statement is ended by the server after the limit, dates are of UTC, and no setting
+/// of the server, the database or the user changes what a query means; in MySQL, names may stand in double quotes, `||`
+/// joins texts, and a backslash is one. When a caller is gone, its connection is closed, and the server ends the
+/// statement by the limit at the latest.
+///
+/// To any machine but this one, a connection is encrypted and the server's certificate is checked, by the system's
+/// roots and by name. The address can say otherwise, in the driver's words: `?sslmode=require` or
+/// `?ssl-mode=REQUIRED` takes any certificate, `disable` or `DISABLED` no TLS, and `sslrootcert` or `ssl-ca` names a
+/// file of roots. MySQL's `caching_sha2_password` needs TLS.
 ///
 /// **SQLite.** Opened with `mode=ro` and `query_only`. A statement is interrupted after its time limit, or when the
 /// caller is gone; waiting for a lock is bounded by the busy timeout. A database in WAL mode needs its `-wal` and
@@ -124,6 +136,24 @@ impl SqlConnection {
     /// A connection to a PostgreSQL database: `postgres://user:password@host/database`. Nothing is opened before the
     /// first question.
     ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// use waystation::legacy::{DateFormat, Mapping, Queries, SqlConnection};
+    /// use waystation::password::Passwords;
+    ///
+    /// let passwords = Arc::new(Passwords::builder().build()?);
+    /// let queries = Queries::new()
+    ///     .by_email("SELECT * FROM members WHERE lower(email) IN (?1, lower(?2))")
+    ///     .by_id("SELECT * FROM members WHERE id = ?1");
+    /// let mapping = Mapping::new("members", "id").email("email").password("password_hash");
+    /// let url = "postgres://reader:secret@db.example.com/forum";
+    /// let legacy = SqlConnection::postgres(url, queries, mapping, passwords)?.source("forum").build();
+    /// # let _ = legacy;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the address cannot be read.
@@ -140,6 +170,23 @@ impl SqlConnection {
 
     /// A connection to a MySQL or MariaDB database: `mysql://user:password@host/database`. Nothing is opened before the
     /// first question.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// use waystation::legacy::{Mapping, Queries, SqlConnection};
+    /// use waystation::password::Passwords;
+    ///
+    /// let passwords = Arc::new(Passwords::builder().build()?);
+    /// let queries = Queries::new()
+    ///     .by_username("SELECT * FROM members WHERE login IN (?1, ?2)")
+    ///     .by_id("SELECT * FROM members WHERE id = ?1");
+    /// let mapping = Mapping::new("members", "id").username("login").password("pass").blocked("banned");
+    /// let legacy = SqlConnection::mysql("mysql://reader:secret@localhost/shop", queries, mapping, passwords)?.build();
+    /// # let _ = legacy;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -371,7 +418,7 @@ impl SqlConnectionBuilder {
         self
     }
 
-    /// Sets how long to wait while somebody else has the database locked. Default 1 s.
+    /// Sets how long to wait while somebody else has a SQLite database locked. Default 1 s.
     pub const fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.settings.busy_timeout = timeout;
         self

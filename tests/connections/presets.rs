@@ -10,7 +10,7 @@ use waystation::{
 
 use crate::people::{ask, identifier, passwords};
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 fn tables(name: &str) -> String {
     let path = format!("{}/tests/data/presets/{name}.sql", env!("CARGO_MANIFEST_DIR"));
@@ -20,7 +20,10 @@ fn tables(name: &str) -> String {
 type Made = Result<SqlConnectionBuilder, LegacyError>;
 
 #[cfg(feature = "mysql")]
-async fn mysql(name: &str, preset: impl FnOnce(&str, std::sync::Arc<Passwords>) -> Made) -> Option<SqlConnection> {
+pub(crate) async fn mysql(
+    name: &str,
+    preset: impl FnOnce(&str, std::sync::Arc<Passwords>) -> Made,
+) -> Option<SqlConnection> {
     let url = crate::mariadb::MariaDbServer::shared()?.fresh_database().await;
     let mut connection = sqlx::MySqlConnection::connect(&url).await.unwrap();
     connection.execute("SET sql_mode = ''").await.unwrap();
@@ -30,7 +33,10 @@ async fn mysql(name: &str, preset: impl FnOnce(&str, std::sync::Arc<Passwords>) 
 }
 
 #[cfg(feature = "postgres")]
-async fn postgres(name: &str, preset: impl FnOnce(&str, std::sync::Arc<Passwords>) -> Made) -> Option<SqlConnection> {
+pub(crate) async fn postgres(
+    name: &str,
+    preset: impl FnOnce(&str, std::sync::Arc<Passwords>) -> Made,
+) -> Option<SqlConnection> {
     let url = crate::postgres::PostgresServer::shared()?.fresh_database().await;
     let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
     connection.execute(sqlx::raw_sql(AssertSqlSafe(tables(name)))).await.unwrap();
@@ -322,6 +328,28 @@ over!(
         assert_eq!(ada.created_at.unwrap().as_micros(), 1_554_192_930_123_456);
     }
 );
+
+/// What WordPress itself wrote, see `make_wordpress.sh`.
+#[cfg(feature = "mysql")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_people_of_a_real_wordpress_log_in() {
+    let preset = |url: &str, passwords| WordPress::new().mysql(url, passwords);
+    let Some(legacy) = mysql("wordpress_real.mysql", preset).await else { return };
+    let expected = Expected {
+        ada: (&["ada", "ada.lovelace@example.com"], "1"),
+        others: &["grace", "zoe-bronte@example.com"],
+        blocked: &[],
+        nobody: &["zoë", "zoe"],
+        count: 4,
+    };
+    let ada = answers(&legacy, &expected).await;
+    assert_eq!(ada.profile.name.as_deref(), Some("Ada Lovelace"));
+    assert_eq!(ada.profile.app_metadata["capabilities"], "a:1:{s:13:\"administrator\";b:1;}");
+    let quoted = ask(&legacy, &identifier("quote"), "it's \"quoted\" \\").await;
+    assert!(matches!(quoted, Ok(Verdict::Match(_))), "{quoted:?}");
+    let grace = legacy.find(&identifier("grace")).await.unwrap().unwrap();
+    assert_eq!(grace.created_at, in_2019());
+}
 
 /// A preset for another version or system says what it misses.
 #[cfg(feature = "postgres")]

@@ -42,6 +42,7 @@ impl Drupal {
         let mapping = Mapping::new(&table, "uid")
             .username("name")
             .email("mail")
+            .drop_malformed_identifiers()
             .password("pass")
             .active("status")
             .created_at("created", DateFormat::UnixSeconds)

@@ -38,6 +38,7 @@ impl Joomla {
         let mapping = Mapping::new(&table, "id")
             .username("username")
             .email("email")
+            .drop_malformed_identifiers()
             .password("password")
             .password_dialect(Dialect::JOOMLA)
             .name("name")

@@ -50,6 +50,7 @@ impl Keycloak {
             .username("username")
             .email("email")
             .email_verified("email_verified")
+            .drop_malformed_identifiers()
             .password("password_credential")
             .active("enabled")
             .given_name("first_name")

@@ -40,6 +40,7 @@ impl MediaWiki {
             .username("user_name")
             .email("user_email")
             .email_verified("is_verified")
+            .drop_malformed_identifiers()
             .password("user_password")
             .name("user_real_name")
             .created_at("registered", DateFormat::Text);

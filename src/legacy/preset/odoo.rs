@@ -28,6 +28,7 @@ impl Odoo {
         let mapping = Mapping::new("res_users", "id")
             .username("login_name")
             .email("login_email")
+            .drop_malformed_identifiers()
             .password("password")
             .active("active")
             .name("partner_name")

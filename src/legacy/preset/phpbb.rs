@@ -38,6 +38,7 @@ impl PhpBb {
         let mapping = Mapping::new(&table, "user_id")
             .username("username")
             .email("user_email")
+            .drop_malformed_identifiers()
             .password("user_password")
             .blocked("is_inactive")
             .created_at("user_regdate", DateFormat::UnixSeconds)

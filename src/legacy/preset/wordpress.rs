@@ -16,6 +16,9 @@ use crate::{
 /// | `user_registered` | `created_at`; `0000-00-00 00:00:00` is no date |
 /// | the meta key `wp_capabilities` | `app_metadata.capabilities`, as WordPress writes it: PHP's serialisation |
 ///
+/// WordPress's own forms put a backslash before each `'`, `"` and `\` of a password before they hash it. Somebody whose
+/// password has one of them, and was chosen there, has to choose a new one here.
+///
 /// In a network of sites the capabilities are those of the main one. Whether an account is banned is the business of
 /// plug-ins: add what yours writes to the connection's own [`SqlConnection`](crate::legacy::SqlConnection).
 ///
@@ -50,16 +53,21 @@ impl WordPress {
         self
     }
 
-    fn users(self, _: Engine) -> Users {
+    fn users(self, engine: Engine) -> Users {
         let meta = quoted(&format!("{}usermeta", self.prefix));
         let capabilities = format!("{}capabilities", self.prefix);
         let meta_value = |key: &str| {
             let of_user = "m.user_id = u.\"ID\" AND m.meta_key";
             format!("(SELECT m.meta_value FROM {meta} AS m WHERE {of_user} = {} LIMIT 1)", literal(key))
         };
+        let registered = match engine {
+            Engine::MySql | Engine::Postgres => "CASE WHEN year(u.user_registered) > 0 THEN u.user_registered END",
+            Engine::Sqlite => "nullif(u.user_registered, '0000-00-00 00:00:00')",
+        };
         let mapping = Mapping::new(format!("{}users", self.prefix), "ID")
             .username("user_login")
             .email("user_email")
+            .drop_malformed_identifiers()
             .password("user_pass")
             .password_dialect(Dialect::WORDPRESS)
             .name("display_name")
@@ -79,7 +87,7 @@ impl WordPress {
                 (meta_value("first_name"), "first_name"),
                 (meta_value("last_name"), "last_name"),
                 (meta_value(&capabilities), "capabilities"),
-                ("CASE WHEN year(u.user_registered) > 0 THEN u.user_registered END".into(), "registered"),
+                (registered.into(), "registered"),
             ],
             in_bytes: false,
             only: None,
@@ -88,7 +96,7 @@ impl WordPress {
     }
 }
 
-engines!(WordPress: mysql);
+engines!(WordPress: mysql, sqlite);
 
 impl Default for WordPress {
     fn default() -> Self {

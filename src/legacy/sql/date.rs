@@ -2,7 +2,7 @@ use jiff::{civil, tz::TimeZone};
 
 use crate::clock::Timestamp;
 
-/// How a legacy column writes a date.
+/// How a legacy column writes a date. A column of a server's own type for dates is read as that, whatever is said here.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DateFormat {
