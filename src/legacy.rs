@@ -17,10 +17,10 @@ mod guard;
 mod http;
 #[cfg(feature = "ldap")]
 mod ldap;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub mod preset;
 mod scripted;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod sql;
 mod user;
 
@@ -34,7 +34,7 @@ pub use ldap::{
     LdapAccounts, LdapConnection, LdapConnectionBuilder, LdapDate, LdapGroups, LdapMapping, LdapNewUsers, LdapValue,
 };
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
 pub use user::LegacyUser;
 

@@ -5,6 +5,10 @@
 #[path = "connections/bad_databases.rs"]
 mod bad_databases;
 #[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "connections/bad_servers.rs"]
+mod bad_servers;
+#[cfg(test)]
 #[cfg(feature = "conformance")]
 #[path = "connections/conformance.rs"]
 mod conformance;
@@ -12,6 +16,10 @@ mod conformance;
 #[cfg(feature = "sqlite")]
 #[path = "connections/django.rs"]
 mod django;
+#[cfg(test)]
+#[cfg(all(unix, feature = "sqlite", any(feature = "mysql", feature = "postgres")))]
+#[path = "connections/django_elsewhere.rs"]
+mod django_elsewhere;
 #[cfg(test)]
 #[path = "connections/guard.rs"]
 mod guard;
@@ -24,10 +32,6 @@ mod http;
 #[path = "connections/ldap.rs"]
 mod ldap;
 #[cfg(test)]
-#[cfg(feature = "sqlite")]
-#[path = "connections/people.rs"]
-mod people;
-#[cfg(test)]
 #[cfg(feature = "ldap")]
 #[path = "servers/scripted_ldap.rs"]
 mod scripted_ldap;
@@ -35,3 +39,23 @@ mod scripted_ldap;
 #[cfg(feature = "ldap")]
 #[path = "servers/slapd.rs"]
 mod slapd;
+#[cfg(test)]
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(test)]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[path = "connections/people.rs"]
+mod people;
+#[cfg(test)]
+#[cfg(all(unix, feature = "postgres"))]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "connections/presets.rs"]
+mod presets;
+#[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "servers/server_process.rs"]
+mod server_process;

@@ -1,4 +1,6 @@
-use std::{path::PathBuf, sync::Arc, time::Duration};
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -12,10 +14,20 @@ use crate::{
     user::{LegacyKey, SourceName},
 };
 
+mod database;
 mod date;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod lease;
 mod mapping;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod placeholders;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod query;
 mod row;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 pub use date::DateFormat;
@@ -23,8 +35,8 @@ pub use mapping::Mapping;
 pub use query::{Queries, Sql};
 pub use row::JsonType;
 
+use database::{Database, Question, Reading, Second, Settings, Target};
 use row::Row;
-use sqlite::{Database, Reading, Settings};
 
 /// Most rows that a look-up may return. What is not the person asked for among them is passed over.
 const MAX_CANDIDATES: usize = 16;
@@ -35,6 +47,7 @@ const MAX_CANDIDATES: usize = 16;
 /// that the service uses anyway. No connection is held meanwhile.
 ///
 /// ```no_run
+/// # #[cfg(feature = "sqlite")]
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::sync::Arc;
 /// use waystation::legacy::{DateFormat, Mapping, Queries, SqlConnection};
@@ -70,8 +83,19 @@ const MAX_CANDIDATES: usize = 16;
 /// | has a hash that cannot be verified: unknown, malformed, too costly | [`LegacyError::UnusableHash`] |
 /// | has something else that cannot be read | [`LegacyError::Malformed`], and only for the right password |
 ///
-/// A database that is missing, locked or unreadable is [`LegacyError::Unavailable`], and used again once it is back. A
-/// missing table or column, or a file that is no database, is [`LegacyError::Misconfigured`].
+/// A database that is missing, down, locked or unreadable is [`LegacyError::Unavailable`], and used again once it is
+/// back. A missing table, column or right, or a file that is no database, is [`LegacyError::Misconfigured`].
+///
+/// **PostgreSQL, MySQL and MariaDB.** Give the connection a user that may `SELECT` and nothing else. Whatever its rights,
+/// its transactions are read-only, a statement is ended by the server after the limit, dates are of UTC, and no setting
+/// of the server, the database or the user changes what a query means; in MySQL, names may stand in double quotes, `||`
+/// joins texts, and a backslash is one. When a caller is gone, its connection is closed, and the server ends the
+/// statement by the limit at the latest.
+///
+/// To any machine but this one, a connection is encrypted and the server's certificate is checked, by the system's
+/// roots and by name. The address can say otherwise, in the driver's words: `?sslmode=require` or
+/// `?ssl-mode=REQUIRED` takes any certificate, `disable` or `DISABLED` no TLS, and `sslrootcert` or `ssl-ca` names a
+/// file of roots. MySQL's `caching_sha2_password` needs TLS.
 ///
 /// **SQLite.** Opened with `mode=ro` and `query_only`. A statement is interrupted after its time limit, or when the
 /// caller is gone; waiting for a lock is bounded by the busy timeout. A database in WAL mode needs its `-wal` and
@@ -93,32 +117,89 @@ pub struct SqlConnectionBuilder {
     queries: Queries,
     mapping: Mapping,
     passwords: Arc<Passwords>,
+    target: Target,
     settings: Settings,
 }
 
 impl SqlConnection {
     /// A connection to the SQLite database at `path`. Nothing is opened before the first question.
+    #[cfg(feature = "sqlite")]
     pub fn sqlite(
         path: impl Into<PathBuf>,
         queries: Queries,
         mapping: Mapping,
         passwords: Arc<Passwords>,
     ) -> SqlConnectionBuilder {
-        SqlConnectionBuilder {
-            source: SourceName::new("sql"),
-            queries,
-            mapping,
-            passwords,
-            settings: Settings {
-                path: path.into(),
-                connections: 4,
-                busy_timeout: Duration::from_secs(1),
-                statement_limit: Duration::from_secs(2),
-                clock: Arc::new(SystemClock::new()),
-                rules: Arc::new(StandardRules::new()),
-                rules_are_standard: true,
-            },
-        }
+        SqlConnectionBuilder::new(Target::Sqlite(path.into()), queries, mapping, passwords)
+    }
+
+    /// A connection to a PostgreSQL database: `postgres://user:password@host/database`. Nothing is opened before the
+    /// first question.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// use waystation::legacy::{DateFormat, Mapping, Queries, SqlConnection};
+    /// use waystation::password::Passwords;
+    ///
+    /// let passwords = Arc::new(Passwords::builder().build()?);
+    /// let queries = Queries::new()
+    ///     .by_email("SELECT * FROM members WHERE lower(email) IN (?1, lower(?2))")
+    ///     .by_id("SELECT * FROM members WHERE id = ?1");
+    /// let mapping = Mapping::new("members", "id").email("email").password("password_hash");
+    /// let url = "postgres://reader:secret@db.example.com/forum";
+    /// let legacy = SqlConnection::postgres(url, queries, mapping, passwords)?.source("forum").build();
+    /// # let _ = legacy;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(
+        url: &str,
+        queries: Queries,
+        mapping: Mapping,
+        passwords: Arc<Passwords>,
+    ) -> Result<SqlConnectionBuilder, LegacyError> {
+        let target = Target::Postgres(Box::new(postgres::options(url)?));
+        Ok(SqlConnectionBuilder::new(target, queries, mapping, passwords))
+    }
+
+    /// A connection to a MySQL or MariaDB database: `mysql://user:password@host/database`. Nothing is opened before the
+    /// first question.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// use waystation::legacy::{Mapping, Queries, SqlConnection};
+    /// use waystation::password::Passwords;
+    ///
+    /// let passwords = Arc::new(Passwords::builder().build()?);
+    /// let queries = Queries::new()
+    ///     .by_username("SELECT * FROM members WHERE login IN (?1, ?2)")
+    ///     .by_id("SELECT * FROM members WHERE id = ?1");
+    /// let mapping = Mapping::new("members", "id").username("login").password("pass").blocked("banned");
+    /// let legacy = SqlConnection::mysql("mysql://reader:secret@localhost/shop", queries, mapping, passwords)?.build();
+    /// # let _ = legacy;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read.
+    #[cfg(feature = "mysql")]
+    pub fn mysql(
+        url: &str,
+        queries: Queries,
+        mapping: Mapping,
+        passwords: Arc<Passwords>,
+    ) -> Result<SqlConnectionBuilder, LegacyError> {
+        let target = Target::MySql(Box::new(mysql::options(url)?));
+        Ok(SqlConnectionBuilder::new(target, queries, mapping, passwords))
     }
 
     /// Asks every question once, about nobody: whether the database is there, and has the tables and columns that the
@@ -130,7 +211,8 @@ impl SqlConnection {
     pub async fn check(&self) -> Result<(), LegacyError> {
         let look_ups = IdentifierKind::ALL.into_iter().filter_map(|kind| self.queries.by(kind));
         for sql in look_ups.chain(&self.queries.by_id) {
-            self.database.read(sql, [Some(""), Some("")], None, |_| Ok(Reading::Enough)).await?;
+            let nobody = Question { sql, first: Some(""), second: Second::Text("") };
+            self.database.read(nobody, |_| Ok(Reading::Enough)).await?;
         }
         if self.queries.has_directory() {
             self.count().await?;
@@ -158,21 +240,22 @@ impl SqlConnection {
         };
         // Databases convert: `007` is the same as `7` to a column of numbers, and is not to us.
         let is_wanted = |row: &Row| Ok(self.mapping.key(self.reader(row), &self.source)?.id() == id);
-        self.only_row(sql, [Some(id), None], self.mapping.place_of_id(), is_wanted).await
+        let question = Question { sql, first: Some(id), second: Second::None };
+        self.only_row(question, self.mapping.place_of_id(), is_wanted).await
     }
 
     async fn row_of(&self, identifier: &Identifier) -> Result<Option<Row>, LegacyError> {
         let Some(sql) = self.queries.by(identifier.kind()) else { return Ok(None) };
-        let parameters = [Some(identifier.normal()), Some(identifier.original())];
+        let second = Second::Text(identifier.original());
+        let question = Question { sql, first: Some(identifier.normal()), second };
         let is_wanted = |row: &Row| self.mapping.has(self.reader(row), identifier, &*self.rules);
-        self.only_row(sql, parameters, self.mapping.place_of(identifier.kind()), is_wanted).await
+        self.only_row(question, self.mapping.place_of(identifier.kind()), is_wanted).await
     }
 
     /// The one row among the candidates that is wanted. Reading stops at the second.
     async fn only_row(
         &self,
-        sql: &Sql,
-        parameters: [Option<&str>; 2],
+        question: Question<'_>,
         place: String,
         is_wanted: impl Fn(&Row) -> Result<bool, LegacyError> + Send + Sync,
     ) -> Result<Option<Row>, LegacyError> {
@@ -186,7 +269,7 @@ impl SqlConnection {
             let enough = found.len() > 1 || candidates > MAX_CANDIDATES;
             Ok(if enough { Reading::Enough } else { Reading::More })
         };
-        self.database.read(sql, parameters, None, take).await?;
+        self.database.read(question, take).await?;
         match found.pop() {
             Some(_) if !found.is_empty() => Err(LegacyError::Ambiguous { place }),
             _ if candidates > MAX_CANDIDATES => {
@@ -258,7 +341,7 @@ impl LegacyDirectory for SqlConnection {
             count = row.only_number();
             Ok(Reading::Enough)
         };
-        self.database.read(sql, [None, None], None, take).await?;
+        self.database.read(Question { sql, first: None, second: Second::None }, take).await?;
         count.ok_or_else(|| LegacyError::misconfigured("the counting query does not return one number"))
     }
 
@@ -272,8 +355,8 @@ impl LegacyDirectory for SqlConnection {
             Ok(if entries.len() < limit { Reading::More } else { Reading::Enough })
         };
         if limit > 0 {
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            self.database.read(sql, [after.map(LegacyKey::id), None], Some(limit), take).await?;
+            let second = Second::Limit(i64::try_from(limit).unwrap_or(i64::MAX));
+            self.database.read(Question { sql, first: after.map(LegacyKey::id), second }, take).await?;
         }
         Ok(entries)
     }
@@ -284,6 +367,24 @@ fn no_directory() -> LegacyError {
 }
 
 impl SqlConnectionBuilder {
+    fn new(target: Target, queries: Queries, mapping: Mapping, passwords: Arc<Passwords>) -> Self {
+        Self {
+            source: SourceName::new("sql"),
+            queries,
+            mapping,
+            passwords,
+            target,
+            settings: Settings {
+                connections: 4,
+                busy_timeout: Duration::from_secs(1),
+                statement_limit: Duration::from_secs(2),
+                clock: Arc::new(SystemClock::new()),
+                rules: Arc::new(StandardRules::new()),
+                rules_are_standard: true,
+            },
+        }
+    }
+
     /// Names the legacy system. Default `sql`.
     pub fn source(mut self, name: impl Into<SourceName>) -> Self {
         self.source = name.into();
@@ -317,7 +418,7 @@ impl SqlConnectionBuilder {
         self
     }
 
-    /// Sets how long to wait while somebody else has the database locked. Default 1 s.
+    /// Sets how long to wait while somebody else has a SQLite database locked. Default 1 s.
     pub const fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.settings.busy_timeout = timeout;
         self
@@ -337,7 +438,7 @@ impl SqlConnectionBuilder {
             mapping: self.mapping,
             rules: Arc::clone(&self.settings.rules),
             passwords: self.passwords,
-            database: Database::new(self.settings),
+            database: self.target.database(self.settings),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Dialect(&'static [(Spelling, &'static str)]);
 enum Spelling {
     /// So many bytes in hexadecimal, and nothing else.
     Hex(usize),
+    /// The same with, perhaps, a colon and a salt after it.
+    HexAndSalt(usize),
     /// What begins like this.
     Prefix(&'static str),
 }
@@ -34,6 +36,9 @@ impl Dialect {
         (Spelling::Hex(16), "md5"),
     ]);
 
+    /// Joomla, whose hashes before 3.2 are a digest and its salt. The oldest have no salt.
+    pub const JOOMLA: Self = Self(&[(Spelling::HexAndSalt(16), "joomla-md5")]);
+
     /// Meteor and Rocket.Chat, whose clients send a digest of the password.
     pub const METEOR: Self = Self(&[(Spelling::Prefix("$2"), "meteor-bcrypt")]);
 
@@ -45,6 +50,9 @@ impl Dialect {
         Self(&[(Spelling::Prefix("md5$"), "werkzeug-hmac"), (Spelling::Prefix("sha1$"), "werkzeug-hmac")]);
     /// Symfony, whose hasher makes a digest of passwords that bcrypt would not read whole.
     pub const SYMFONY: Self = Self(&[(Spelling::Prefix("$2"), "symfony-bcrypt")]);
+
+    /// WordPress, whose oldest hashes are MD5.
+    pub const WORDPRESS: Self = Self(&[(Spelling::Hex(16), "md5")]);
 
     /// WoltLab Burning Board 4, and what else is built on WCF 2.
     pub const WOLTLAB: Self = Self(&[(Spelling::Prefix("$2a$"), "wbb4-bcrypt")]);
@@ -63,6 +71,7 @@ impl Spelling {
     fn fits(self, text: &str) -> bool {
         match self {
             Self::Hex(bytes) => text.len() == 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            Self::HexAndSalt(bytes) => Self::Hex(bytes).fits(text.split(':').next().unwrap_or_default()),
             Self::Prefix(prefix) => text.starts_with(prefix),
         }
     }

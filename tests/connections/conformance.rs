@@ -86,3 +86,41 @@ mod django {
     );
     connection_conformance!(of_a_guarded_django, Subject::new(Guard::new(legacy()), bram()?));
 }
+
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+mod servers {
+    use waystation::{
+        conformance::connection::{Sample, Subject},
+        connection_conformance,
+        identifier::IdentifierError,
+        legacy::preset::Drupal,
+    };
+
+    use crate::{
+        people::identifier,
+        presets::{self, PASSWORD},
+    };
+
+    fn ada() -> Result<Sample, IdentifierError> {
+        Ok(Sample::parse("ada@example.com", PASSWORD)?.blocked(identifier("mallory"), PASSWORD))
+    }
+
+    #[cfg(feature = "mysql")]
+    connection_conformance!(of_mariadb, {
+        let legacy = presets::mysql("drupal10.mysql", |url, passwords| Drupal::eight_or_later().mysql(url, passwords));
+        match legacy.await {
+            Some(legacy) => Subject::new(legacy, ada()?),
+            None => Subject::new(crate::conformance::scripted()?, crate::conformance::sample()?),
+        }
+    });
+
+    #[cfg(feature = "postgres")]
+    connection_conformance!(of_postgres, {
+        let legacy =
+            presets::postgres("drupal10.postgres", |url, passwords| Drupal::eight_or_later().postgres(url, passwords));
+        match legacy.await {
+            Some(legacy) => Subject::new(legacy, ada()?),
+            None => Subject::new(crate::conformance::scripted()?, crate::conformance::sample()?),
+        }
+    });
+}

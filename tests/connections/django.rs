@@ -23,7 +23,7 @@ fn instant(text: &str) -> Timestamp {
 }
 
 /// Everything that Django knows of a person, beside what came over.
-fn assert_is(user: &LegacyUser, person: &Person) {
+pub(crate) fn assert_is(user: &LegacyUser, person: &Person) {
     let profile = &user.profile;
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     assert_eq!(profile.username.as_ref(), Some(&person.by_username()));

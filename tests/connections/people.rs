@@ -1,4 +1,5 @@
 //! The people of the Django database in `tests/data/django`, and connections to it.
+#![cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "Django's people are in a SQLite database"))]
 
 use std::{
     path::{Path, PathBuf},

@@ -1,9 +1,10 @@
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use super::users::{Engine, Users, engines, quoted};
 use crate::{
     identifier::IdentifierKind,
-    legacy::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder},
-    password::{Dialect, Passwords},
+    legacy::{DateFormat, JsonType, Mapping},
+    password::Dialect,
 };
 
 /// The users of a Django site: the tables of `django.contrib.auth`, or of a model derived from them.
@@ -23,6 +24,7 @@ use crate::{
 /// unique there by exact spelling only, so two that differ in case share one here, and are ambiguous too.
 ///
 /// ```no_run
+/// # #[cfg(feature = "sqlite")]
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::sync::Arc;
 /// use waystation::legacy::{Guard, preset::Django};
@@ -181,60 +183,53 @@ impl Django {
         self
     }
 
-    /// The connection over the site's SQLite database; its source is called `django` unless that is changed.
-    pub fn sqlite(self, path: impl Into<PathBuf>, passwords: Arc<Passwords>) -> SqlConnectionBuilder {
-        let queries = self.queries();
-        SqlConnection::sqlite(path, queries, self.into_mapping(), passwords).source("django")
-    }
-
     /// What the site calls a column, if it has it.
     fn name_of(&self, column: DjangoColumn) -> Option<&str> {
         self.columns.get(&column).map_or(Some(column.as_str()), Option::as_deref)
     }
 
-    fn queries(&self) -> Queries {
-        let users = quoted(&self.user_table);
-        let id = format!("u.{}", quoted(self.name_of(DjangoColumn::Id).unwrap_or("id")));
-        // Before `u.*`, so that a column of the site's own with the same name does not hide them.
-        let select = format!("SELECT {} {} u.* FROM {users} AS u", self.full_name_column(), self.groups_column(&id));
-        let statement = |rest: &str| Sql::assert_safe(format!("{select} {rest}"));
-
-        let mut queries = Queries::new().by_id(statement(&format!("WHERE {id} = ?1"))).directory(
-            statement(&format!("ORDER BY {id} LIMIT ?2")),
-            statement(&format!("WHERE {id} > ?1 ORDER BY {id} LIMIT ?2")),
-            Sql::assert_safe(format!("SELECT count(*) FROM {users}")),
-        );
-        let by = |column| {
-            let name = self.name_of(column)?;
-            let collation = column.as_str();
-            Some(statement(&format!("WHERE u.{} = ?1 COLLATE waystation_{collation}", quoted(name))))
-        };
-        if let Some(sql) = by(DjangoColumn::Email).filter(|_| self.kinds.contains(&IdentifierKind::Email)) {
-            queries = queries.by_email(sql);
+    fn users(self, engine: Engine) -> Users {
+        let id = self.name_of(DjangoColumn::Id).unwrap_or("id").to_owned();
+        let mut computed = Vec::new();
+        computed.extend(self.full_name().map(|sql| (sql, FULL_NAME)));
+        computed.extend(self.group_names(engine, &format!("u.{}", quoted(&id))).map(|sql| (sql, GROUPS)));
+        let by = [(IdentifierKind::Email, DjangoColumn::Email), (IdentifierKind::Username, DjangoColumn::Username)];
+        let found_by = by
+            .into_iter()
+            .filter(|(kind, _)| self.kinds.contains(kind))
+            .filter_map(|(kind, column)| Some((kind, self.name_of(column)?.to_owned())))
+            .collect();
+        Users {
+            source: "django",
+            table: self.user_table.clone(),
+            id,
+            found_by,
+            computed,
+            in_bytes: false,
+            only: None,
+            mapping: self.into_mapping(),
         }
-        if let Some(sql) = by(DjangoColumn::Username).filter(|_| self.kinds.contains(&IdentifierKind::Username)) {
-            queries = queries.by_username(sql);
-        }
-        queries
     }
 
     /// As Django's `get_full_name`.
-    fn full_name_column(&self) -> String {
-        match (self.name_of(DjangoColumn::FirstName), self.name_of(DjangoColumn::LastName)) {
-            (Some(first), Some(last)) => {
-                format!("trim(u.{} || ' ' || u.{}) AS {FULL_NAME},", quoted(first), quoted(last))
-            }
-            _ => String::new(),
-        }
+    fn full_name(&self) -> Option<String> {
+        let (first, last) = (self.name_of(DjangoColumn::FirstName)?, self.name_of(DjangoColumn::LastName)?);
+        Some(format!("trim(u.{} || ' ' || u.{})", quoted(first), quoted(last)))
     }
 
-    fn groups_column(&self, id: &str) -> String {
-        let Some(Membership { table, user_column }) = &self.groups else { return String::new() };
+    /// The names as a JSON array, in alphabetical order where the engine can.
+    fn group_names(&self, engine: Engine, id: &str) -> Option<String> {
+        let Membership { table, user_column } = self.groups.as_ref()?;
         let (table, user_column) = (quoted(table), quoted(user_column));
-        format!(
-            "(SELECT json_group_array(name) FROM (SELECT g.name AS name FROM {table} AS m \
-             JOIN auth_group AS g ON g.id = m.group_id WHERE m.{user_column} = {id} ORDER BY g.name)) AS {GROUPS},"
-        )
+        let members =
+            format!("FROM {table} AS m JOIN auth_group AS g ON g.id = m.group_id WHERE m.{user_column} = {id}");
+        Some(match engine {
+            Engine::MySql => format!("coalesce((SELECT json_arrayagg(g.name) {members}), '[]')"),
+            Engine::Postgres => format!("coalesce((SELECT json_agg(g.name ORDER BY g.name) {members}), '[]')"),
+            Engine::Sqlite => {
+                format!("(SELECT json_group_array(name) FROM (SELECT g.name AS name {members} ORDER BY g.name))")
+            }
+        })
     }
 
     fn into_mapping(self) -> Mapping {
@@ -261,7 +256,7 @@ impl Django {
                 mapping = set(mapping, name);
             }
         }
-        if !self.full_name_column().is_empty() {
+        if self.full_name().is_some() {
             mapping = mapping.name(FULL_NAME);
         }
         if self.groups.is_some() {
@@ -276,6 +271,8 @@ impl Django {
 
 const FULL_NAME: &str = "full_name";
 const GROUPS: &str = "group_names";
+
+engines!(Django: mysql, postgres, sqlite);
 
 impl Default for Django {
     fn default() -> Self {
@@ -292,10 +289,4 @@ impl fmt::Debug for Django {
             .field("kinds", &self.kinds)
             .finish_non_exhaustive()
     }
-}
-
-/// A name as SQL writes it, whatever is in it. Always used with a table before it: alone, SQLite would read the name
-/// of a column that does not exist as a text.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

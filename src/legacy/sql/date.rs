@@ -2,7 +2,7 @@ use jiff::{civil, tz::TimeZone};
 
 use crate::clock::Timestamp;
 
-/// How a legacy column writes a date.
+/// How a legacy column writes a date. A column of a server's own type for dates is read as that, whatever is said here.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DateFormat {
@@ -15,7 +15,7 @@ pub enum DateFormat {
     UnixSeconds,
 }
 
-const NOT_A_DATE: &str = "not a date";
+pub(super) const NOT_A_DATE: &str = "not a date";
 const OUT_OF_RANGE: &str = "date out of range";
 
 impl DateFormat {
@@ -58,8 +58,13 @@ impl DateFormat {
 }
 
 /// The years -9999 to 9999, which is as far as dates can be written.
-fn in_range(micros: i64) -> Result<Timestamp, &'static str> {
+pub(super) fn in_range(micros: i64) -> Result<Timestamp, &'static str> {
     jiff::Timestamp::from_microsecond(micros).map(|_| Timestamp::from_micros(micros)).map_err(|_| OUT_OF_RANGE)
+}
+
+/// In ISO 8601, for metadata.
+pub(super) fn written(instant: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(instant.as_micros()).map_or_else(|_| String::new(), |instant| instant.to_string())
 }
 
 #[cfg(test)]

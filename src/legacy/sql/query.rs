@@ -32,20 +32,24 @@ impl fmt::Debug for Sql {
 
 /// The questions that an [`SqlConnection`](super::SqlConnection) asks, each a statement that returns whole rows.
 ///
-/// Every look-up has two parameters and may use either or both: `?1` is the identifier's normal form, `?2` the
-/// spelling as it was typed. What comes back are *candidates*: a row counts only if the mapped column, read by the
-/// same [`IdentifierRules`](crate::IdentifierRules), is the identifier that was asked for. So a query may return too
-/// much (16 rows at most), and must not return too little.
+/// Every look-up has two parameters and may use either or both, as often as it likes: `?1` is the identifier's normal
+/// form, `?2` the spelling as it was typed. They are written so for every engine, and become `$1` or `?` on the way to
+/// the servers; a question mark without a number, in quotes or in a comment is left alone. PostgreSQL gets each in the
+/// type of what it is compared with, so that `id = ?1` uses the index of a column of numbers.
 ///
-/// For that, three collations are there that compare by those rules:
+/// What comes back are *candidates*: a row counts only if the mapped column, read by the same
+/// [`IdentifierRules`](crate::IdentifierRules), is the identifier that was asked for. So a query may return too much
+/// (16 rows at most), and must not return too little. On each engine:
 ///
 /// | written in SQL | finds | cost |
 /// |---|---|---|
-/// | `email = ?1 COLLATE waystation_email`, likewise `waystation_username`, `waystation_phone` | exactly the rows that the rules make equal, whatever their case and Unicode form | every row is read: some 30 ms for 100,000 that are ASCII, several times that for others |
-/// | `lower(email) = ?1` | rows that differ in the case of ASCII letters only: SQLite's `lower` knows no others | as above, or next to nothing with an index on `lower(email)` |
-/// | `email IN (?1, ?2)` | rows spelt in the normal form or as typed | next to nothing with an index on `email` |
+/// | SQLite: `email = ?1 COLLATE waystation_email`, likewise `waystation_username`, `waystation_phone` | exactly the rows that the rules make equal, whatever their case and Unicode form | every row is read: some 30 ms for 100,000 that are ASCII, several times that for others |
+/// | SQLite: `lower(email) = ?1` | rows that differ in the case of ASCII letters only: SQLite's `lower` knows no others | as above, or next to nothing with an index on `lower(email)` |
+/// | PostgreSQL: `lower(email) IN (?1, lower(?2))` | rows that differ in the case of what the database's locale knows | every row is read, or next to nothing with an index on `lower(email)` |
+/// | MySQL: `email IN (?1, ?2)` | rows that the column's collation makes equal: with `_ci`, whatever their case | next to nothing with an index on `email` |
+/// | SQLite and PostgreSQL: `email IN (?1, ?2)` | rows spelt in the normal form or as typed | next to nothing with an index on `email` |
 ///
-/// The cheaper two miss people whose stored spelling differs in more than they allow. Such a person is unknown until
+/// All but the first miss people whose stored spelling differs in more than they allow. Such a person is unknown until
 /// they type their name as it is stored, and somebody else could sign up under another spelling meanwhile.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

@@ -1,3 +1,4 @@
+use super::date::{NOT_A_DATE, in_range, written};
 use crate::{
     clock::Timestamp,
     legacy::{DateFormat, LegacyError},
@@ -7,6 +8,10 @@ use crate::{
 const MAX_TEXT_BYTES: usize = 65_536;
 
 /// One cell, as the database holds it: SQLite columns hold what was put in, whatever they were declared to hold.
+#[cfg_attr(
+    not(all(feature = "mysql", any(feature = "postgres", feature = "sqlite"))),
+    expect(dead_code, reason = "no one engine has them all")
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cell {
     Null,
@@ -15,6 +20,27 @@ pub(super) enum Cell {
     /// Not necessarily UTF-8.
     Text(Vec<u8>),
     Blob(Vec<u8>),
+    /// Microseconds since 1970, from a column of dates. May be beyond every calendar.
+    Instant(i64),
+    /// What a column of dates holds that is none: `0000-00-00`.
+    NotADate,
+    /// Of a type that has no place in a user's row, such as an array or a shape.
+    Unreadable,
+}
+
+impl Cell {
+    /// A number that was written in decimal.
+    #[cfg(any(feature = "mysql", feature = "postgres"))]
+    pub(super) fn decimal(text: &str) -> Self {
+        if let Ok(number) = text.parse() {
+            return Self::Integer(number);
+        }
+        match text.parse() {
+            Ok(number) if text.contains('.') => Self::Real(number),
+            // An id that is longer than our numbers.
+            _ => Self::Text(text.into()),
+        }
+    }
 }
 
 /// One row of a result, by column.
@@ -63,6 +89,7 @@ impl<'r> Reader<'r> {
                 Ok(text) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
                 Err(error) => Err(LegacyError::malformed_because("not UTF-8", self.place(column), error)),
             },
+            Cell::Unreadable => Err(self.malformed("of a type that cannot be read", column)),
             _ => Err(self.malformed("not text", column)),
         }
     }
@@ -81,7 +108,7 @@ impl<'r> Reader<'r> {
                 Err(self.malformed("longer than 64 KiB", column))
             }
             Cell::Blob(bytes) | Cell::Text(bytes) => Ok(Some(bytes)),
-            Cell::Integer(_) | Cell::Real(_) => Err(self.malformed("neither text nor bytes", column)),
+            _ => Err(self.malformed("neither text nor bytes", column)),
         }
     }
 
@@ -132,7 +159,9 @@ impl<'r> Reader<'r> {
                 Some(text) => format.read_text(text.trim()),
                 None => return Ok(None),
             },
-            Cell::Blob(_) => Err("not a date"),
+            // The type of the column says it all, whatever the format.
+            Cell::Instant(micros) => in_range(*micros),
+            Cell::Blob(_) | Cell::NotADate | Cell::Unreadable => Err(NOT_A_DATE),
         };
         read.map(Some).map_err(|what| self.malformed(what, column))
     }
@@ -150,7 +179,10 @@ impl<'r> Reader<'r> {
                 Cell::Real(number) if number.is_finite() => Some((*number).into()),
                 _ => return Err(self.malformed("not a number", column)),
             },
-            JsonType::Text => self.text(column)?.map(Into::into),
+            JsonType::Text => match cell {
+                Cell::Instant(_) => self.date(column, DateFormat::Text)?.map(|instant| written(instant).into()),
+                _ => self.text(column)?.map(Into::into),
+            },
             JsonType::Json => match self.text(column)? {
                 Some(text) => Some(
                     // The parser's own message may quote the text.

@@ -4,25 +4,20 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
 };
 
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
     pool::PoolConnection,
-    sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow},
+    sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow},
 };
 use tokio_stream::StreamExt as _;
 
 use super::{
-    query::Sql,
+    database::{Question, Reading, Second, Settings},
     row::{Cell, Row},
 };
-use crate::{
-    clock::Clock,
-    identifier::{IdentifierKind, IdentifierRules},
-    legacy::LegacyError,
-};
+use crate::{identifier::IdentifierKind, legacy::LegacyError};
 
 mod collation;
 mod fault;
@@ -39,7 +34,8 @@ const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 /// file that is open, since an open file would go on showing the old people for ever. Its tables may be altered too:
 /// the driver goes on calling the columns what they were called when it first saw them.
 #[derive(Debug)]
-pub(super) struct Database {
+pub(super) struct Sqlite {
+    path: PathBuf,
     settings: Settings,
     open: Mutex<Option<Open>>,
 }
@@ -52,39 +48,25 @@ struct Open {
     pool: SqlitePool,
 }
 
-#[derive(Debug)]
-pub(super) struct Settings {
-    pub(super) path: PathBuf,
-    pub(super) connections: u32,
-    pub(super) busy_timeout: Duration,
-    pub(super) statement_limit: Duration,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) rules: Arc<dyn IdentifierRules>,
-    /// Whether they are [`StandardRules`](crate::identifier::StandardRules), for which there is a short cut.
-    pub(super) rules_are_standard: bool,
-}
-
-impl Database {
-    pub(super) const fn new(settings: Settings) -> Self {
-        Self { settings, open: Mutex::new(None) }
+impl Sqlite {
+    pub(super) const fn new(path: PathBuf, settings: Settings) -> Self {
+        Self { path, settings, open: Mutex::new(None) }
     }
 
     /// Runs a statement and hands each row to `take` until that says it has seen enough.
     pub(super) async fn read(
         &self,
-        sql: &Sql,
-        parameters: [Option<&str>; 2],
-        limit: Option<i64>,
+        question: Question<'_>,
         mut take: impl FnMut(Row) -> Result<Reading, LegacyError> + Send,
     ) -> Result<(), LegacyError> {
         let mut connection = self.connection().await?;
         let _bounded = self.bound(&mut connection).await?;
 
-        let [first, second] = parameters;
-        let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(first);
-        let query = match limit {
-            Some(limit) => query.bind(limit),
-            None => query.bind(second),
+        let query = sqlx::query(AssertSqlSafe(question.sql.as_str())).bind(question.first);
+        let query = match question.second {
+            Second::Limit(limit) => query.bind(limit),
+            Second::None => query.bind(None::<&str>),
+            Second::Text(text) => query.bind(text),
         };
         let mut rows = query.fetch(&mut *connection);
         while let Some(row) = rows.next().await {
@@ -96,7 +78,7 @@ impl Database {
     }
 
     /// Makes SQLite give up after the statement limit, and at once when the caller is gone.
-    async fn bound(&self, connection: &mut PoolConnection<Sqlite>) -> Result<StopOnDrop, LegacyError> {
+    async fn bound(&self, connection: &mut PoolConnection<sqlx::Sqlite>) -> Result<StopOnDrop, LegacyError> {
         let stop = Arc::new(AtomicBool::new(false));
         let (clock, stopped) = (Arc::clone(&self.settings.clock), Arc::clone(&stop));
         let end = clock.monotonic().saturating_add(self.settings.statement_limit);
@@ -106,8 +88,8 @@ impl Database {
     }
 
     /// A connection that knows the file and its tables as they are now.
-    async fn connection(&self) -> Result<PoolConnection<Sqlite>, LegacyError> {
-        let path = self.settings.path.clone();
+    async fn connection(&self) -> Result<PoolConnection<sqlx::Sqlite>, LegacyError> {
+        let path = self.path.clone();
         // A dead network mount can hold this up for long: not on a thread that serves others.
         let looked = tokio::task::spawn_blocking(move || FileId::of(&path)).await;
         let file =
@@ -130,39 +112,30 @@ impl Database {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         match &*open {
             Some(known) if is_right(known) => known.clone(),
-            _ => open.insert(anew(self.settings.pool())).clone(),
+            _ => open.insert(anew(self.pool())).clone(),
         }
     }
-}
 
-impl Settings {
     fn pool(&self) -> SqlitePool {
         let mut options = SqliteConnectOptions::new()
             .filename(&self.path)
             .read_only(true)
             .create_if_missing(false)
-            .busy_timeout(self.busy_timeout)
+            .busy_timeout(self.settings.busy_timeout)
             // Whatever the operator's SQL says, and whatever the file's schema would like to run.
             .pragma("query_only", "ON")
             .pragma("trusted_schema", "OFF")
             .disable_statement_logging();
         for kind in IdentifierKind::ALL {
-            let collation = Collation::new(kind, Arc::clone(&self.rules), self.rules_are_standard);
+            let collation = Collation::new(kind, Arc::clone(&self.settings.rules), self.settings.rules_are_standard);
             options = options.collation(collation.name(), move |left, right| collation.compare(left, right));
         }
         SqlitePoolOptions::new()
-            .max_connections(self.connections)
-            .acquire_timeout(self.statement_limit)
+            .max_connections(self.settings.connections)
+            .acquire_timeout(self.settings.statement_limit)
             .test_before_acquire(false)
             .connect_lazy_with(options)
     }
-}
-
-/// Whether a reader wants more rows.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Reading {
-    Enough,
-    More,
 }
 
 /// Ends a running statement when dropped.

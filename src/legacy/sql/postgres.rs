@@ -1,0 +1,132 @@
+use std::{str::FromStr as _, sync::Arc, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, Column as _, Either, Executor as _, Row as _, SqlSafeStr as _, Statement as _, TypeInfo as _,
+    ValueRef as _,
+    postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, PgSslMode},
+};
+use tokio_stream::StreamExt as _;
+
+use super::{
+    database::{Question, Reading, Second, Settings, is_local, no_address},
+    lease::Lease,
+    placeholders::translated,
+    row::Row,
+};
+use crate::{
+    clock::{Clock, within},
+    legacy::LegacyError,
+};
+
+mod cell;
+mod fault;
+mod parameter;
+
+use cell::cell;
+use fault::{fault, too_long};
+use parameter::Parameter;
+
+/// A PostgreSQL database that is only ever read.
+///
+/// Statements are prepared anew each time. The server would refuse one that was prepared before a table changed, and a
+/// pooler in between may lead the next question to another session.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    pool: PgPool,
+    statement_limit: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+/// The options that a URL asks for. To another machine, TLS with a certificate that is checked is the default.
+pub(super) fn options(url: &str) -> Result<PgConnectOptions, LegacyError> {
+    let options = PgConnectOptions::from_str(url).map_err(|_| no_address())?;
+    let says_mode = url.contains("sslmode=") || url.contains("ssl-mode=");
+    let is_local = options.get_socket().is_some() || is_local(options.get_host());
+    Ok(if says_mode || is_local { options } else { options.ssl_mode(PgSslMode::VerifyFull) })
+}
+
+impl Postgres {
+    pub(super) fn new(options: PgConnectOptions, settings: &Settings) -> Self {
+        use sqlx::ConnectOptions as _;
+
+        // Whatever the server, the database and the user are set to.
+        let session = format!(
+            "SET default_transaction_read_only = on; SET statement_timeout = {}; SET standard_conforming_strings = on",
+            settings.statement_limit.as_millis().clamp(1, i32::MAX as u128)
+        );
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections)
+            .acquire_timeout(settings.statement_limit)
+            .after_connect(move |connection, _| {
+                let session = session.clone();
+                Box::pin(async move { connection.execute(AssertSqlSafe(session)).await.map(|_| ()) })
+            })
+            .connect_lazy_with(options.statement_cache_capacity(0).disable_statement_logging());
+        Self { pool, statement_limit: settings.statement_limit, clock: Arc::clone(&settings.clock) }
+    }
+
+    pub(super) async fn read(
+        &self,
+        question: Question<'_>,
+        take: impl FnMut(Row) -> Result<Reading, LegacyError> + Send,
+    ) -> Result<(), LegacyError> {
+        let mut lease = Lease::of(self.pool.acquire().await.map_err(fault)?);
+        let asked = ask(lease.connection().map_err(fault)?, question, take);
+        let is_done = within(&*self.clock, self.statement_limit, asked).await.ok_or_else(too_long)??;
+        if is_done {
+            lease.end();
+        }
+        Ok(())
+    }
+}
+
+/// Asks and says whether all of the answer was read.
+async fn ask(
+    connection: &mut PgConnection,
+    question: Question<'_>,
+    mut take: impl FnMut(Row) -> Result<Reading, LegacyError> + Send,
+) -> Result<bool, LegacyError> {
+    let (sql, order) = translated(question.sql.as_str(), |at| format!("${at}"));
+    let statement = (&mut *connection).prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(fault)?;
+    let types = match statement.parameters() {
+        Some(Either::Left(types)) => types,
+        _ => &[],
+    };
+    let limit = match question.second {
+        Second::Limit(limit) => limit.to_string(),
+        Second::None | Second::Text(_) => String::new(),
+    };
+    let mut arguments = PgArguments::default();
+    for (number, kind) in order.iter().zip(types) {
+        let text = match (number, question.second) {
+            (1, _) => question.first,
+            (2, Second::Text(text)) => Some(text),
+            (2, Second::Limit(_)) => Some(limit.as_str()),
+            (2, Second::None) => None,
+            _ => return Err(LegacyError::misconfigured("a query has a parameter other than ?1 and ?2")),
+        };
+        // What the type cannot hold, no row has.
+        let Some(parameter) = Parameter::of(text.unwrap_or_default(), kind)? else { return Ok(true) };
+        sqlx::Arguments::add(&mut arguments, parameter)
+            .map_err(|_| LegacyError::misconfigured("a parameter cannot be sent"))?;
+    }
+    let mut rows = statement.query_with(arguments).fetch(connection);
+    let mut reading = Reading::More;
+    while let Some(row) = rows.next().await {
+        if reading == Reading::Enough {
+            return Ok(false);
+        }
+        reading = take(read_row(&row.map_err(fault)?)?)?;
+    }
+    Ok(true)
+}
+
+fn read_row(row: &PgRow) -> Result<Row, LegacyError> {
+    let mut read = Row::default();
+    for column in row.columns() {
+        let value = row.try_get_raw(column.ordinal()).map_err(fault)?;
+        let bytes = if value.is_null() { None } else { value.as_bytes().ok() };
+        read.push(column.name(), cell(value.type_info().name(), bytes));
+    }
+    Ok(read)
+}
