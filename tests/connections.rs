@@ -32,14 +32,6 @@ mod http;
 #[path = "connections/ldap.rs"]
 mod ldap;
 #[cfg(test)]
-#[cfg(feature = "ldap")]
-#[path = "servers/scripted_ldap.rs"]
-mod scripted_ldap;
-#[cfg(test)]
-#[cfg(feature = "ldap")]
-#[path = "servers/slapd.rs"]
-mod slapd;
-#[cfg(test)]
 #[cfg(all(unix, feature = "mysql"))]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
@@ -56,6 +48,14 @@ mod postgres;
 #[path = "connections/presets.rs"]
 mod presets;
 #[cfg(test)]
+#[cfg(feature = "ldap")]
+#[path = "servers/scripted_ldap.rs"]
+mod scripted_ldap;
+#[cfg(test)]
 #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
 #[path = "servers/server_process.rs"]
 mod server_process;
+#[cfg(test)]
+#[cfg(feature = "ldap")]
+#[path = "servers/slapd.rs"]
+mod slapd;

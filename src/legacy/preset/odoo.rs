@@ -15,6 +15,7 @@ use crate::{
 /// | `res_partner.name` | `name` |
 /// | `create_date` | `created_at` |
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Odoo;
 
 impl Odoo {
@@ -23,6 +24,7 @@ impl Odoo {
         Self
     }
 
+    #[expect(clippy::unused_self, reason = "the other presets have settings")]
     fn users(self, _: Engine) -> Users {
         let login = |is: &str| format!("CASE WHEN u.login {is} '%@%' THEN u.login END");
         let mapping = Mapping::new("res_users", "id")

@@ -58,7 +58,8 @@ impl Users {
     fn queries(&self, engine: Engine) -> Queries {
         let (users, id) = (quoted(&self.table), format!("u.{}", quoted(&self.id)));
         // Before `u.*`, so that a column of the site's own with the same name does not hide them.
-        let computed: String = self.computed.iter().map(|(sql, name)| format!("{sql} AS {name}, ")).collect();
+        let computed: Vec<_> = self.computed.iter().map(|(sql, name)| format!("{sql} AS {name}, ")).collect();
+        let computed = computed.concat();
         let only = self.only.as_deref().unwrap_or("1 = 1");
         let statement =
             |rest: String| Sql::assert_safe(format!("SELECT {computed}u.* FROM {users} AS u WHERE {only}{rest}"));
