@@ -87,6 +87,11 @@ impl Database {
     async fn change(&self, sql: &str) {
         use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
+        // MariaDB takes an empty statement for a mistake.
+        if sql.is_empty() {
+            return;
+        }
+
         #[cfg(feature = "postgres")]
         if self.is_postgres {
             let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
@@ -161,7 +166,7 @@ async fn cells_of_every_common_type_are_read() {
         assert_eq!(user.key.id(), "1");
         assert_eq!(user.created_at.unwrap().as_micros(), 1_554_192_930_500_000);
         assert_eq!(user.last_login.unwrap().as_seconds(), 1_554_192_930);
-        assert_eq!(user.password_set_at.unwrap().as_seconds(), -1_990_310_400);
+        assert_eq!(user.password_set_at.unwrap().as_seconds(), -1_990_137_600);
         assert_eq!(user.login_count, 7);
         let code = if database.is_postgres { "ab  " } else { "ab" };
         assert_eq!(
@@ -229,7 +234,9 @@ async fn cells_that_cannot_be_read_are_named_and_never_shown() {
         for database in each("").await {
             database.change(if database.is_postgres { postgres } else { mariadb }).await;
             let legacy = database.asked(queries(), change(mapping())).build();
-            let error = ask(&legacy, &identifier("grace@example.com"), "right").await.unwrap_err();
+            let Err(error) = ask(&legacy, &identifier("grace@example.com"), "right").await else {
+                panic!("{place} was read from {}", if database.is_postgres { "PostgreSQL" } else { "MariaDB" })
+            };
             assert!(matches!(&error, LegacyError::Malformed { .. }), "{error:?}");
             assert!(chain(&error).contains(place), "{place}: {}", chain(&error));
             assert!(!chain(&error).contains("Grace@"), "{}", chain(&error));

@@ -129,12 +129,11 @@ fn read_row(row: &MySqlRow) -> Result<Row, LegacyError> {
     let mut read = Row::default();
     for column in row.columns() {
         let value = row.try_get_raw(column.ordinal()).map_err(fault)?;
-        let cell = if value.is_null() {
-            Cell::Null
-        } else {
-            // Unchecked, the driver hands out the bytes as they came.
-            let bytes: Vec<u8> = row.try_get_unchecked(column.ordinal()).map_err(fault)?;
-            cell(value.type_info().name(), bytes)
+        // Unchecked, the driver hands out the bytes as they came. To it, `0000-00-00` is NULL; here it is a fault.
+        let cell = match row.try_get_unchecked::<Vec<u8>, _>(column.ordinal()) {
+            Ok(bytes) => cell(value.type_info().name(), bytes),
+            Err(_) if value.is_null() => Cell::Null,
+            Err(error) => return Err(fault(error)),
         };
         read.push(column.name(), cell);
     }
