@@ -16,17 +16,24 @@ mod dice;
 #[cfg(unix)]
 #[path = "processes/killed.rs"]
 mod killed;
+#[cfg(test)]
+#[cfg(all(unix, feature = "mysql", feature = "postgres"))]
+#[path = "processes/servers.rs"]
+mod servers;
 #[path = "processes/site.rs"]
 mod site;
 #[path = "processes/unharmed.rs"]
 mod unharmed;
 
+#[cfg(test)]
 #[cfg(all(unix, feature = "mysql"))]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
+#[cfg(test)]
 #[cfg(all(unix, feature = "postgres"))]
 #[path = "servers/postgres.rs"]
 mod postgres;
+#[cfg(test)]
 #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
 #[path = "servers/server_process.rs"]
 mod server_process;

@@ -51,7 +51,8 @@ async fn rows(truth: [&str; 2]) -> String {
             .collect();
         let select = format!("SELECT {} FROM {table}", quoted.join(" || ', ' || "));
         for row in connection.fetch_all(AssertSqlSafe(select)).await.unwrap() {
-            inserts += &format!("INSERT INTO {table} ({columns}) VALUES ({});\n", row.get::<String, _>(0));
+            let values: String = row.get(0);
+            inserts.extend(["INSERT INTO ", table, " (", columns, ") VALUES (", &values, ");\n"]);
         }
     }
     inserts

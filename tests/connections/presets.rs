@@ -94,6 +94,7 @@ async fn answers(legacy: &SqlConnection, expected: &Expected<'_>) -> LegacyUser 
     ada.unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what it is compared with may be absent")]
 fn in_2019() -> Option<Timestamp> {
     Some(Timestamp::from_micros(1_554_192_930_000_000))
 }

@@ -27,8 +27,8 @@ fn no_server() -> Fixture {
 
 #[cfg(feature = "postgres")]
 async fn postgres() -> Fixture {
-    let Some(server) = PostgresServer::shared() else { return no_server() };
     static DATABASE: OnceCell<String> = OnceCell::const_new();
+    let Some(server) = PostgresServer::shared() else { return no_server() };
     let url = DATABASE.get_or_init(|| server.fresh_database()).await;
     let builder = PostgresStore::builder(url).unwrap().connections(8);
     Fixture::new(builder.connection_name(fresh_name()).open().await.unwrap())
@@ -36,8 +36,8 @@ async fn postgres() -> Fixture {
 
 #[cfg(feature = "mysql")]
 async fn mariadb() -> Fixture {
-    let Some(server) = MariaDbServer::shared() else { return no_server() };
     static DATABASE: OnceCell<String> = OnceCell::const_new();
+    let Some(server) = MariaDbServer::shared() else { return no_server() };
     let url = DATABASE.get_or_init(|| server.fresh_database()).await;
     let builder = MySqlStore::builder(url).unwrap().connections(8);
     Fixture::new(builder.connection_name(fresh_name()).open().await.unwrap())

@@ -1,18 +1,10 @@
 //! The servers that other tests stand on.
-#![cfg(all(test, unix, feature = "postgres", feature = "mysql"))]
-
-#[path = "servers/mariadb.rs"]
-mod mariadb;
-#[path = "servers/postgres.rs"]
-mod postgres;
-#[path = "servers/server_process.rs"]
-mod server_process;
 
 use std::{env, net::TcpStream, path::Path, process::Command};
 
-use mariadb::MariaDbServer;
-use postgres::PostgresServer;
 use sqlx::{Connection, Executor as _, MySqlConnection, PgConnection, Row as _};
+
+use crate::{mariadb::MariaDbServer, postgres::PostgresServer};
 
 #[tokio::test]
 async fn a_postgres_server_survives_its_death_and_keeps_its_data() {
@@ -72,12 +64,12 @@ fn servers_and_their_folders_go_with_the_program_even_if_it_dies() {
     };
     for port in ports.split(' ') {
         while TcpStream::connect(("127.0.0.1", port.parse().unwrap())).is_ok() {
-            server_process::pause();
+            crate::server_process::pause();
         }
     }
     for folder in folders.split(' ') {
         while Path::new(folder).exists() {
-            server_process::pause();
+            crate::server_process::pause();
         }
     }
 }
