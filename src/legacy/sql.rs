@@ -438,7 +438,7 @@ impl SqlConnectionBuilder {
             mapping: self.mapping,
             rules: Arc::clone(&self.settings.rules),
             passwords: self.passwords,
-            database: self.target.database(self.settings),
+            database: self.target.database(&self.settings),
         }
     }
 }

@@ -14,14 +14,21 @@ use crate::{
 /// | `active` | `blocked`, turned round |
 /// | `res_partner.name` | `name` |
 /// | `create_date` | `created_at` |
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct Odoo;
+#[derive(Clone, Debug)]
+pub struct Odoo {
+    portal: bool,
+}
 
 impl Odoo {
-    /// Odoo's own tables.
+    /// Everybody, those included who only use the portal.
     pub const fn new() -> Self {
-        Self
+        Self { portal: true }
+    }
+
+    /// Leaves those out who only use the portal: customers and suppliers, whom Odoo calls `share`.
+    pub const fn without_portal_users(mut self) -> Self {
+        self.portal = false;
+        self
     }
 
     #[expect(clippy::unused_self, reason = "the other presets have settings")]
@@ -46,10 +53,16 @@ impl Odoo {
                 ("(SELECT p.name FROM res_partner AS p WHERE p.id = u.partner_id)".into(), "partner_name"),
             ],
             in_bytes: false,
-            only: None,
+            only: (!self.portal).then(|| "u.share IS NOT TRUE".into()),
             mapping,
         }
     }
 }
 
 engines!(Odoo: postgres);
+
+impl Default for Odoo {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::{
     identifier::IdentifierKind,
-    legacy::{LegacyError, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder},
+    legacy::{Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder},
     password::Passwords,
 };
 
@@ -44,13 +44,21 @@ impl Users {
     }
 
     #[cfg(feature = "postgres")]
-    pub(super) fn postgres(self, url: &str, passwords: Arc<Passwords>) -> Result<SqlConnectionBuilder, LegacyError> {
+    pub(super) fn postgres(
+        self,
+        url: &str,
+        passwords: Arc<Passwords>,
+    ) -> Result<SqlConnectionBuilder, crate::legacy::LegacyError> {
         let queries = self.queries(Engine::Postgres);
         Ok(SqlConnection::postgres(url, queries, self.mapping, passwords)?.source(self.source))
     }
 
     #[cfg(feature = "mysql")]
-    pub(super) fn mysql(self, url: &str, passwords: Arc<Passwords>) -> Result<SqlConnectionBuilder, LegacyError> {
+    pub(super) fn mysql(
+        self,
+        url: &str,
+        passwords: Arc<Passwords>,
+    ) -> Result<SqlConnectionBuilder, crate::legacy::LegacyError> {
         let queries = self.queries(Engine::MySql);
         Ok(SqlConnection::mysql(url, queries, self.mapping, passwords)?.source(self.source))
     }
@@ -58,11 +66,12 @@ impl Users {
     fn queries(&self, engine: Engine) -> Queries {
         let (users, id) = (quoted(&self.table), format!("u.{}", quoted(&self.id)));
         // Before `u.*`, so that a column of the site's own with the same name does not hide them.
-        let computed: Vec<_> = self.computed.iter().map(|(sql, name)| format!("{sql} AS {name}, ")).collect();
-        let computed = computed.concat();
+        let mut columns: Vec<_> = self.computed.iter().map(|(sql, name)| format!("{sql} AS {name}")).collect();
+        columns.push("u.*".into());
+        let columns = columns.join(", ");
         let only = self.only.as_deref().unwrap_or("1 = 1");
         let statement =
-            |rest: String| Sql::assert_safe(format!("SELECT {computed}u.* FROM {users} AS u WHERE {only}{rest}"));
+            |rest: String| Sql::assert_safe(format!("SELECT {columns} FROM {users} AS u WHERE {only}{rest}"));
         let mut queries = Queries::new().by_id(statement(format!(" AND {id} = ?1"))).directory(
             statement(format!(" ORDER BY {id} LIMIT ?2")),
             statement(format!(" AND {id} > ?1 ORDER BY {id} LIMIT ?2")),

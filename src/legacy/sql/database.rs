@@ -105,14 +105,14 @@ pub(super) struct Settings {
 
 impl Target {
     /// Nothing is opened yet.
-    pub(super) fn database(self, settings: Settings) -> Database {
+    pub(super) fn database(self, settings: &Settings) -> Database {
         match self {
             #[cfg(feature = "mysql")]
-            Self::MySql(options) => Database::MySql(super::mysql::MySql::new(*options, &settings)),
+            Self::MySql(options) => Database::MySql(super::mysql::MySql::new(*options, settings)),
             #[cfg(feature = "postgres")]
-            Self::Postgres(options) => Database::Postgres(super::postgres::Postgres::new(*options, &settings)),
+            Self::Postgres(options) => Database::Postgres(super::postgres::Postgres::new(*options, settings)),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) => Database::Sqlite(super::sqlite::Sqlite::new(path, settings)),
+            Self::Sqlite(path) => Database::Sqlite(super::sqlite::Sqlite::new(path, settings.clone())),
         }
     }
 }

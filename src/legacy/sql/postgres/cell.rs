@@ -58,8 +58,8 @@ fn numeric(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let digit = |power: i16| usize::try_from(i32::from(weight) - i32::from(power)).ok().and_then(|at| digits.get(at));
-    let written = |power: i16| format!("{:04}", digit(power).copied().unwrap_or(0));
-    let whole: Vec<_> = (0..=weight.max(0)).rev().map(written).collect();
+    let group = |power: i16| format!("{:04}", digit(power).copied().unwrap_or(0));
+    let whole: Vec<_> = (0..=weight.max(0)).rev().map(group).collect();
     let mut text = whole.concat().trim_start_matches('0').to_owned();
     if text.is_empty() {
         text.push('0');
@@ -67,7 +67,7 @@ fn numeric(bytes: &[u8]) -> Option<String> {
     if sign != 0 {
         text.insert(0, '-');
     }
-    let decimals: Vec<_> = (1..=(scale + 3) / 4).map(|at| written(-at)).collect();
+    let decimals: Vec<_> = (1..=(scale + 3) / 4).map(|at| group(-at)).collect();
     let decimals = decimals.concat();
     let decimals = decimals.get(..usize::try_from(scale).ok()?)?;
     Some(if decimals.is_empty() { text } else { format!("{text}.{decimals}") })
