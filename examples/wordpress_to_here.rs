@@ -11,6 +11,7 @@ use waystation::{
     LazyMigrator, LogIn, LogInOutcome, MemoryStore, Migrator, Passwords, UserStore,
     legacy::{Guard, preset::WordPress},
     migrator::Origin,
+    store::Key,
 };
 
 /// Ada chose her password with WordPress 6.1, Grace hers with 6.8.
@@ -43,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Says which table or column is missing, before anybody logs in.
     legacy.check().await?;
     let store = Arc::new(MemoryStore::new());
-    let migrator = LazyMigrator::builder(store.clone(), Guard::new(legacy)).passwords(passwords).build()?;
+    let migrator = LazyMigrator::builder(store.clone(), Arc::new(Guard::new(legacy))).passwords(passwords).build()?;
 
     for (name, password) in [("ada", "a guess"), ("Ada@Example.com", PASSWORD), ("ada", PASSWORD), ("grace", PASSWORD)]
     {
@@ -59,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let ada = waystation::identifier::StandardRules::new();
     let ada = waystation::IdentifierRules::parse(&ada, "ada@example.com")?;
-    let ada = store.find(&ada).await?.ok_or("Ada was not moved")?;
+    let ada = store.find(Key::Identifier(&ada)).await?.into_user().ok_or("Ada was not moved")?;
     println!("\n{:#?}", ada.profile);
     Ok(())
 }

@@ -31,7 +31,6 @@ impl Odoo {
         self
     }
 
-    #[expect(clippy::unused_self, reason = "the other presets have settings")]
     fn users(self, _: Engine) -> Users {
         let login = |is: &str| format!("CASE WHEN u.login {is} '%@%' THEN u.login END");
         let mapping = Mapping::new("res_users", "id")
