@@ -6,6 +6,10 @@ pub mod getting_started {}
 #[doc = include_str!("guide/operations.md")]
 pub mod operations {}
 
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+#[doc = include_str!("guide/distributed.md")]
+pub mod distributed {}
+
 #[doc = include_str!("guide/password_hashes.md")]
 pub mod password_hashes {}
 

@@ -53,7 +53,9 @@ fn log_in_from_eight_processes(name: &str, url: Option<&str>) {
     let site = runtime.block_on(Site::make(folder.path(), PEOPLE));
 
     #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
-    url.map(|url| site.store_at(url));
+    if let Some(url) = url {
+        site.store_at(url);
+    }
 
     // The store's file or tables are not there yet: making them is part of the race.
     let mut children: Vec<_> = (0..PROCESSES).map(|_| Child::start(name, site.folder())).collect();
