@@ -9,6 +9,10 @@ pub mod operations {}
 #[doc = include_str!("guide/stores.md")]
 pub mod stores {}
 
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+#[doc = include_str!("guide/distributed.md")]
+pub mod distributed {}
+
 #[doc = include_str!("guide/password_hashes.md")]
 pub mod password_hashes {}
 

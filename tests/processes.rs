@@ -8,6 +8,10 @@
 mod at_once;
 #[path = "processes/child.rs"]
 mod child;
+#[cfg(test)]
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "processes/cluster.rs"]
+mod cluster;
 #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
 #[path = "processes/crashed.rs"]
 mod crashed;
@@ -25,6 +29,10 @@ mod site;
 #[path = "processes/unharmed.rs"]
 mod unharmed;
 
+#[cfg(test)]
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/galera.rs"]
+mod galera;
 #[cfg(test)]
 #[cfg(all(unix, feature = "mysql"))]
 #[path = "servers/mariadb.rs"]

@@ -74,6 +74,17 @@ fn meaning(number: u16) -> Meaning {
     }
 }
 
+/// On a Galera node: a statement that reads first waits for what other nodes have committed before it (1: SELECT and the
+/// begin of a transaction, 2: UPDATE and DELETE). Without it, whoever has just signed up or set a password through one
+/// node is refused by the next, and a deletion there finds nobody. An INSERT need not wait: it conflicts.
+async fn wait_for_other_nodes(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    match connection.execute(sqlx::raw_sql("SET SESSION wsrep_sync_wait = 3")).await {
+        // No Galera, no such variable.
+        Err(error) if number(&error) == Some(1193) => Ok(()),
+        answer => answer.map(|_| ()),
+    }
+}
+
 impl ServerEngine for MySql {
     const STORE: &'static str = "MySqlStore";
 
@@ -98,7 +109,10 @@ impl ServerEngine for MySql {
                 "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
                  innodb_lock_wait_timeout = {limit}; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
             );
-            Box::pin(async move { connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(settings))).await.map(|_| ()) })
+            Box::pin(async move {
+                connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(settings))).await?;
+                wait_for_other_nodes(connection).await
+            })
         })
         .connect_lazy_with(options)
     }

@@ -123,7 +123,7 @@ async fn read<E: ServerEngine>(
     value.map(|bytes| bytes.as_slice().try_into()).transpose().map_err(|error| StoreError::corrupt(name, error))
 }
 
-/// Unless somebody else has just written it.
+/// Unless somebody else has just written it, or is about to: what there is then is read again.
 async fn write<E: ServerEngine>(
     connection: &mut E::Connection,
     name: &'static str,
@@ -131,7 +131,8 @@ async fn write<E: ServerEngine>(
 ) -> Result<(), StoreError> {
     let statement = Statement::new(INSERT_META).bind(name).bind(value.to_vec());
     match E::execute(connection, &statement).await {
-        Err(error) if !is_taken(&error) => Err(E::classify("open", error)),
+        // On a cluster, a row that another node is writing is a conflict and not yet a key that is taken.
+        Err(error) if !is_taken(&error) && !E::is_made_by_another(&error) => Err(E::classify("open", error)),
         _ => Ok(()),
     }
 }
