@@ -45,6 +45,8 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// The text where parameters are question marks.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
