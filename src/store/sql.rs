@@ -2,6 +2,7 @@
 
 pub(crate) mod engine;
 pub(crate) mod statement;
+pub(crate) mod tombstone_key;
 pub(crate) mod users;
 
 mod bulk;

@@ -53,6 +53,11 @@ impl Engine for MySql {
             None => unanswered(operation, error),
         }
     }
+
+    /// A table or an index that is there, besides rows.
+    fn is_made_by_another(error: &sqlx::Error) -> bool {
+        matches!(number(error), Some(1_050 | 1_061 | 1_205 | 1_213))
+    }
 }
 
 fn number(error: &sqlx::Error) -> Option<u16> {
@@ -119,11 +124,6 @@ impl ServerEngine for MySql {
 
     async fn migrate(connection: &mut MySqlConnection) -> Result<(), MigrateError> {
         schema::migrator(&STEPS).run_direct(None, connection, false).await
-    }
-
-    /// A table or an index that is there, besides rows.
-    fn is_made_by_another(error: &sqlx::Error) -> bool {
-        matches!(number(error), Some(1_050 | 1_061 | 1_205 | 1_213))
     }
 }
 

@@ -48,6 +48,12 @@ impl Engine for Postgres {
             None => unanswered(operation, error),
         }
     }
+
+    /// A table or another object that is there, besides rows.
+    fn is_made_by_another(error: &sqlx::Error) -> bool {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        matches!(code.as_deref(), Some("40001" | "40P01" | "42710" | "42P07"))
+    }
 }
 
 fn as_bytes(text: Option<&str>) -> Option<&[u8]> {
@@ -95,12 +101,6 @@ impl ServerEngine for Postgres {
 
     async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
         schema::migrator(&STEPS).run_direct(None, connection, false).await
-    }
-
-    /// A table or another object that is there, besides rows.
-    fn is_made_by_another(error: &sqlx::Error) -> bool {
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        matches!(code.as_deref(), Some("40001" | "40P01" | "42710" | "42P07"))
     }
 }
 

@@ -24,9 +24,6 @@ pub(crate) trait ServerEngine: Engine {
     fn migrate(
         connection: &mut Self::Connection,
     ) -> impl Future<Output = Result<(), sqlx::migrate::MigrateError>> + Send;
-
-    /// Whether a step failed since somebody else has just done it, or a part of it.
-    fn is_made_by_another(error: &sqlx::Error) -> bool;
 }
 
 /// What a column of bytes holds, as text.

@@ -46,6 +46,9 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
 
     /// What a failed statement means to the caller of `operation`.
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError;
+
+    /// Whether a step of the schema failed since somebody else has just done it, or a part of it.
+    fn is_made_by_another(error: &sqlx::Error) -> bool;
 }
 
 /// A row whose columns are read by their place.

@@ -35,6 +35,11 @@ impl Engine for SqliteEngine {
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         classify(operation, error)
     }
+
+    /// Nobody: there is one writer at a time.
+    fn is_made_by_another(_: &sqlx::Error) -> bool {
+        false
+    }
 }
 
 impl StoredRow for SqliteRow {

@@ -6,14 +6,14 @@ use sqlx::{
 };
 
 use super::{
+    engine::SqliteEngine,
     error::{classify, is_busy},
     writer::Writer,
 };
 use crate::{
     clock::{Clock, SystemClock},
-    entropy::SystemEntropy,
     secret_key::SecretKey,
-    store::StoreError,
+    store::{StoreError, sql::tombstone_key},
 };
 
 /// Every step of the schema, the oldest first. A step that was released is never edited: its checksum is stored.
@@ -21,9 +21,6 @@ const STEPS: [(i64, &str, &str); 1] = [(1, "users", include_str!("schema/0001_us
 
 /// Not sqlx's own `_sqlx_migrations`: the file may be the host's, with migrations of its own.
 const MIGRATIONS_TABLE: &str = "_waystation_migrations";
-
-const KEY: &str = "tombstone key";
-const KEY_MARK: &str = "tombstone key mark";
 
 /// Changes nothing, and fails on a database that may only be read: `BEGIN IMMEDIATE` does not.
 const TOUCH: &str = "UPDATE waystation_meta SET value = value WHERE name = ''";
@@ -42,7 +39,7 @@ pub(super) async fn prepare(
     let mut transaction = turn.begin_with("BEGIN IMMEDIATE").await.map_err(|error| classify("open", error))?;
     migrate(&mut transaction).await?;
     sqlx::query(TOUCH).execute(&mut *transaction).await.map_err(|error| classify("open", error))?;
-    let key = settle_key(&mut transaction, given).await?;
+    let key = tombstone_key::settle::<SqliteEngine>(&mut transaction, given).await?;
     transaction.commit().await.map_err(|error| classify("open", error))?;
     turn.end();
     Ok(key)
@@ -82,47 +79,4 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
         };
         StoreError::Misconfigured { what, source: Some(error.into()) }
     })
-}
-
-async fn settle_key(connection: &mut SqliteConnection, given: Option<SecretKey>) -> Result<SecretKey, StoreError> {
-    let kept = read(connection, KEY).await?;
-    let mark = read(connection, KEY_MARK).await?;
-    match (given, kept, mark) {
-        (Some(given), None, Some(mark)) if mark == recognise(&given) => Ok(given),
-        (None, Some(kept), None) => Ok(SecretKey::from_bytes(kept)),
-        (Some(given), None, None) => {
-            write(connection, KEY_MARK, &recognise(&given)).await?;
-            Ok(given)
-        }
-        (None, None, None) => {
-            let key = SecretKey::generate(&SystemEntropy).map_err(|error| StoreError::unavailable("open", error))?;
-            write(connection, KEY, key.expose()).await?;
-            Ok(key)
-        }
-        _ => Err(StoreError::misconfigured("the database's tombstones were made under another key")),
-    }
-}
-
-/// What tells the host's key from another without giving it away.
-fn recognise(key: &SecretKey) -> [u8; 32] {
-    *key.digest("waystation tombstone key mark", &[]).as_bytes()
-}
-
-async fn read(connection: &mut SqliteConnection, name: &'static str) -> Result<Option<[u8; 32]>, StoreError> {
-    let value: Option<Vec<u8>> = sqlx::query_scalar("SELECT value FROM waystation_meta WHERE name = ?")
-        .bind(name)
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| classify("open", error))?;
-    value.map(|bytes| bytes.as_slice().try_into()).transpose().map_err(|error| StoreError::corrupt(name, error))
-}
-
-async fn write(connection: &mut SqliteConnection, name: &str, value: &[u8]) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO waystation_meta (name, value) VALUES (?, ?)")
-        .bind(name)
-        .bind(value)
-        .execute(connection)
-        .await
-        .map_err(|error| classify("open", error))?;
-    Ok(())
 }
