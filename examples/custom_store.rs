@@ -20,7 +20,9 @@ use waystation::{
     identifier::{IdentifierKind, IdentifierRules, StandardRules},
     password::PasswordHash,
     secret_key::KeyedDigest,
-    store::{Insert, Key, KeyKind, Lookup, OnTombstone, StoreError, Tombstone, Update, UserStore, UserStoreExt},
+    store::{
+        Deletion, Insert, Key, KeyKind, Lookup, OnTombstone, StoreError, Tombstone, Update, UserStore, UserStoreExt,
+    },
     user::{Credential, NewUser, Profile, User, UserChange, UserId, Version},
 };
 
@@ -147,10 +149,10 @@ impl UserStore for AccountStore {
         Ok(true)
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
         let mut accounts = self.transaction();
         let Some(row) = accounts.rows.remove(id.as_str()) else { return Ok(false) };
-        if tombstone.is_some() {
+        if deletion.tombstone.is_some() {
             accounts.tombstones.extend(Key::all_of(&row.user).map(|key| self.digest(key)));
         }
         Ok(true)
@@ -193,7 +195,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("log-ins counted          {count}");
 
     // Deleted for good: a migration is refused, a sign-up is not.
-    store.delete(&found.id, Some(Tombstone::at(now(120)))).await?;
+    store.delete(&found.id, Deletion::leaving(Tombstone::at(now(120)))).await?;
     let migrated = store.insert(ada.clone(), OnTombstone::Refuse).await?;
     let signed_up = store.insert(ada, OnTombstone::Lift).await?;
     println!("after a delete           migrating again is {}", answered(&migrated));

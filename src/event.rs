@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use crate::{
     clock::Timestamp,
-    migrator::{MustChange, Origin, Refusal},
+    migrator::{MustChange, Origin, Refusal, WriteBackOutcome},
     store::KeyKind,
     user::{MovedBy, SourceName, UserId},
 };
@@ -135,6 +135,13 @@ pub enum EventKind {
         /// Who.
         user: UserId,
     },
+    /// The legacy system was told of a change, or could not be told.
+    WrittenBack {
+        /// Whose.
+        user: UserId,
+        /// What came of it.
+        outcome: WriteBackOutcome,
+    },
 }
 
 impl EventKind {
@@ -157,6 +164,7 @@ impl EventKind {
             Self::Rehashed { .. } => "rehashed",
             Self::ShadowDiffers { .. } => "shadow_differs",
             Self::SignedUp { .. } => "signed_up",
+            Self::WrittenBack { .. } => "written_back",
         }
     }
 }

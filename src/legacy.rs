@@ -176,6 +176,8 @@ impl DirectoryEntry {
 pub trait LegacyWriter: fmt::Debug + Send + Sync {
     /// Creates a user with this password and says who they are there.
     ///
+    /// The id in `user.key` is the one that they have in the new store. A system that gives no ids itself may take it.
+    ///
     /// # Errors
     ///
     /// When the system could not be asked or refuses.

@@ -16,16 +16,24 @@ mod recovery;
 mod request;
 mod throttle;
 mod unknown;
+#[cfg(feature = "write-back")]
+mod write_back;
 
 pub mod machine;
 
 pub use draft::UserIds;
 pub use floor::LatencyFloor;
 pub use lazy::{LazyMigrator, LazyMigratorBuilder};
-pub use outcome::{ChangeOutcome, LogInOutcome, MustChange, Origin, RecoveryOutcome, Refusal, Session, SignUpOutcome};
+pub use outcome::{
+    ChangeOutcome, LogInOutcome, MustChange, Origin, RecoveryOutcome, Refusal, Session, SignUpOutcome,
+    WriteBackOutcome, WriteBackReport,
+};
 pub use recovery::{Delivery, Recovery, RecoveryToken};
 pub use request::{ChangeIdentifier, ChangePassword, CompleteRecovery, LogIn, SignUp, VerifiedIdentity};
 pub use throttle::{Throttle, ThrottleBuilder};
+#[cfg(feature = "write-back")]
+#[cfg_attr(docsrs, doc(cfg(feature = "write-back")))]
+pub use write_back::WriteBack;
 
 /// Log-in, sign-up, recovery and the rest of a user's life, across two systems.
 ///

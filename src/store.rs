@@ -15,6 +15,7 @@ mod bulk;
 mod error;
 mod job;
 mod memory;
+mod outbox;
 mod search;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod server;
@@ -28,6 +29,7 @@ pub use bulk::{BulkOutcome, BulkStore, BulkWrite, BulkWritten};
 pub use error::StoreError;
 pub use job::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease};
 pub use memory::MemoryStore;
+pub use outbox::{Backlog, Deletion, OutboxMessage, OutboxStore, Outgoing};
 pub use search::{Filter, Order, Search, SearchCursor, SearchPage, SearchStore};
 #[cfg(feature = "mysql")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
@@ -123,11 +125,11 @@ pub use stats::{Stats, StatsStore};
 ///         Ok(true)
 ///     }
 ///
-///     async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
+///     async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
 ///         let mut rows = self.0.lock().unwrap();
 ///         let Some(place) = rows.0.iter().position(|user| user.id == *id) else { return Ok(false) };
 ///         let user = rows.0.remove(place);
-///         if tombstone.is_some() {
+///         if deletion.tombstone.is_some() {
 ///             rows.1.extend(Key::all_of(&user).map(OwnedKey::from));
 ///         }
 ///         Ok(true)
@@ -171,14 +173,14 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     /// When the store cannot be asked.
     async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Removes a user and, in the same step, leaves a tombstone for every key they had.
+    /// Removes a user and, in the same step, leaves what the [`Deletion`] says: a tombstone for every key they had.
     ///
-    /// `false` if there is no such user; no tombstone is written then.
+    /// `false` if there is no such user; nothing is written then.
     ///
     /// # Errors
     ///
     /// When the store cannot be asked.
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError>;
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError>;
 
     /// The store's bulk writer and scanner, if it has one.
     fn as_bulk(&self) -> Option<&dyn BulkStore> {
@@ -187,6 +189,11 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
 
     /// The store's job table, if it has one.
     fn as_jobs(&self) -> Option<&dyn JobStore> {
+        None
+    }
+
+    /// The store's queue of what a legacy system is to be told, if it has one.
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
         None
     }
 
@@ -220,8 +227,8 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
         (**self).record_login(id, at).await
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
-        (**self).delete(id, tombstone).await
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
+        (**self).delete(id, deletion).await
     }
 
     fn as_bulk(&self) -> Option<&dyn BulkStore> {
@@ -230,6 +237,10 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
 
     fn as_jobs(&self) -> Option<&dyn JobStore> {
         (**self).as_jobs()
+    }
+
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
+        (**self).as_outbox()
     }
 
     fn as_search(&self) -> Option<&dyn SearchStore> {

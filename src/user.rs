@@ -149,11 +149,14 @@ pub enum MovedBy {
     LogIn,
     /// A password set through recovery, before any log-in.
     Recovery,
+    /// They signed up here, and live at the legacy system too since it was told of them.
+    WriteBack,
 }
 
 impl MovedBy {
     /// Every way, in a fixed order.
-    pub const ALL: [Self; 5] = [Self::Adoption, Self::Change, Self::Import, Self::LogIn, Self::Recovery];
+    pub const ALL: [Self; 6] =
+        [Self::Adoption, Self::Change, Self::Import, Self::LogIn, Self::Recovery, Self::WriteBack];
 
     /// The name as stores and reports write it.
     pub const fn as_str(self) -> &'static str {
@@ -163,6 +166,7 @@ impl MovedBy {
             Self::Import => "import",
             Self::LogIn => "log_in",
             Self::Recovery => "recovery",
+            Self::WriteBack => "write_back",
         }
     }
 }

@@ -16,3 +16,6 @@ mod recovery;
 mod sign_up;
 #[path = "migrator/stage.rs"]
 mod stage;
+#[cfg(feature = "write-back")]
+#[path = "migrator/write_back.rs"]
+mod write_back;

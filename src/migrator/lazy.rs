@@ -32,7 +32,11 @@ use crate::{
 };
 
 mod builder;
+#[cfg(feature = "write-back")]
+mod courier;
 mod drive;
+#[cfg(feature = "write-back")]
+mod outgoing;
 mod question;
 mod task;
 mod tell;
@@ -89,6 +93,8 @@ struct Parts {
     flights: Flights,
     unknown: Unknown,
     background: Background,
+    #[cfg(feature = "write-back")]
+    courier: Option<courier::Courier>,
 }
 
 impl LazyMigrator {
@@ -140,6 +146,10 @@ impl LazyMigrator {
             let id = user.id.clone();
             let work = async move { parts.after_log_in(id, rehash).await };
             self.parts.background.start(work.instrument(Span::current()));
+        }
+        #[cfg(feature = "write-back")]
+        if driven.as_ref().is_ok_and(|driven| driven.queued) {
+            self.send_courier();
         }
         driven
     }

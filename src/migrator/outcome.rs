@@ -181,3 +181,45 @@ pub enum ChangeOutcome {
     /// Nothing was changed.
     Refused(Refusal),
 }
+
+/// What came of telling the legacy system of a change.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum WriteBackOutcome {
+    /// It knows.
+    Delivered,
+    /// It will not be told.
+    Dropped {
+        /// Why: `expired`, `gone` (the user is, here or there), or the class of the
+        /// [error](crate::legacy::LegacyError::as_str) that the last attempt ended in.
+        why: &'static str,
+    },
+    /// It is told later.
+    Postponed {
+        /// Why: `sealed` (no key opens the message), or the class of the error.
+        why: &'static str,
+    },
+}
+
+/// How many changes the legacy system was told of.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct WriteBackReport {
+    /// Those that it knows now.
+    pub delivered: u64,
+    /// Those that it will not be told.
+    pub dropped: u64,
+    /// Those that it is told later.
+    pub postponed: u64,
+}
+
+impl WriteBackReport {
+    /// Counts one.
+    pub const fn add(&mut self, outcome: WriteBackOutcome) {
+        match outcome {
+            WriteBackOutcome::Delivered => self.delivered += 1,
+            WriteBackOutcome::Dropped { .. } => self.dropped += 1,
+            WriteBackOutcome::Postponed { .. } => self.postponed += 1,
+        }
+    }
+}

@@ -5,10 +5,10 @@ use std::{
 
 use async_trait::async_trait;
 
-use self::{job::Jobs, rows::Rows};
+use self::{job::Jobs, outbox::Outbox, rows::Rows};
 use super::{
-    BulkStore, Insert, JobStore, Key, Lookup, OnTombstone, SearchStore, StatsStore, StoreError, Tombstone, Update,
-    UserStore,
+    BulkStore, Deletion, Insert, JobStore, Key, Lookup, OnTombstone, OutboxStore, SearchStore, StatsStore, StoreError,
+    Update, UserStore,
 };
 use crate::{
     clock::Timestamp,
@@ -18,6 +18,7 @@ use crate::{
 
 mod bulk;
 mod job;
+mod outbox;
 mod rows;
 mod search;
 
@@ -48,6 +49,7 @@ pub struct MemoryStore {
 struct Tables {
     users: Rows,
     jobs: Jobs,
+    outbox: Outbox,
 }
 
 impl MemoryStore {
@@ -61,7 +63,8 @@ impl MemoryStore {
 
     /// A store with nobody in it, whose tombstones are digests under `key`.
     pub fn with_tombstone_key(key: SecretKey) -> Self {
-        Self { tables: Arc::new(Mutex::new(Tables { users: Rows::new(key), jobs: Jobs::default() })) }
+        let tables = Tables { users: Rows::new(key), jobs: Jobs::default(), outbox: Outbox::default() };
+        Self { tables: Arc::new(Mutex::new(tables)) }
     }
 
     /// How many users there are.
@@ -99,20 +102,35 @@ impl UserStore for MemoryStore {
         Ok(self.tables().users.find(key))
     }
 
-    async fn insert(&self, user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
-        Ok(self.tables().users.insert(user, tombstones))
+    async fn insert(&self, mut user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
+        let outgoing = std::mem::take(&mut user.outgoing);
+        let mut tables = self.tables();
+        let inserted = tables.users.insert(user, tombstones);
+        if let Insert::Created(user) = &inserted {
+            tables.outbox.queue(&user.id, None, outgoing);
+        }
+        Ok(inserted)
     }
 
-    async fn update(&self, id: &UserId, expected: Version, change: UserChange) -> Result<Update, StoreError> {
-        Ok(self.tables().users.update(id, expected, change))
+    async fn update(&self, id: &UserId, expected: Version, mut change: UserChange) -> Result<Update, StoreError> {
+        let outgoing = std::mem::take(&mut change.outgoing);
+        let mut tables = self.tables();
+        let updated = tables.users.update(id, expected, change);
+        if let Update::Updated(user) = &updated {
+            tables.outbox.queue(&user.id, None, outgoing);
+        }
+        Ok(updated)
     }
 
     async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.tables().users.record_login(id, at))
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
-        Ok(self.tables().users.delete(id, tombstone))
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let Some(user) = tables.users.delete(id, deletion.tombstone) else { return Ok(false) };
+        tables.outbox.queue(id, user.legacy.as_ref(), deletion.outgoing);
+        Ok(true)
     }
 
     fn as_bulk(&self) -> Option<&dyn BulkStore> {
@@ -120,6 +138,10 @@ impl UserStore for MemoryStore {
     }
 
     fn as_jobs(&self) -> Option<&dyn JobStore> {
+        Some(self)
+    }
+
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
         Some(self)
     }
 

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use sqlx::Pool;
 
 use super::{
-    BulkStore, BulkWrite, BulkWritten, Checkpoint, Filter, Insert, Job, JobId, JobStore, Key, Lease, Lookup,
-    OnTombstone, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore,
-    sql::users::Users,
+    Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key, Lease,
+    Lookup, OnTombstone, OutboxMessage, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError,
+    Update, UserStore, sql::users::Users,
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -169,9 +169,9 @@ impl<E: ServerEngine> UserStore for ServerStore<E> {
         again_on_conflict!(self, "record_login", connection => users.record_login::<E>(connection, id, at))
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
         let users = &self.shared.users;
-        again_on_conflict!(self, "delete", connection => users.delete::<E>(connection, id, tombstone))
+        again_on_conflict!(self, "delete", connection => users.delete::<E>(connection, id, &deletion))
     }
 
     fn as_bulk(&self) -> Option<&dyn BulkStore> {
@@ -179,6 +179,10 @@ impl<E: ServerEngine> UserStore for ServerStore<E> {
     }
 
     fn as_jobs(&self) -> Option<&dyn JobStore> {
+        Some(self)
+    }
+
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
         Some(self)
     }
 
@@ -224,6 +228,29 @@ impl<E: ServerEngine> JobStore for ServerStore<E> {
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
         let users = &self.shared.users;
         again_on_conflict!(self, "save", connection => users.save::<E>(connection, checkpoint))
+    }
+}
+
+#[async_trait]
+impl<E: ServerEngine> OutboxStore for ServerStore<E> {
+    async fn take(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "take", connection => users.take_messages::<E>(connection, now, until, limit))
+    }
+
+    async fn remove(&self, message: &OutboxMessage) -> Result<bool, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "remove", connection => users.remove_message::<E>(connection, message))
+    }
+
+    async fn postpone(&self, message: &OutboxMessage, due_at: Timestamp) -> Result<bool, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "postpone", connection => users.postpone_message::<E>(connection, message, due_at))
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "backlog", connection => users.backlog::<E>(connection))
     }
 }
 

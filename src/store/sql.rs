@@ -8,6 +8,7 @@ pub(crate) mod users;
 mod bulk;
 mod filter;
 mod jobs;
+mod outbox;
 mod row;
 mod search;
 mod stats;

@@ -1,5 +1,5 @@
 use super::{Credential, LegacyKey, Moved, Profile, UserId};
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, store::Outgoing};
 
 /// A user to be inserted, whole.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct NewUser {
     pub password_set_at: Option<Timestamp>,
     /// The time of the insert; becomes `updated_at`.
     pub at: Timestamp,
+    /// What is to be queued in the same step. See [`OutboxStore`](crate::store::OutboxStore).
+    pub outgoing: Vec<Outgoing>,
 }
 
 impl NewUser {
@@ -41,6 +43,7 @@ impl NewUser {
             login_count: 0,
             password_set_at: None,
             at,
+            outgoing: Vec::new(),
         }
     }
 }
@@ -59,12 +62,14 @@ pub struct UserChange {
     pub moved: Option<Moved>,
     /// The time of the change; becomes `updated_at`.
     pub at: Timestamp,
+    /// What is to be queued in the same step. See [`OutboxStore`](crate::store::OutboxStore).
+    pub outgoing: Vec<Outgoing>,
 }
 
 impl UserChange {
     /// A change at `at` that changes nothing yet.
     pub const fn at(at: Timestamp) -> Self {
-        Self { profile: None, credential: None, legacy: None, moved: None, at }
+        Self { profile: None, credential: None, legacy: None, moved: None, at, outgoing: Vec::new() }
     }
 
     /// Replaces the profile.

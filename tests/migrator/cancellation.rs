@@ -16,7 +16,7 @@ use waystation::{
         ChangeIdentifier, ChangePassword, CompleteRecovery, Delivery, LogIn, Migrator, Origin, SignUp, VerifiedIdentity,
     },
     password::Verification,
-    store::{Insert, Key, Lookup, OnTombstone, StoreError, Tombstone, Update, UserStore},
+    store::{Deletion, Insert, Key, Lookup, OnTombstone, StoreError, Update, UserStore},
     user::{CredentialKind, NewUser, UserChange, Version},
 };
 
@@ -56,9 +56,9 @@ impl UserStore for Slow {
         self.0.record_login(id, at).await
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
         tokio::task::yield_now().await;
-        let deleted = self.0.delete(id, tombstone).await;
+        let deleted = self.0.delete(id, deletion).await;
         tokio::task::yield_now().await;
         deleted
     }

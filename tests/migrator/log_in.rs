@@ -14,7 +14,7 @@ use waystation::{
     password::{HashPolicy, Passwords, Verification},
     phase::Phase,
     policy::{Assessment, Occasion, Policy, Weakness},
-    store::{Insert, Key, Lookup, OnTombstone, StoreError, Tombstone, Update, UserStore},
+    store::{Deletion, Insert, Key, Lookup, OnTombstone, StoreError, Update, UserStore},
     user::{Credential, CredentialKind, Delegation, LegacyKey, MovedBy, NewUser, Profile, UserChange, Version},
 };
 
@@ -354,7 +354,7 @@ impl UserStore for ReadMostly {
         Err(StoreError::unavailable("record_login", "read only"))
     }
 
-    async fn delete(&self, _: &UserId, _: Option<Tombstone>) -> Result<bool, StoreError> {
+    async fn delete(&self, _: &UserId, _: Deletion) -> Result<bool, StoreError> {
         Err(StoreError::unavailable("delete", "read only"))
     }
 }

@@ -14,7 +14,7 @@ use tokio::{runtime::Runtime, task::JoinSet};
 use waystation::{
     LazyMigrator, Passwords, UserStore,
     clock::{Clock, SystemClock, Timestamp},
-    store::{Insert, Key, Lookup, MySqlStore, OnTombstone},
+    store::{Deletion, Insert, Key, Lookup, MySqlStore, OnTombstone},
     user::{Credential, NewUser, Profile, UserId},
 };
 
@@ -200,7 +200,7 @@ async fn read_what_another_node_wrote(stores: &[Store]) {
         let inserted = first.insert(newcomer, OnTombstone::Refuse).await.unwrap();
         assert!(matches!(inserted, Insert::Created(_)), "{inserted:?}");
         unknown += usize::from(!matches!(second.find(Key::Id(&id)).await.unwrap(), Lookup::Found(_)));
-        kept += usize::from(!third.delete(&id, None).await.unwrap());
+        kept += usize::from(!third.delete(&id, Deletion::without_trace()).await.unwrap());
         ghosts += usize::from(!matches!(second.find(Key::Id(&id)).await.unwrap(), Lookup::Absent));
     }
     assert_eq!((unknown, kept, ghosts), (0, 0, 0), "unknown, kept and still seen, of 100");

@@ -13,8 +13,8 @@ use waystation::{
     clock::Timestamp,
     identifier::{Identifier, IdentifierKind},
     store::{
-        BulkStore, Insert, JobStore, Key, KeyKind, Lease, Lookup, MemoryStore, OnTombstone, OwnedKey, SearchStore,
-        Stats, StatsStore, StoreError, Tombstone, Update, UserStore, UserStoreExt,
+        BulkStore, Deletion, Insert, JobStore, Key, KeyKind, Lease, Lookup, MemoryStore, OnTombstone, OwnedKey,
+        SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore, UserStoreExt,
     },
     user::{Credential, Metadata, Moved, MovedBy, NewUser, Profile, User, UserChange, UserId, Version},
 };
@@ -77,7 +77,7 @@ impl Faulty {
     }
 
     async fn rewrite(&self, user: User, at: Timestamp, login_count: u64) {
-        self.inner.delete(&user.id, None).await.unwrap();
+        self.inner.delete(&user.id, Deletion::without_trace()).await.unwrap();
         let mut new = as_new(user);
         (new.last_login, new.login_count) = (Some(at), login_count);
         let _rewritten = self.inner.insert(new, OnTombstone::Lift).await.unwrap();
@@ -375,25 +375,27 @@ impl UserStore for Faulty {
         self.inner.record_login(id, at).await
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
         let Some(user) = self.inner.get(id).await? else { return Ok(self.has(Fault::DeletesNobody)) };
         {
             let mut notes = self.notes();
             notes.deleted.insert(id.clone(), user.clone());
-            if tombstone.is_some() {
+            if deletion.tombstone.is_some() {
                 notes.buried.extend(Key::all_of(&user).map(OwnedKey::from));
             }
         }
-        match (self.fault, tombstone) {
-            (Fault::AlwaysBuries, None) => self.inner.delete(id, Some(Tombstone::at(Timestamp::default()))).await,
+        match (self.fault, deletion.tombstone) {
+            (Fault::AlwaysBuries, None) => {
+                self.inner.delete(id, Deletion::leaving(Tombstone::at(Timestamp::default()))).await
+            }
             (Fault::DeletesThenBuries, Some(_)) => {
-                let deleted = self.inner.delete(id, None).await?;
+                let deleted = self.inner.delete(id, Deletion::without_trace()).await?;
                 self.pause().await;
                 let _again = self.inner.insert(as_new(user), OnTombstone::Lift).await?;
-                let _buried = self.inner.delete(id, tombstone).await?;
+                let _buried = self.inner.delete(id, deletion).await?;
                 Ok(deleted)
             }
-            _ => self.inner.delete(id, tombstone).await,
+            _ => self.inner.delete(id, deletion).await,
         }
     }
 

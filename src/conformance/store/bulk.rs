@@ -6,8 +6,8 @@ use super::people::{Store, at, at_once, find, found, full, id, insert, keyed, pl
 use crate::{
     identifier::IdentifierKind,
     store::{
-        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Checkpoint, Job, JobId, Key, KeyKind, Lookup, OnTombstone,
-        Tombstone, UserStoreExt,
+        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Job, JobId, Key, KeyKind, Lookup,
+        OnTombstone, Tombstone, UserStoreExt,
     },
     user::{User, UserId},
 };
@@ -94,7 +94,7 @@ pub async fn of_duplicates_in_a_batch_the_first_is_stored(store: Store) {
 /// An import does not bring back the deleted.
 pub async fn a_batch_refuses_the_buried(store: Store) {
     let ada = insert(&store, keyed("ada")).await;
-    store.delete(&ada.id, Some(Tombstone::at(at(1)))).await.expect("delete");
+    store.delete(&ada.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
     let mut same_email = plain("1");
     same_email.profile.email.clone_from(&ada.profile.email);
     let written = write(&store, BulkWrite::new(vec![same_email, keyed("bob")])).await;
@@ -105,7 +105,7 @@ pub async fn a_batch_refuses_the_buried(store: Store) {
 /// Unless the operator says so.
 pub async fn a_batch_lifts_tombstones_when_told(store: Store) {
     let ada = insert(&store, keyed("ada")).await;
-    store.delete(&ada.id, Some(Tombstone::at(at(1)))).await.expect("delete");
+    store.delete(&ada.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
     let batch = BulkWrite { tombstones: OnTombstone::Lift, ..BulkWrite::new(vec![keyed("ada")]) };
     assert_eq!(write(&store, batch).await, [BulkOutcome::Created]);
     assert!(store.get(&ada.id).await.expect("get").is_some());
@@ -183,7 +183,8 @@ pub async fn a_scan_meets_everybody_once_whatever_comes_and_goes(store: Store) {
         after = Some(last.id.clone());
         met.extend(page.into_iter().filter(|user| user.id.as_str().ends_with("-stays")).map(|user| user.id));
         for number in [step, 39 - step.min(39)] {
-            let _there = store.delete(&id(&format!("{number:02}-goes")), None).await.expect("delete");
+            let _there =
+                store.delete(&id(&format!("{number:02}-goes")), Deletion::without_trace()).await.expect("delete");
         }
         insert(&store, plain(&format!("00-comes-{step:03}"))).await;
         insert(&store, plain(&format!("39-comes-{step:03}"))).await;

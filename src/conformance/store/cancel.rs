@@ -6,7 +6,7 @@ use std::{
 
 use super::people::{Store, at, find, full, insert, insert_as, keyed, update};
 use crate::{
-    store::{Insert, Key, KeyKind, Lookup, OnTombstone, Tombstone, Update},
+    store::{Deletion, Insert, Key, KeyKind, Lookup, OnTombstone, Tombstone, Update},
     user::{Credential, User, UserChange},
 };
 
@@ -70,8 +70,8 @@ pub async fn a_dropped_update_is_whole_or_absent(store: Store) {
 pub async fn a_dropped_delete_is_whole_or_absent(store: Store) {
     for polls in 0..POLLS {
         let user = insert(&store, keyed(&polls.to_string())).await;
-        abandon(store.delete(&user.id, Some(Tombstone::at(at(9_000)))), polls).await;
-        let was_here = store.delete(&user.id, None).await.expect("the store answers");
+        abandon(store.delete(&user.id, Deletion::leaving(Tombstone::at(at(9_000)))), polls).await;
+        let was_here = store.delete(&user.id, Deletion::without_trace()).await.expect("the store answers");
         for key in Key::all_of(&user) {
             match find(&store, key).await {
                 Lookup::Absent => assert!(was_here, "{polls} polls: gone without a tombstone by {:?}", key.kind()),

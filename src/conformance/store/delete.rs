@@ -4,16 +4,16 @@ use super::people::{
     Store, at, at_once, created, email, find, found, id, insert, insert_as, keyed, plain, update, updated, with,
 };
 use crate::{
-    store::{Insert, Key, Lookup, OnTombstone, Tombstone},
+    store::{Deletion, Insert, Key, Lookup, OnTombstone, Tombstone},
     user::{User, UserChange, UserId},
 };
 
 async fn delete(store: &Store, id: &UserId) -> bool {
-    store.delete(id, None).await.expect("delete")
+    store.delete(id, Deletion::without_trace()).await.expect("delete")
 }
 
 async fn bury(store: &Store, id: &UserId) -> bool {
-    store.delete(id, Some(Tombstone::at(at(9_000)))).await.expect("delete")
+    store.delete(id, Deletion::leaving(Tombstone::at(at(9_000)))).await.expect("delete")
 }
 
 /// Who is deleted is gone by every key, and nobody else is.

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::people::{Store, at, email, find, found, full, insert, keyed, object, plain, same, username, with};
 use crate::{
     password::{HashContext, PasswordHash},
-    store::{Key, StoreError},
+    store::{Deletion, Key, StoreError},
     user::{Credential, Delegation, LegacyKey, LinkedIdentity, MfaFactor, Moved, MovedBy, NewUser, User},
 };
 
@@ -143,7 +143,7 @@ pub async fn debug_shows_nothing_of_a_user(store: Store) {
     let answers = (
         store.find(Key::Id(&ada.id)).await,
         store.insert(full("ada"), crate::store::OnTombstone::Refuse).await,
-        store.delete(&ada.id, None).await,
+        store.delete(&ada.id, Deletion::without_trace()).await,
     );
     let shown = format!("{store:?} {ada:?} {answers:?} {:?}", Err::<(), _>(StoreError::misconfigured("test")));
     let secrets = ["ada", "Ada", "Lovelace", "argon2id", "JBSWY3DPEHPK3PXP", "15550100", "1234567890"];

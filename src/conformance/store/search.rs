@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::people::{Store, at, crowd, email, id, insert, plain, username, with};
 use crate::{
-    store::{Filter, Order, Search, SearchStore},
+    store::{Deletion, Filter, Order, Search, SearchStore},
     user::{CredentialKind, MovedBy, SourceName, User, UserId},
 };
 
@@ -195,13 +195,14 @@ pub async fn pages_stand_while_users_come_and_go(store: Store) {
             guest.created_at = at((step % 9 - 4) * 1_000);
             guest.last_login = (step % 2 == 0).then_some(at((step % 7 - 3) * 1_000));
             insert(&store, guest).await;
-            let _there = store.delete(&id(&format!("guest-{}", step - 2)), None).await.expect("delete");
+            let _there =
+                store.delete(&id(&format!("guest-{}", step - 2)), Deletion::without_trace()).await.expect("delete");
             step += 1;
             assert!(step < 200, "the walk comes to an end");
         }
         assert!(met == sorted(&users, order), "{order:?}");
         for left in [step - 2, step - 1] {
-            let _there = store.delete(&id(&format!("guest-{left}")), None).await.expect("delete");
+            let _there = store.delete(&id(&format!("guest-{left}")), Deletion::without_trace()).await.expect("delete");
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::people::{Store, at, crowd, found, insert, update, updated};
 use crate::{
-    store::{Stats, StatsStore},
+    store::{Deletion, Stats, StatsStore},
     user::{Credential, Moved, MovedBy, User, UserChange},
 };
 
@@ -42,7 +42,7 @@ pub async fn counts_follow_the_users(store: Store) {
         users.push(insert(&store, user).await);
     }
     for user in users.split_off(40) {
-        assert!(store.delete(&user.id, None).await.expect("delete"));
+        assert!(store.delete(&user.id, Deletion::without_trace()).await.expect("delete"));
     }
     counted_as_the_reference(&store, &users).await;
     for user in &mut users[..20] {

@@ -6,7 +6,7 @@ use super::people::{
 use crate::{
     identifier::{Identifier, IdentifierKind},
     password::PasswordHash,
-    store::{Key, KeyKind, Lookup, Update},
+    store::{Deletion, Key, KeyKind, Lookup, Update},
     user::{Credential, LegacyKey, Moved, MovedBy, User, UserChange, Version},
 };
 
@@ -225,7 +225,10 @@ pub async fn an_update_does_not_bring_back_the_deleted(store: Store) {
             let (store, user) = (Arc::clone(&store), user.clone());
             async move {
                 if number == 0 {
-                    assert!(store.delete(&user.id, None).await.expect("delete"), "the user was there");
+                    assert!(
+                        store.delete(&user.id, Deletion::without_trace()).await.expect("delete"),
+                        "the user was there"
+                    );
                 } else {
                     let change = UserChange::at(at(2_000)).profile(user.profile.clone());
                     let _either = update(&store, &user.id, user.version, change).await;

@@ -1,6 +1,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{LazyMigrator, Parts};
+#[cfg(feature = "write-back")]
+use crate::migrator::WriteBack;
 use crate::{
     clock::{Clock, SystemClock},
     entropy::{Entropy, SystemEntropy},
@@ -34,6 +36,7 @@ type GuardOptions = Box<dyn FnOnce(Guard<Arc<dyn LegacyConnection>>) -> Guard<Ar
 /// | [`recovery_floor`](Self::recovery_floor) | 500 ms |
 /// | [`adopts_unverified`](Self::adopts_unverified) | no |
 /// | [`observer`](Self::observer) | none |
+/// | `write_back` (feature `write-back`) | nothing is written back |
 /// | [`clock`](Self::clock), [`entropy`](Self::entropy) | the system's |
 #[must_use]
 pub struct LazyMigratorBuilder {
@@ -53,6 +56,8 @@ pub struct LazyMigratorBuilder {
     recovery_ttl: Duration,
     recovery_floor: Duration,
     adopts_unverified: bool,
+    #[cfg(feature = "write-back")]
+    write_back: Option<WriteBack>,
 }
 
 impl LazyMigratorBuilder {
@@ -74,6 +79,8 @@ impl LazyMigratorBuilder {
             recovery_ttl: Duration::from_hours(1),
             recovery_floor: Duration::from_millis(500),
             adopts_unverified: false,
+            #[cfg(feature = "write-back")]
+            write_back: None,
         }
     }
 
@@ -179,11 +186,20 @@ impl LazyMigratorBuilder {
         self
     }
 
+    /// Tells the legacy system of what changes here. Default: it is told nothing.
+    #[cfg(feature = "write-back")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "write-back")))]
+    pub fn write_back(mut self, write_back: WriteBack) -> Self {
+        self.write_back = Some(write_back);
+        self
+    }
+
     /// The migrator.
     ///
     /// # Errors
     ///
-    /// When there is no randomness for keys, or the hashing pool cannot be started.
+    /// When there is no randomness for keys, or the hashing pool cannot be started. With `write_back`, when the store has
+    /// no [outbox](crate::store::OutboxStore) or the connection no [writer](crate::legacy::LegacyWriter).
     pub fn build(self) -> Result<LazyMigrator, Error> {
         let passwords = match self.passwords {
             Some(passwords) => passwords,
@@ -193,6 +209,11 @@ impl LazyMigratorBuilder {
             Some(key) => key,
             None => SecretKey::generate(&*self.entropy)?,
         };
+        #[cfg(feature = "write-back")]
+        let courier = self
+            .write_back
+            .map(|options| super::courier::Courier::new(options, &*self.store, &*self.legacy))
+            .transpose()?;
         let (keep, capacity) = self.unknown;
         Ok(LazyMigrator {
             parts: Arc::new(Parts {
@@ -214,6 +235,8 @@ impl LazyMigratorBuilder {
                 flights: super::Flights::default(),
                 unknown: Unknown::new(keep, capacity),
                 background: super::Background::default(),
+                #[cfg(feature = "write-back")]
+                courier,
             }),
         })
     }

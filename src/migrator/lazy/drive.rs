@@ -31,6 +31,9 @@ pub(super) struct Driven {
     pub(super) conflict: Option<KeyKind>,
     /// How the person has just moved, if they have.
     pub(super) migrated: Option<MovedBy>,
+    /// Whether the legacy system is to be told of something.
+    #[cfg(feature = "write-back")]
+    pub(super) queued: bool,
     /// What is to be sent to somebody who lost their password.
     pub(super) token: Option<(Identifier, RecoveryToken, Timestamp)>,
 }
@@ -51,6 +54,8 @@ pub(super) struct Drive<'a> {
     pub(super) error: Option<Error>,
     pub(super) conflict: Option<KeyKind>,
     pub(super) migrated: Option<MovedBy>,
+    #[cfg(feature = "write-back")]
+    pub(super) queued: bool,
 }
 
 /// An effect was asked for that its flow has nothing for: a fault of the machine, found by its tests.
@@ -80,6 +85,8 @@ impl<'a> Drive<'a> {
             error: None,
             conflict: None,
             migrated: None,
+            #[cfg(feature = "write-back")]
+            queued: false,
         }
     }
 
@@ -115,6 +122,8 @@ impl<'a> Drive<'a> {
             error: self.error,
             conflict: self.conflict,
             migrated: self.migrated,
+            #[cfg(feature = "write-back")]
+            queued: self.queued,
             token,
         })
     }

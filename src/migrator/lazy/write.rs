@@ -4,6 +4,8 @@ use super::{
     drive::{Drive, fault, is_copy},
     task::Task,
 };
+#[cfg(feature = "write-back")]
+use crate::migrator::write_back::Change;
 use crate::{
     clock::Timestamp,
     error::Error,
@@ -13,7 +15,7 @@ use crate::{
         machine::{Insertion, Replacement, Written},
     },
     phase::OnMatch,
-    store::{Insert, OnTombstone, Tombstone, Update, UserStore},
+    store::{Deletion, Insert, OnTombstone, Tombstone, Update, UserStore},
     user::{Credential, CredentialKind, Delegation, Moved, MovedBy, NewUser, User, UserChange},
 };
 
@@ -21,7 +23,12 @@ impl Drive<'_> {
     pub(super) async fn insert(&mut self, insertion: Insertion) -> Result<Written, Error> {
         let at = self.parts.clock.now();
         let on_tombstone = if insertion == Insertion::SignedUp { OnTombstone::Lift } else { OnTombstone::Refuse };
-        let user = self.draft(insertion, at)?;
+        #[cfg_attr(not(feature = "write-back"), expect(unused_mut, reason = "nothing is queued"))]
+        let mut user = self.draft(insertion, at)?;
+        #[cfg(feature = "write-back")]
+        {
+            user.outgoing = self.outgoing_of_insert(insertion, &user)?;
+        }
         Ok(match self.parts.store.insert(user, on_tombstone).await? {
             Insert::Created(user) => {
                 if let Some(identifier) = self.task.identifier() {
@@ -76,7 +83,12 @@ impl Drive<'_> {
     pub(super) async fn replace(&mut self, replacement: Replacement) -> Result<Written, Error> {
         let at = self.parts.clock.now();
         let user = self.found.clone().ok_or_else(fault)?;
-        let Some(change) = self.change(replacement, &user, at)? else { return Ok(Written::Done) };
+        #[cfg_attr(not(feature = "write-back"), expect(unused_mut, reason = "nothing is queued"))]
+        let Some(mut change) = self.change(replacement, &user, at)? else { return Ok(Written::Done) };
+        #[cfg(feature = "write-back")]
+        {
+            change.outgoing = self.outgoing_of_update(replacement, &user, &change)?;
+        }
         if let (OnMatch::Shadow, Some(fresh)) = (self.task.conduct().on_match, &change.profile) {
             let fields = user.profile.differences(fresh);
             self.parts.emit(EventKind::ProfileDiffered { user: user.id.clone(), fields });
@@ -154,9 +166,14 @@ impl Drive<'_> {
         }))
     }
 
-    pub(super) async fn delete(&self) -> Result<Written, Error> {
+    pub(super) async fn delete(&mut self) -> Result<Written, Error> {
         let Task::Delete { user, .. } = self.task else { return Err(fault()) };
-        let tombstone = Some(Tombstone::at(self.parts.clock.now()));
-        Ok(if self.parts.store.delete(user, tombstone).await? { Written::Done } else { Written::Gone })
+        #[cfg_attr(not(feature = "write-back"), expect(unused_mut, reason = "nothing is queued"))]
+        let mut deletion = Deletion::leaving(Tombstone::at(self.parts.clock.now()));
+        #[cfg(feature = "write-back")]
+        {
+            deletion.outgoing = self.outgoing(user, vec![Change::Delete])?;
+        }
+        Ok(if self.parts.store.delete(user, deletion).await? { Written::Done } else { Written::Gone })
     }
 }

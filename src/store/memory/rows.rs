@@ -92,13 +92,13 @@ impl Rows {
         true
     }
 
-    pub(super) fn delete(&mut self, id: &UserId, tombstone: Option<Tombstone>) -> bool {
-        let Some(user) = self.take(id) else { return false };
+    pub(super) fn delete(&mut self, id: &UserId, tombstone: Option<Tombstone>) -> Option<User> {
+        let user = self.take(id)?;
         if let Some(tombstone) = tombstone {
             let digests = Key::all_of(&user).map(|key| key.digest(&self.tombstone_key));
             self.tombstones.extend(digests.map(|digest| (digest, tombstone)));
         }
-        true
+        Some(user)
     }
 
     fn owner(&self, key: Key<'_>) -> Option<&UserId> {

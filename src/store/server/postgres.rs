@@ -20,7 +20,10 @@ use crate::store::{
     },
 };
 
-const STEPS: [(i64, &str, &str); 1] = [(1, "users", include_str!("schema/postgres/0001_users.sql"))];
+const STEPS: [(i64, &str, &str); 2] = [
+    (1, "users", include_str!("schema/postgres/0001_users.sql")),
+    (2, "outbox", include_str!("schema/postgres/0002_outbox.sql")),
+];
 
 /// PostgreSQL. See [`PostgresStore`](super::PostgresStore).
 #[derive(Debug)]

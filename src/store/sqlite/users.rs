@@ -4,8 +4,9 @@ use super::{SqliteStore, engine::SqliteEngine, error::classify};
 use crate::{
     clock::Timestamp,
     store::{
-        BulkStore, BulkWrite, BulkWritten, Checkpoint, Filter, Insert, Job, JobId, JobStore, Key, Lease, Lookup,
-        OnTombstone, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore,
+        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key,
+        Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore,
+        StoreError, Update, UserStore,
     },
     user::{NewUser, User, UserChange, UserId, Version},
 };
@@ -45,9 +46,9 @@ impl UserStore for SqliteStore {
         Ok(recorded)
     }
 
-    async fn delete(&self, id: &UserId, tombstone: Option<Tombstone>) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
         let mut turn = self.shared.writer.turn("delete").await?;
-        let deleted = self.shared.users.delete::<SqliteEngine>(&mut turn, id, tombstone).await?;
+        let deleted = self.shared.users.delete::<SqliteEngine>(&mut turn, id, &deletion).await?;
         turn.end();
         Ok(deleted)
     }
@@ -57,6 +58,10 @@ impl UserStore for SqliteStore {
     }
 
     fn as_jobs(&self) -> Option<&dyn JobStore> {
+        Some(self)
+    }
+
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
         Some(self)
     }
 
@@ -109,6 +114,34 @@ impl JobStore for SqliteStore {
         let saved = self.shared.users.save::<SqliteEngine>(&mut turn, checkpoint).await?;
         turn.end();
         Ok(saved)
+    }
+}
+
+#[async_trait]
+impl OutboxStore for SqliteStore {
+    async fn take(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>, StoreError> {
+        let mut turn = self.shared.writer.turn("take").await?;
+        let messages = self.shared.users.take_messages::<SqliteEngine>(&mut turn, now, until, limit).await?;
+        turn.end();
+        Ok(messages)
+    }
+
+    async fn remove(&self, message: &OutboxMessage) -> Result<bool, StoreError> {
+        let mut turn = self.shared.writer.turn("remove").await?;
+        let removed = self.shared.users.remove_message::<SqliteEngine>(&mut turn, message).await?;
+        turn.end();
+        Ok(removed)
+    }
+
+    async fn postpone(&self, message: &OutboxMessage, due_at: Timestamp) -> Result<bool, StoreError> {
+        let mut turn = self.shared.writer.turn("postpone").await?;
+        let postponed = self.shared.users.postpone_message::<SqliteEngine>(&mut turn, message, due_at).await?;
+        turn.end();
+        Ok(postponed)
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.shared.users.backlog::<SqliteEngine>(&mut *self.reader("backlog").await?).await
     }
 }
 

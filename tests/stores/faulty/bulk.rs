@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 use waystation::{
-    store::{BulkOutcome, BulkStore, BulkWrite, BulkWritten, JobStore, Key, OnTombstone, StoreError, UserStore},
+    store::{
+        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Deletion, JobStore, Key, OnTombstone, StoreError, UserStore,
+    },
     user::{User, UserId},
 };
 
@@ -20,7 +22,7 @@ impl BulkStore for Faulty {
             Fault::EmptyBatchFails if batch.users.is_empty() => return Err(StoreError::misconfigured("empty")),
             Fault::BulkWritesOver => {
                 for user in &batch.users {
-                    self.inner.delete(&user.id, None).await?;
+                    self.inner.delete(&user.id, Deletion::without_trace()).await?;
                 }
             }
             Fault::BulkLifts => batch.tombstones = OnTombstone::Lift,

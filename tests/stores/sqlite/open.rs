@@ -3,7 +3,7 @@ use std::process::{Command, Stdio};
 use sqlx::Row;
 use waystation::{
     clock::Timestamp,
-    store::{Insert, Key, Lookup, OnTombstone, SqliteStore, Tombstone, UserStore, UserStoreExt},
+    store::{Deletion, Insert, Key, Lookup, OnTombstone, SqliteStore, Tombstone, UserStore, UserStoreExt},
     user::UserId,
 };
 
@@ -31,10 +31,10 @@ async fn stores_of_two_names_in_one_file_do_not_see_each_other() {
     insert(&customers, "ada").await;
     assert!(staff.get(&UserId::new("ada")).await.unwrap().is_none());
     insert(&staff, "ada").await;
-    let gone = Some(Tombstone::at(Timestamp::from_micros(9)));
+    let gone = Deletion::leaving(Tombstone::at(Timestamp::from_micros(9)));
     assert!(customers.delete(&UserId::new("ada"), gone).await.unwrap());
     assert!(matches!(customers.find(Key::Id(&UserId::new("ada"))).await.unwrap(), Lookup::Tombstoned));
-    assert!(staff.delete(&UserId::new("ada"), None).await.unwrap());
+    assert!(staff.delete(&UserId::new("ada"), Deletion::without_trace()).await.unwrap());
     assert!(matches!(staff.find(Key::Id(&UserId::new("ada"))).await.unwrap(), Lookup::Absent));
     assert!(matches!(staff.insert(user("ada"), OnTombstone::Refuse).await.unwrap(), Insert::Created(_)));
 }
@@ -82,7 +82,7 @@ async fn tombstones_outlive_the_process_under_the_stores_own_key() {
     let (_directory, path) = place();
     let store = open(&path).await;
     insert(&store, "ada").await;
-    assert!(store.delete(&UserId::new("ada"), Some(Tombstone::at(Timestamp::default()))).await.unwrap());
+    assert!(store.delete(&UserId::new("ada"), Deletion::leaving(Tombstone::at(Timestamp::default()))).await.unwrap());
     store.close().await.unwrap();
     assert!(matches!(open(&path).await.insert(user("ada"), OnTombstone::Refuse).await.unwrap(), Insert::Tombstoned));
     let bytes = std::fs::read(&path).unwrap();
@@ -95,7 +95,7 @@ async fn a_hosts_key_is_not_in_the_file_and_no_other_is_taken() {
     let with = |byte| SqliteStore::builder(&path).connection_name("customers").tombstone_key(secret(byte));
     let store = with(0xa5).open().await.unwrap();
     insert(&store, "ada").await;
-    assert!(store.delete(&UserId::new("ada"), Some(Tombstone::at(Timestamp::default()))).await.unwrap());
+    assert!(store.delete(&UserId::new("ada"), Deletion::leaving(Tombstone::at(Timestamp::default()))).await.unwrap());
     store.close().await.unwrap();
     let bytes = std::fs::read(&path).unwrap();
     assert!(!bytes.windows(16).any(|window| window == [0xa5; 16]), "the key");

@@ -17,7 +17,7 @@ async fn damaged(sql: &'static str) -> (&'static str, String) {
     assert!(store.get(&UserId::new("bob")).await.unwrap().is_some(), "other rows are as readable as ever");
     assert!(store.scan(None, 10).await.is_err(), "a walk says that it cannot be whole");
     assert_eq!(store.count(&Filter::All).await.unwrap(), 2);
-    let buried = Some(Tombstone::at(Timestamp::default()));
+    let buried = Deletion::leaving(Tombstone::at(Timestamp::default()));
     assert!(store.delete(&UserId::new("ada"), buried).await.unwrap(), "a damaged user can be deleted");
     match &error {
         StoreError::Corrupt { what, .. } => (what, told(&error)),

@@ -2,7 +2,7 @@ use super::Users;
 use crate::{
     identifier::{Identifier, IdentifierKind},
     store::{
-        Key, StoreError, Tombstone,
+        Deletion, Key, StoreError, Tombstone,
         sql::{
             engine::{Engine, StoredRow},
             statement::Statement,
@@ -19,43 +19,63 @@ const BURY: &str = "INSERT INTO waystation_tombstones (connection, digest, at) V
 
 const DELETE: &str = "DELETE FROM waystation_users WHERE connection = ? AND id = ?";
 
+/// What names a user, besides the id.
+struct Keys {
+    identifiers: Vec<Identifier>,
+    legacy: Option<LegacyKey>,
+}
+
 impl Users {
     pub(crate) async fn delete<E: Engine>(
         &self,
         connection: &mut E::Connection,
         id: &UserId,
-        tombstone: Option<Tombstone>,
+        deletion: &Deletion,
     ) -> Result<bool, StoreError> {
         let failed = |error| E::classify("delete", error);
-        let Some(tombstone) = tombstone else { return self.remove::<E>(connection, id).await.map_err(failed) };
+        if deletion.tombstone.is_none() && deletion.outgoing.is_empty() {
+            return self.remove::<E>(connection, id).await.map_err(failed);
+        }
         let mut transaction = E::begin(connection).await.map_err(failed)?;
-        self.bury::<E>(&mut transaction, id, tombstone).await.map_err(failed)?;
+        let Some(keys) = self.keys::<E>(&mut transaction, id).await.map_err(failed)? else {
+            transaction.rollback().await.map_err(failed)?;
+            return Ok(false);
+        };
+        if let Some(tombstone) = deletion.tombstone {
+            self.bury::<E>(&mut transaction, id, &keys, tombstone).await.map_err(failed)?;
+        }
+        self.queue::<E>(&mut transaction, id, keys.legacy.as_ref(), &deletion.outgoing).await.map_err(failed)?;
         let removed = self.remove::<E>(&mut transaction, id).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(removed)
     }
 
-    /// Leaves a tombstone for every key of the user, if there is one. Reads nothing but the keys, so that a user whose
-    /// profile is damaged can be deleted too.
-    async fn bury<E: Engine>(
-        &self,
-        connection: &mut E::Connection,
-        id: &UserId,
-        tombstone: Tombstone,
-    ) -> Result<(), sqlx::Error> {
+    /// The keys of the user, if there is one. Reads nothing else, so that a user whose profile is damaged can be deleted
+    /// too.
+    async fn keys<E: Engine>(&self, connection: &mut E::Connection, id: &UserId) -> Result<Option<Keys>, sqlx::Error> {
         let mut statement = Statement::new(KEYS).bind(&*self.name).bind(id.as_str());
         statement.push(E::LOCKING);
         let rows = E::fetch(&mut *connection, &statement).await?;
-        let Some(row) = rows.first() else { return Ok(()) };
+        let Some(row) = rows.first() else { return Ok(None) };
         let mut identifiers = Vec::new();
         for (column, kind) in IdentifierKind::ALL.into_iter().enumerate() {
             identifiers.extend(row.text(column)?.map(|normal| Identifier::from_parts(kind, normal, "")));
         }
         let legacy = row.text(3)?.zip(row.text(4)?);
-        let legacy = legacy.map(|(source, id)| LegacyKey::new(source.as_str(), id));
+        Ok(Some(Keys { identifiers, legacy: legacy.map(|(source, id)| LegacyKey::new(source.as_str(), id)) }))
+    }
+
+    /// Leaves a tombstone for every key of the user.
+    async fn bury<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        id: &UserId,
+        keys: &Keys,
+        tombstone: Tombstone,
+    ) -> Result<(), sqlx::Error> {
         let keys = std::iter::once(Key::Id(id))
-            .chain(identifiers.iter().map(Key::Identifier))
-            .chain(legacy.as_ref().map(Key::Legacy));
+            .chain(keys.identifiers.iter().map(Key::Identifier))
+            .chain(keys.legacy.as_ref().map(Key::Legacy));
         let mut statement = Statement::new(BURY);
         for (place, key) in keys.enumerate() {
             statement.push(if place == 0 { "(" } else { ", (" });

@@ -40,20 +40,29 @@ const BURIED: &str = "SELECT count(*) FROM waystation_tombstones WHERE connectio
 const ATTEMPTS: usize = 5;
 
 impl Users {
-    /// One statement nearly always. Only when something stands in the way is it looked at in a transaction.
+    /// One statement nearly always. Only when something stands in the way, or a message is to be queued, is there a
+    /// transaction.
     pub(crate) async fn insert<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        user: NewUser,
+        mut user: NewUser,
         tombstones: OnTombstone,
     ) -> Result<Insert, StoreError> {
+        let outgoing = std::mem::take(&mut user.outgoing);
         let user = stored(user);
-        if self.insert_free::<E>(connection, &user).await? {
+        if outgoing.is_empty() && self.insert_free::<E>(connection, &user).await? {
             return Ok(Insert::Created(Box::new(user)));
         }
         let failed = |error| E::classify("insert", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
-        let inserted = self.insert_or_explain::<E>(&mut transaction, user, tombstones).await?;
+        let inserted = if outgoing.is_empty() {
+            self.insert_or_explain::<E>(&mut transaction, user, tombstones).await?
+        } else {
+            self.insert_within::<E>(&mut transaction, user, tombstones).await?
+        };
+        if let Insert::Created(user) = &inserted {
+            self.queue::<E>(&mut transaction, &user.id, None, &outgoing).await.map_err(failed)?;
+        }
         transaction.commit().await.map_err(failed)?;
         Ok(inserted)
     }

@@ -41,7 +41,8 @@ const VERSION: &str = "SELECT version FROM waystation_users WHERE connection = ?
 const ATTEMPTS: usize = 5;
 
 impl Users {
-    /// One statement when it succeeds and the database returns what it wrote. Otherwise a transaction.
+    /// One statement when it succeeds, the database returns what it wrote, and no message is to be queued. Otherwise a
+    /// transaction.
     pub(crate) async fn update<E: Engine>(
         &self,
         connection: &mut E::Connection,
@@ -51,18 +52,15 @@ impl Users {
     ) -> Result<Update, StoreError> {
         let failed = |error| E::classify("update", error);
         for _ in 0..ATTEMPTS {
-            if E::RETURNS
-                && let Some(updated) = self.update_expected::<E>(connection, id, expected, change).await?
-            {
+            let updated = if E::RETURNS && change.outgoing.is_empty() {
+                self.update_expected::<E>(connection, id, expected, change).await?
+            } else {
+                self.update_and_queue::<E>(connection, id, expected, change).await?
+            };
+            if let Some(updated) = updated {
                 return Ok(updated);
             }
             let mut transaction = E::begin(connection).await.map_err(failed)?;
-            if !E::RETURNS
-                && let Some(updated) = self.update_expected::<E>(&mut transaction, id, expected, change).await?
-            {
-                transaction.commit().await.map_err(failed)?;
-                return Ok(updated);
-            }
             let reason = self.reason::<E>(&mut transaction, id, expected, change).await?;
             transaction.rollback().await.map_err(failed)?;
             if let Some(reason) = reason {
@@ -71,6 +69,27 @@ impl Users {
             // What was in the way has gone since.
         }
         Err(StoreError::unavailable("update", Misfit("a key that others take and leave all the time")))
+    }
+
+    /// The same in a transaction, with the messages.
+    async fn update_and_queue<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        id: &UserId,
+        expected: Version,
+        change: &UserChange,
+    ) -> Result<Option<Update>, StoreError> {
+        let failed = |error| E::classify("update", error);
+        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        let updated = self.update_expected::<E>(&mut transaction, id, expected, change).await?;
+        if updated.is_none() {
+            // Where a key is taken, a database may let no other statement follow.
+            transaction.rollback().await.map_err(failed)?;
+            return Ok(None);
+        }
+        self.queue::<E>(&mut transaction, id, None, &change.outgoing).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(updated)
     }
 
     /// Why there is nothing to update.
