@@ -22,6 +22,7 @@ mod find;
 mod insert;
 mod job;
 mod login;
+mod outbox;
 mod people;
 mod round_trip;
 mod search;
@@ -29,7 +30,8 @@ mod stats;
 mod update;
 
 pub use self::{
-    bulk::*, cancel::*, delete::*, find::*, insert::*, job::*, login::*, round_trip::*, search::*, stats::*, update::*,
+    bulk::*, cancel::*, delete::*, find::*, insert::*, job::*, login::*, outbox::*, round_trip::*, search::*, stats::*,
+    update::*,
 };
 
 /// A store for one case, and whatever must live as long as the store: a directory, a server.
@@ -75,7 +77,7 @@ impl<S: UserStore> From<S> for Fixture {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Case {
-    /// Which part of the contract it belongs to: `users`, `bulk`, `jobs`, `search` or `stats`.
+    /// Which part of the contract it belongs to: `users`, `bulk`, `jobs`, `outbox`, `search` or `stats`.
     pub part: &'static str,
     /// The promise, as a test is named.
     pub name: &'static str,
@@ -107,6 +109,7 @@ pub fn assert_all_tested(store: &dyn UserStore, parts: &[&str]) {
     for (part, offered) in [
         ("bulk", store.as_bulk().is_some()),
         ("jobs", store.as_jobs().is_some()),
+        ("outbox", store.as_outbox().is_some()),
         ("search", store.as_search().is_some()),
         ("stats", store.as_stats().is_some()),
     ] {
@@ -227,6 +230,22 @@ macro_rules! __store_cases {
             a_job_that_nobody_leased_cannot_be_saved
         }
     };
+    (outbox, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            outbox:
+            an_insert_queues_its_messages_or_nothing
+            an_update_queues_its_messages_or_nothing
+            a_deletion_queues_its_messages_with_the_legacy_key
+            messages_of_one_user_come_in_their_order
+            one_of_32_takes_a_message
+            a_message_is_due_again_when_its_time_is_up
+            the_late_change_nothing
+            a_postponed_message_waits
+            a_take_holds_no_more_than_its_limit
+            a_body_of_any_bytes_comes_back
+            a_dropped_update_queues_with_its_change_or_not_at_all
+        }
+    };
     (search, [$($then:tt)*] $($with:tt)*) => {
         $($then)*! { $($with)*
             search:
@@ -276,10 +295,11 @@ macro_rules! table {
 }
 
 /// Every case, part by part: what the macro runs, for those who run it another way.
-pub const CASES: [&[Case]; 5] = [
+pub const CASES: [&[Case]; 6] = [
     crate::__store_cases!(users, [table]),
     crate::__store_cases!(bulk, [table]),
     crate::__store_cases!(jobs, [table]),
+    crate::__store_cases!(outbox, [table]),
     crate::__store_cases!(search, [table]),
     crate::__store_cases!(stats, [table]),
 ];
@@ -288,13 +308,13 @@ pub const CASES: [&[Case]; 5] = [
 ///
 /// The second argument is an async closure that makes a fresh, empty store for every test: a store, or a
 /// [`Fixture`](crate::conformance::store::Fixture) where the store needs something that lives as long as it does. The
-/// third names the capabilities to test, any of `bulk`, `jobs`, `search`, `stats`. A store that offers one which is
+/// third names the capabilities to test, any of `bulk`, `jobs`, `outbox`, `search`, `stats`. A store that offers one which is
 /// not named fails, and so does one which lacks one that is named: nothing is skipped in silence.
 ///
 /// ```
 /// use waystation::store::MemoryStore;
 ///
-/// waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, search, stats]);
+/// waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, outbox, search, stats]);
 /// # fn main() {}
 /// ```
 #[macro_export]

@@ -13,8 +13,8 @@ use waystation::{
     clock::Timestamp,
     identifier::{Identifier, IdentifierKind},
     store::{
-        BulkStore, Deletion, Insert, JobStore, Key, KeyKind, Lease, Lookup, MemoryStore, OnTombstone, OwnedKey,
-        SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore, UserStoreExt,
+        BulkStore, Deletion, Insert, JobStore, Key, KeyKind, Lease, Lookup, MemoryStore, OnTombstone, OutboxMessage,
+        OutboxStore, OwnedKey, SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore, UserStoreExt,
     },
     user::{Credential, Metadata, Moved, MovedBy, NewUser, Profile, User, UserChange, UserId, Version},
 };
@@ -24,6 +24,7 @@ use self::fault::Fault;
 mod bulk;
 pub(crate) mod fault;
 mod jobs;
+mod outbox;
 mod search;
 
 /// A [`MemoryStore`] behind one fault.
@@ -42,6 +43,7 @@ struct Notes {
     lifted: bool,
     last_lease: Option<Lease>,
     leased_until: Option<Timestamp>,
+    messages: Vec<OutboxMessage>,
     offset: usize,
     stats: Option<Stats>,
     shown: Vec<String>,
@@ -271,6 +273,10 @@ impl UserStore for Faulty {
                 }
                 Ok(Insert::Taken(*kind))
             }
+            (Fault::QueuesTheRefused, Insert::Taken(_) | Insert::Tombstoned) => {
+                self.queue_anyway(user.outgoing).await;
+                Ok(inserted)
+            }
             (Fault::RefusalsLeaveRows, Insert::Taken(kind)) => {
                 let _left = self.inner.insert(without(user, *kind), tombstones).await?;
                 Ok(inserted)
@@ -316,6 +322,7 @@ impl UserStore for Faulty {
                 let mut second = change.clone();
                 second.profile = None;
                 change.credential = None;
+                change.outgoing.clear();
                 let first = self.inner.update(id, expected, change).await?;
                 tokio::task::yield_now().await;
                 let Update::Updated(user) = first else { return Ok(first) };
@@ -325,6 +332,10 @@ impl UserStore for Faulty {
         }
         let answer = self.inner.update(id, expected, change.clone()).await?;
         match (self.fault, answer) {
+            (Fault::QueuesTheRefused, refused @ (Update::Gone | Update::Stale | Update::Taken(_))) => {
+                self.queue_anyway(change.outgoing).await;
+                Ok(refused)
+            }
             (Fault::GoneIsStale, Update::Gone) => Ok(Update::Stale),
             (Fault::UpdateRevives, Update::Gone) => {
                 let deleted = self.notes().deleted.get(id).cloned();
@@ -404,6 +415,10 @@ impl UserStore for Faulty {
     }
 
     fn as_jobs(&self) -> Option<&dyn JobStore> {
+        Some(self)
+    }
+
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
         Some(self)
     }
 

@@ -44,9 +44,9 @@ async fn mariadb() -> Fixture {
 }
 
 #[cfg(feature = "postgres")]
-waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, search, stats]);
+waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, outbox, search, stats]);
 #[cfg(feature = "mysql")]
-waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, search, stats]);
+waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, outbox, search, stats]);
 
 /// A service may open its store wherever it runs.
 #[test]

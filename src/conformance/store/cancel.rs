@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// More polls than any call needs. A call that is done earlier is simply done.
-const POLLS: usize = 12;
+pub(super) const POLLS: usize = 12;
 
 /// Polls `call` up to `polls` times and drops it, done or not: what happens to a call whose client goes away.
-async fn abandon<F: Future>(call: F, polls: usize) {
+pub(super) async fn abandon<F: Future>(call: F, polls: usize) {
     let mut call = pin!(call);
     for _ in 0..polls {
         let done = poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready())).await;

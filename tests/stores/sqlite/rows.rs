@@ -1,6 +1,6 @@
 use waystation::{
     clock::Timestamp,
-    store::{BulkStore, Filter, SearchStore, SqliteStore, StoreError, Tombstone, UserStore, UserStoreExt},
+    store::{BulkStore, Deletion, Filter, SearchStore, SqliteStore, StoreError, Tombstone, UserStore, UserStoreExt},
     user::UserId,
 };
 
