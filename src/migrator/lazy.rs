@@ -148,7 +148,7 @@ impl LazyMigrator {
             self.parts.background.start(work.instrument(Span::current()));
         }
         #[cfg(feature = "write-back")]
-        if driven.as_ref().is_ok_and(|driven| driven.queued) {
+        if driven.as_ref().is_ok_and(|driven| driven.queued > 0) {
             self.send_courier();
         }
         driven

@@ -31,9 +31,9 @@ pub(super) struct Driven {
     pub(super) conflict: Option<KeyKind>,
     /// How the person has just moved, if they have.
     pub(super) migrated: Option<MovedBy>,
-    /// Whether the legacy system is to be told of something.
+    /// How much the legacy system is to be told.
     #[cfg(feature = "write-back")]
-    pub(super) queued: bool,
+    pub(super) queued: usize,
     /// What is to be sent to somebody who lost their password.
     pub(super) token: Option<(Identifier, RecoveryToken, Timestamp)>,
 }
@@ -55,7 +55,7 @@ pub(super) struct Drive<'a> {
     pub(super) conflict: Option<KeyKind>,
     pub(super) migrated: Option<MovedBy>,
     #[cfg(feature = "write-back")]
-    pub(super) queued: bool,
+    pub(super) queued: usize,
 }
 
 /// An effect was asked for that its flow has nothing for: a fault of the machine, found by its tests.
@@ -86,7 +86,7 @@ impl<'a> Drive<'a> {
             conflict: None,
             migrated: None,
             #[cfg(feature = "write-back")]
-            queued: false,
+            queued: 0,
         }
     }
 

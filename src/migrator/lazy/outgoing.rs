@@ -25,7 +25,7 @@ impl Drive<'_> {
             _ => Vec::new(),
         };
         changes.extend(verification(before, &user.profile));
-        self.outgoing(&user.id, changes)
+        self.outgoing(&user.id, &changes)
     }
 
     pub(super) fn outgoing_of_update(
@@ -48,11 +48,11 @@ impl Drive<'_> {
             }
             _ => {}
         }
-        self.outgoing(&user.id, changes)
+        self.outgoing(&user.id, &changes)
     }
 
     /// The messages that say this, while the legacy system is told anything at all.
-    pub(super) fn outgoing(&mut self, user: &UserId, changes: Vec<Change>) -> Result<Vec<Outgoing>, Error> {
+    pub(super) fn outgoing(&mut self, user: &UserId, changes: &[Change]) -> Result<Vec<Outgoing>, Error> {
         let now = self.parts.clock.now();
         let Some(courier) = &self.parts.courier else { return Ok(Vec::new()) };
         if courier.options.has_ended(now) || !self.task.conduct().asks_legacy {
@@ -60,7 +60,7 @@ impl Drive<'_> {
         }
         let message = |change: &Change| courier.options.outgoing(user, change, now, &*self.parts.entropy);
         let messages: Vec<_> = changes.iter().map(message).collect::<Result<_, _>>()?;
-        self.queued |= !messages.is_empty();
+        self.queued += messages.len();
         Ok(messages)
     }
 

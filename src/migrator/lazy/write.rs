@@ -172,7 +172,7 @@ impl Drive<'_> {
         let mut deletion = Deletion::leaving(Tombstone::at(self.parts.clock.now()));
         #[cfg(feature = "write-back")]
         {
-            deletion.outgoing = self.outgoing(user, vec![Change::Delete])?;
+            deletion.outgoing = self.outgoing(user, &[Change::Delete])?;
         }
         Ok(if self.parts.store.delete(user, deletion).await? { Written::Done } else { Written::Gone })
     }
