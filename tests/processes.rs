@@ -28,6 +28,9 @@ mod servers;
 mod site;
 #[path = "processes/unharmed.rs"]
 mod unharmed;
+#[cfg(all(unix, feature = "write-back"))]
+#[path = "processes/written_back.rs"]
+mod written_back;
 
 #[cfg(test)]
 #[cfg(all(unix, feature = "mysql"))]
