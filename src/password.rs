@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "digest")]
 mod algorithm;
+mod arena;
 mod argon2;
 #[cfg(feature = "bcrypt")]
 mod bcrypt;

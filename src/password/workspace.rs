@@ -1,6 +1,6 @@
 use std::{fmt, hint};
 
-use super::argon2::Block;
+use super::{arena::Arena, argon2::Block};
 
 /// Working memory that a pool keeps between hashes. What a hash left in it is overwritten by the next one or wiped,
 /// whichever comes first, and never given back to the system.
@@ -8,7 +8,7 @@ use super::argon2::Block;
 /// Fresh memory costs more than half of a large Argon2 hash in page faults, so the blocks stay mapped.
 #[derive(Default)]
 pub struct Workspace {
-    blocks: Vec<Block>,
+    arena: Option<Arena>,
     /// Blocks, from the first on, that may hold what a hash left.
     dirty: usize,
     used: bool,
@@ -19,16 +19,15 @@ impl Workspace {
     ///
     /// `None` if the system has not that much memory.
     pub(super) fn blocks(&mut self, count: usize) -> Option<&mut [Block]> {
-        if self.blocks.len() < count {
+        if self.all_blocks().len() < count {
             // The old blocks go first, so that both are never held at once.
             self.wipe();
-            self.blocks = Vec::new();
-            self.blocks.try_reserve_exact(count).ok()?;
-            self.blocks.resize(count, Block::ZERO);
+            self.arena = None;
+            self.arena = Some(Arena::map(count)?);
         }
         self.wipe_from(count);
         (self.dirty, self.used) = (count, true);
-        self.blocks.get_mut(..count)
+        self.all_blocks().get_mut(..count)
     }
 
     /// Whether a hash has worked in it since this was last asked.
@@ -44,7 +43,8 @@ impl Workspace {
     fn wipe_from(&mut self, first: usize) {
         // `Zeroize` would write word by word. A plain fill runs at the speed of the memory, and it cannot be left out:
         // the compiler must assume that `black_box` reads it.
-        if let Some(left) = self.blocks.get_mut(first..self.dirty) {
+        let dirty = self.dirty;
+        if let Some(left) = self.all_blocks().get_mut(first..dirty) {
             left.fill(Block::ZERO);
             hint::black_box(left);
         }
@@ -53,7 +53,11 @@ impl Workspace {
 
     /// How much memory is kept.
     pub(super) fn bytes(&self) -> u64 {
-        (self.blocks.capacity() as u64).saturating_mul(Block::BYTES as u64)
+        self.arena.as_ref().map_or(0, |arena| arena.bytes() as u64)
+    }
+
+    fn all_blocks(&mut self) -> &mut [Block] {
+        self.arena.as_mut().map(Arena::blocks_mut).unwrap_or_default()
     }
 }
 
@@ -92,7 +96,7 @@ mod tests {
         for count in [8, 4, 16] {
             hash(&mut workspace, count);
             workspace.wipe();
-            assert!(words(&workspace.blocks).all(|word| word == 0));
+            assert!(words(workspace.all_blocks()).all(|word| word == 0));
         }
         assert_eq!(workspace.bytes(), 16 * 1_024);
     }
@@ -102,7 +106,7 @@ mod tests {
         let mut workspace = Workspace::default();
         hash(&mut workspace, 8);
         workspace.blocks(3).unwrap();
-        assert!(words(&workspace.blocks[3..]).all(|word| word == 0));
+        assert!(words(&workspace.all_blocks()[3..]).all(|word| word == 0));
         assert_eq!(workspace.dirty, 3);
     }
 

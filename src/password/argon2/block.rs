@@ -1,6 +1,8 @@
+use bytemuck::{Pod, Zeroable};
+
 /// 1 KiB of working memory.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
 pub(in crate::password) struct Block([u64; Block::WORDS]);
 
 impl Block {
