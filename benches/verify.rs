@@ -2,13 +2,19 @@
 //! kept memory) beside the bare function that computes it, in one run.
 //!
 //! Argon2, scrypt and SHA-512-crypt are the crate's own. So they stand beside the crates of that name too: Argon2 with
-//! memory that is fresh for each hash, as the plain call takes it, and with memory that is kept.
+//! memory that is fresh for each hash, as the plain call takes it, and with memory that is kept. Where OpenSSL or
+//! libxcrypt has the function, it is called in a process beside this one, which times it.
 
 use std::{error::Error, hint::black_box};
 
 use base64ct::{Base64Unpadded, Encoding};
 use criterion::{BenchmarkGroup, Criterion, measurement::WallTime};
 use waystation::password::{Limits, ParsedHash, Password, PasswordHash, Passwords, Schemes, Verification, Workspace};
+
+#[path = "verify/elsewhere.rs"]
+mod elsewhere;
+
+use elsewhere::Elsewhere;
 
 const PASSWORD: &str = "correct horse battery staple";
 const SALT: &[u8; 16] = b"sixteen of bytes";
@@ -62,6 +68,7 @@ fn scrypt(criterion: &mut Criterion, engine: &Engine) -> Result<(), Box<dyn Erro
         group.bench_function("scrypt crate", |bencher| {
             bencher.iter(|| scrypt::scrypt(black_box(PASSWORD.as_bytes()), SALT, &params, &mut key));
         });
+        engine.elsewhere.measure(group, "scrypt", "OpenSSL");
     })
 }
 
@@ -72,6 +79,7 @@ fn sha512_crypt(criterion: &mut Criterion, engine: &Engine) -> Result<(), Box<dy
         group.bench_function("sha-crypt crate", |bencher| {
             bencher.iter(|| sha_crypt::sha512_crypt(black_box(PASSWORD.as_bytes()), b"sixteenofletters", params));
         });
+        engine.elsewhere.measure(group, "sha512-crypt", "libxcrypt");
     })
 }
 
@@ -84,6 +92,7 @@ fn pbkdf2(criterion: &mut Criterion, engine: &Engine) -> Result<(), Box<dyn Erro
     let stored = format!("$pbkdf2-sha256$i=600000,l=32${}", fields(SALT, &compute()));
     engine.beside(criterion, "pbkdf2-sha256 600000", &PasswordHash::new(stored), |group, _| {
         group.bench_function("pbkdf2 crate", |bencher| bencher.iter(compute));
+        engine.elsewhere.measure(group, "pbkdf2", "OpenSSL");
     })
 }
 
@@ -93,6 +102,7 @@ fn bcrypt(criterion: &mut Criterion, engine: &Engine) -> Result<(), Box<dyn Erro
         group.bench_function("bcrypt crate", |bencher| {
             bencher.iter(|| bcrypt::bcrypt(10, *SALT, black_box([PASSWORD, "\0"].concat()).as_bytes()));
         });
+        engine.elsewhere.measure(group, "bcrypt", "libxcrypt");
     })
 }
 
@@ -103,6 +113,7 @@ fn yescrypt(criterion: &mut Criterion, engine: &Engine) -> Result<(), Box<dyn Er
         group.bench_function("yescrypt crate", |bencher| {
             bencher.iter(|| yescrypt::yescrypt(black_box(PASSWORD.as_bytes()), SALT, &params, &mut key));
         });
+        engine.elsewhere.measure(group, "yescrypt", "libxcrypt");
     })
 }
 
@@ -119,13 +130,14 @@ fn fields(salt: &[u8], key: &[u8]) -> String {
 
 struct Engine {
     passwords: Passwords,
+    elsewhere: Elsewhere,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Engine {
     fn new() -> Result<Self, Box<dyn Error>> {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(Self { passwords: Passwords::builder().threads(1).build()?, runtime })
+        Ok(Self { passwords: Passwords::builder().threads(1).build()?, elsewhere: Elsewhere::start()?, runtime })
     }
 
     /// Measures the engine, and what stands beside it, on the same stored hash.
