@@ -8,7 +8,7 @@ use crate::{clock::within, legacy::LegacyConnection, phase::Phase, report::Progr
 const LONG_TTL: Duration = Duration::from_hours(24);
 const SHORT_TTL: Duration = Duration::from_mins(5);
 /// How long both systems together may take to count.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `hash` is what a hash of the policy takes, `find` what the slowest look-up at the legacy system took.
 pub(super) fn examine(doctor: &Doctor, hash: Option<Duration>, find: Duration, findings: &mut Vec<Finding>) {
@@ -96,7 +96,7 @@ async fn examine_end(doctor: &Doctor) -> Option<Finding> {
         return Some(Finding::new(Code::PhaseSealedUnknown, text));
     };
     let read = within(doctor.migrator.clock(), PATIENCE, Progress::read(search, directory));
-    match read.await.ok_or("no answer within ten seconds".to_owned()).and_then(|it| it.map_err(|it| it.to_string())) {
+    match read.await.ok_or("no answer within a minute".to_owned()).and_then(|it| it.map_err(|it| it.to_string())) {
         Ok(progress) if progress.left() == 0 => None,
         Ok(progress) => {
             let text = "These people have not moved, and can neither log in nor recover their password.";

@@ -15,8 +15,10 @@ use crate::{
     user::{LegacyKey, User, UserId},
 };
 
-/// How long the store may take over one call before it counts as gone.
+/// How long the store may take over one look-up before it counts as gone.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take over a page of rows, or to count all of them.
+const LONG_PATIENCE: Duration = Duration::from_mins(1);
 /// A look-up by a unique key takes no longer than this, wherever the store is.
 const SLOW: Duration = Duration::from_millis(250);
 
@@ -51,7 +53,7 @@ pub(super) async fn examine(doctor: &Doctor, stranger: &Stranger, findings: &mut
         findings.push(Finding::new(Code::StoreSlow, "The slowest of the look-ups by a unique key.").took(slowest));
     }
     if let Some(stats) = store.as_stats() {
-        match bounded(clock, "stats", stats.stats()).await {
+        match bounded(clock, LONG_PATIENCE, "stats", stats.stats()).await {
             Ok(stats) => {
                 findings.push(Finding::new(Code::StoreUsers, "Users in the store.").count(stats.users, None));
             }
@@ -96,7 +98,7 @@ async fn examine_rows(doctor: &Doctor, bulk: &dyn BulkStore, findings: &mut Vec<
         if limit == 0 {
             break;
         }
-        let page = match bounded(clock, "scan", bulk.scan(after.as_ref(), limit)).await {
+        let page = match bounded(clock, LONG_PATIENCE, "scan", bulk.scan(after.as_ref(), limit)).await {
             Ok(page) => page,
             Err(error) => {
                 findings.push(failure(error));
@@ -137,16 +139,17 @@ fn examine_row(doctor: &Doctor, user: &User, tally: &mut Tally) {
 
 /// A look-up that does not wait for ever.
 pub(super) async fn find(store: &dyn UserStore, clock: &dyn Clock, key: Key<'_>) -> Result<Lookup, StoreError> {
-    bounded(clock, "find", store.find(key)).await
+    bounded(clock, PATIENCE, "find", store.find(key)).await
 }
 
 async fn bounded<T>(
     clock: &dyn Clock,
+    patience: Duration,
     operation: &'static str,
     call: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let late = || Err(StoreError::unavailable(operation, "no answer within five seconds"));
-    within(clock, PATIENCE, call).await.unwrap_or_else(late)
+    let late = || Err(StoreError::unavailable(operation, format!("no answer within {} s", patience.as_secs())));
+    within(clock, patience, call).await.unwrap_or_else(late)
 }
 
 /// What an error of the store means.

@@ -6,7 +6,7 @@ use waystation::{
     LegacyConnection,
     doctor::Code,
     identifier::{IdentifierKind, IdentifierRules, StandardRules},
-    legacy::{FunctionConnection, LegacyCall, ScriptedConnection, Verdict},
+    legacy::{FunctionConnection, LegacyCall, LegacyError, ScriptedConnection, ScriptedPerson, Verdict},
 };
 
 use crate::{
@@ -68,6 +68,15 @@ async fn a_slow_look_up_is_held_against_deadline_and_floor() {
     let diagnosis = examined(builder(watched(Fault::None), Arc::new(legacy)).clock(clock)).await;
     assert_eq!(troubles(&diagnosis), ["legacy.empty", "legacy.slow", "recovery.floor_low"]);
     assert_eq!(diagnosis.of(Code::LegacySlow).next().unwrap().took, Some(Duration::from_millis(1_200)));
+}
+
+#[tokio::test]
+async fn a_list_that_is_too_long_to_be_counted_is_walked_all_the_same() {
+    let legacy = ScriptedConnection::new("old-shop");
+    legacy.add(ScriptedPerson::parse("1", "ada@example.com", "right").unwrap());
+    legacy.fail_next_of(LegacyCall::Count, 2, || LegacyError::unavailable("statement timed out"));
+    let diagnosis = examined(builder(watched(Fault::None), Arc::new(legacy))).await;
+    assert_eq!((troubles(&diagnosis), found(&diagnosis, Code::SampleSize)), (vec!["legacy.slow"], Some(1)));
 }
 
 #[tokio::test]
