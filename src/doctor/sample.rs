@@ -87,8 +87,7 @@ impl Sample<'_> {
     async fn meet(&mut self, entry: DirectoryEntry, findings: &mut Vec<Finding>) {
         let DirectoryEntry { key, user } = entry;
         let digest = Key::Legacy(&key).digest(self.digests);
-        let is_new = !self.met.contains(&digest);
-        if !is_new {
+        if self.met.contains(&digest) {
             let text = "The list shows somebody twice: its order is not stable, or the id is not unique.";
             self.tally.add(Code::LegacyRepeats, Site::source(key.source()), text);
             return;
@@ -132,8 +131,7 @@ impl Sample<'_> {
             );
         }
         if user.profile.email.is_some() && !user.profile.email_verified {
-            let text = "Addresses are not marked as verified: nobody is adopted by them. Does the legacy system keep \
-                        such a mark?";
+            let text = "Addresses are not marked as verified: unless you allow it, nobody is adopted by them.";
             self.tally.add(Code::LegacyEmailUnverified, site(), text);
         }
         let dates = [user.created_at, user.last_login, user.password_set_at];
