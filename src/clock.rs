@@ -214,15 +214,6 @@ impl Clock for ManualClock {
 }
 
 /// Runs `work` until it is done or `limit` has passed on `clock`; `None` means the time was up and `work` was dropped.
-#[cfg(any(
-    test,
-    feature = "conformance",
-    feature = "http",
-    feature = "ldap",
-    feature = "mysql",
-    feature = "postgres",
-    feature = "sqlite"
-))]
 pub(crate) async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     use std::{future::poll_fn, task::Poll};
 

@@ -3,6 +3,9 @@
 #[doc = include_str!("guide/getting_started.md")]
 pub mod getting_started {}
 
+#[doc = include_str!("guide/going_live.md")]
+pub mod going_live {}
+
 #[doc = include_str!("guide/operations.md")]
 pub mod operations {}
 

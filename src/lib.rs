@@ -5,6 +5,7 @@ pub mod clock;
 #[cfg(feature = "conformance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
 pub mod conformance;
+pub mod doctor;
 pub mod entropy;
 pub mod error;
 pub mod event;

@@ -137,6 +137,11 @@ impl<C: LegacyConnection> Guard<C> {
         }
     }
 
+    /// How long a call may take in all.
+    pub const fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
     /// The connection that is guarded.
     pub const fn connection(&self) -> &C {
         &self.connection

@@ -86,6 +86,7 @@ struct Parts {
     user_ids: UserIds,
     adopts_unverified: bool,
     recovery_key: SecretKey,
+    keeps_recovery_key: bool,
     recovery_ttl: Duration,
     recovery_floor: Duration,
     /// Of this process alone: for flights and for the memory of unknown names.
@@ -121,6 +122,39 @@ impl LazyMigrator {
     /// What hashes the passwords, to be shared with connections that verify hashes themselves.
     pub fn passwords(&self) -> &Arc<Passwords> {
         &self.parts.passwords
+    }
+
+    pub(crate) fn store(&self) -> &dyn UserStore {
+        &*self.parts.store
+    }
+
+    pub(crate) fn legacy(&self) -> &Guard<Arc<dyn LegacyConnection>> {
+        &self.parts.legacy
+    }
+
+    pub(crate) fn rules(&self) -> &dyn IdentifierRules {
+        &*self.parts.rules
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.parts.clock
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.parts.entropy
+    }
+
+    /// Whether the host brought the key of recovery tokens.
+    pub(crate) fn keeps_recovery_key(&self) -> bool {
+        self.parts.keeps_recovery_key
+    }
+
+    pub(crate) fn recovery_ttl(&self) -> Duration {
+        self.parts.recovery_ttl
+    }
+
+    pub(crate) fn recovery_floor(&self) -> Duration {
+        self.parts.recovery_floor
     }
 
     /// Returns when the work that no answer waits for is done: stronger hashes, counted log-ins. Call it before the

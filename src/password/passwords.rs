@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     EffectiveInput, HashContext, HashError, HashPolicy, HashingPool, Limits, ParsedHash, Password, PasswordError,
-    PasswordForm, PasswordHash, Schemes, Strength, Truncation, Work, Workspace, argon2,
+    PasswordForm, PasswordHash, Peppers, Schemes, Strength, Truncation, Work, Workspace, argon2,
     work::Counters,
     wrapped::{self, Wrapping},
 };
@@ -261,6 +261,11 @@ impl Passwords {
     /// The schemes that are known.
     pub fn schemes(&self) -> &Schemes {
         &self.schemes
+    }
+
+    /// The secrets that go into hashes.
+    pub fn peppers(&self) -> &Peppers {
+        self.schemes.peppers()
     }
 
     /// The pool that the hashes are computed on.

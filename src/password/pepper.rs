@@ -62,6 +62,11 @@ impl Peppers {
         self.keys.first().map(|(id, _)| id.as_str())
     }
 
+    /// The ids of all peppers, the current one first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|(id, _)| id.as_str())
+    }
+
     pub(super) fn current_key(&self) -> &[u8] {
         self.keys.first().map_or(&[], |(_, key)| key.expose())
     }

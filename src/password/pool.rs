@@ -46,6 +46,11 @@ impl HashingPool {
         self.shared.state().shelf.budget()
     }
 
+    /// How many jobs may wait.
+    pub fn queue(&self) -> usize {
+        self.shared.queue
+    }
+
     /// Jobs that wait for a thread or for memory now, those whose callers have gone included.
     pub fn waiting(&self) -> usize {
         self.shared.state().waiting.len()

@@ -205,6 +205,7 @@ impl LazyMigratorBuilder {
             Some(passwords) => passwords,
             None => Arc::new(Passwords::builder().clock(Arc::clone(&self.clock)).build()?),
         };
+        let keeps_recovery_key = self.recovery_key.is_some();
         let recovery_key = match self.recovery_key {
             Some(key) => key,
             None => SecretKey::generate(&*self.entropy)?,
@@ -230,6 +231,7 @@ impl LazyMigratorBuilder {
                 user_ids: self.user_ids,
                 adopts_unverified: self.adopts_unverified,
                 recovery_key,
+                keeps_recovery_key,
                 recovery_ttl: self.recovery_ttl,
                 recovery_floor: self.recovery_floor,
                 flights: super::Flights::default(),

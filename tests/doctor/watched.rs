@@ -1,0 +1,149 @@
+//! A store that may be read only, and that can be broken.
+
+use async_trait::async_trait;
+use waystation::{
+    MemoryStore, User, UserId, UserStore,
+    clock::Timestamp,
+    store::{
+        BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key, Lease,
+        Lookup, OnTombstone, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Update,
+    },
+    user::{NewUser, UserChange, Version},
+};
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Fault {
+    None,
+    BuriesStrangers,
+    CannotDoMore,
+    FindsStrangers,
+    FailsLater,
+    HasACorruptRow,
+    HasCorruptPages,
+    IsDown,
+    IsMisconfigured,
+    NeverAnswers,
+}
+
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) inner: MemoryStore,
+    pub(crate) fault: Fault,
+}
+
+impl Watched {
+    pub(crate) fn new(inner: MemoryStore, fault: Fault) -> Self {
+        Self { inner, fault }
+    }
+
+    fn can_more(&self) -> bool {
+        self.fault != Fault::CannotDoMore
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl UserStore for Watched {
+    async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
+        let is_of_a_person = match key {
+            Key::Legacy(key) => key.source().as_str() == "old-shop",
+            _ => false,
+        };
+        match self.fault {
+            Fault::BuriesStrangers if !is_of_a_person => Ok(Lookup::Tombstoned),
+            Fault::FailsLater if is_of_a_person => Err(StoreError::other("find", "the disk is on fire")),
+            Fault::HasACorruptRow if is_of_a_person => Err(StoreError::corrupt("profile", "not JSON")),
+            Fault::FindsStrangers if !is_of_a_person => {
+                let anybody = self.inner.as_bulk().unwrap().scan(None, 1).await?;
+                Ok(anybody.into_iter().next().map_or(Lookup::Absent, |user| Lookup::Found(Box::new(user))))
+            }
+            Fault::IsDown => Err(StoreError::unavailable("find", "connection refused")),
+            Fault::IsMisconfigured => Err(StoreError::misconfigured("the database was written by a newer release")),
+            Fault::NeverAnswers => std::future::pending().await,
+            _ => self.inner.find(key).await,
+        }
+    }
+
+    async fn insert(&self, _: NewUser, _: OnTombstone) -> Result<Insert, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn update(&self, _: &UserId, _: Version, _: UserChange) -> Result<Update, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn record_login(&self, _: &UserId, _: Timestamp) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn delete(&self, _: &UserId, _: Deletion) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    fn as_bulk(&self) -> Option<&dyn BulkStore> {
+        if self.can_more() { Some(self) } else { None }
+    }
+
+    fn as_jobs(&self) -> Option<&dyn JobStore> {
+        if self.can_more() { Some(self) } else { None }
+    }
+
+    fn as_search(&self) -> Option<&dyn SearchStore> {
+        if self.can_more() { Some(self) } else { None }
+    }
+
+    fn as_stats(&self) -> Option<&dyn StatsStore> {
+        if self.can_more() { Some(self) } else { None }
+    }
+}
+
+#[async_trait]
+impl BulkStore for Watched {
+    async fn write(&self, _: BulkWrite) -> Result<BulkWritten, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
+        if self.fault == Fault::HasCorruptPages {
+            return Err(StoreError::corrupt("credential", "not JSON"));
+        }
+        self.inner.as_bulk().unwrap().scan(after, limit).await
+    }
+}
+
+#[async_trait]
+impl JobStore for Watched {
+    async fn create(&self, _: Job) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError> {
+        self.inner.as_jobs().unwrap().job(id).await
+    }
+
+    async fn lease(&self, _: &str, _: Timestamp, _: Timestamp) -> Result<Option<Lease>, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn save(&self, _: &Checkpoint) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+}
+
+#[async_trait]
+impl SearchStore for Watched {
+    async fn search(&self, search: &Search) -> Result<SearchPage, StoreError> {
+        self.inner.as_search().unwrap().search(search).await
+    }
+
+    async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
+        self.inner.as_search().unwrap().count(filter).await
+    }
+}
+
+#[async_trait]
+impl StatsStore for Watched {
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.inner.as_stats().unwrap().stats().await
+    }
+}
