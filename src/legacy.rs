@@ -10,6 +10,7 @@ use crate::{
     user::{LegacyKey, SourceName},
 };
 
+mod chain;
 mod error;
 mod function;
 mod guard;
@@ -24,6 +25,7 @@ mod scripted;
 mod sql;
 mod user;
 
+pub use chain::{Chain, ChainMember};
 pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
 pub use guard::{Circuit, Guard, GuardState};
