@@ -81,11 +81,13 @@ impl Route {
     }
 }
 
-/// A domain as the normal form of an e-mail address has it.
+/// A domain as the normal form of an e-mail address has it; `None` for a pattern or another thing that no host is called.
 fn normal_domain(domain: &str) -> Option<String> {
     if domain.contains('@') {
         return None;
     }
     let address = StandardRules::new().parse_as(IdentifierKind::Email, &format!("x@{domain}")).ok()?;
-    address.normal().rsplit_once('@').map(|(_, domain)| domain.to_owned())
+    let (_, domain) = address.normal().rsplit_once('@')?;
+    let is_host = domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+    is_host.then(|| domain.to_owned())
 }
