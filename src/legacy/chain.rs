@@ -50,6 +50,7 @@ pub use member::ChainMember;
 /// |---|---|
 /// | that the person is not there | asks the next |
 /// | anything else of a password, `Mismatch` too | answers that |
+/// | `Mismatch`, of people whom it does not know too | looks them up there, if [so told](ChainMember::look_up_on_mismatch), and takes nobody for `NotFound` |
 /// | who it is | answers that; but see below if the member has tenants |
 /// | that it is down: [`LegacyError::Unavailable`] | answers that |
 /// | that it is down, and may be [passed over](ChainMember::pass_over_when_down) | asks the next. If one of the later ones takes the password for right (`Blocked` too) or finds somebody, that is the answer; `Mismatch` and "nobody" become the outage |
@@ -58,17 +59,17 @@ pub use member::ChainMember;
 ///
 /// After the last, and where no route fits: `NotFound`, or nobody.
 ///
-/// **Why a `Mismatch` ends it**: two members that know one identifier may mean two people. If the next were asked, whoever
-/// registers somebody else's address at the weaker system would come in as that person here; somebody barred in one
-/// system would come in with their old password of another; and a match would not be whom
+/// **Why a `Mismatch` ends it**: two members that know one identifier may mean two people. If the next were asked,
+/// whoever registers somebody else's address at the weaker system would come in as that person here; somebody barred in
+/// one system would come in with their old password of another; and a match would not be whom
 /// [`find`](LegacyConnection::find) finds.
 ///
 /// **Why an outage ends it**: only the member that is down can say whether the person is its own, so neither "no such
 /// person" nor "wrong password" would be true.
 ///
 /// **Where tenants share an address** a look-up cannot know which person is meant: when two members have it and a log-in
-/// would reach either, by tenant, it is [`LegacyError::Ambiguous`]. Otherwise the first has it, as in a log-in. To
-/// tell, all are looked in, and there is no passing over once somebody was found.
+/// would reach either, by tenant, it is [`LegacyError::Ambiguous`]. Otherwise the first has it, as in a log-in. To tell,
+/// all are looked in, and there is no passing over once somebody was found.
 ///
 /// Errors name the member: in what they say, or for an outage in their [source](std::error::Error::source).
 ///
@@ -76,8 +77,8 @@ pub use member::ChainMember;
 ///
 /// Each member gets a [`Guard`](super::Guard) of its own, so that it has its own deadline, retry, breaker and bulkhead.
 /// The guard that a migrator puts around the whole chain must then leave that to them, or the outage of one would open
-/// its circuit to all: no retry, no breaker, room for the calls of all members together, and a deadline above the sum of those
-/// that one question can meet.
+/// its circuit to all: no retry, no breaker, room for the calls of all members together, and a deadline above the sum
+/// of those that one question can meet.
 ///
 /// ```
 /// # use std::{sync::Arc, time::Duration};
@@ -101,16 +102,19 @@ pub use member::ChainMember;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A member that has [answered](LegacyAttempt::answered) stops the clocks of both guards. Keep an `Arc` of a member's guard
-/// to see how it stands.
+/// A member that has [answered](LegacyAttempt::answered) stops the clocks of both guards. Keep an `Arc` of a member's
+/// guard to see how it stands.
 ///
 /// # Lists and changes
 ///
-/// The chain has a list of users if every member has one: the members' lists one after another, in which who is in two systems
-/// stands twice. It can be changed if one member can: users by the name in their key, new ones at the member that their
-/// key names or, if it names none, at the first that can be changed, asks for no tenant, and whose route fits one of their
-/// identifiers. An identifier that a look-up would find at another member is taken: to check that, those are asked.
-/// Members that are down are never passed over here.
+/// The chain has a list of users if every member has one: the lists one after another, whatever the routes. Who is in
+/// two systems stands in it twice.
+///
+/// It can be changed if one member can. Users are changed at the member that their key names. New ones are made there
+/// too or, if the key names no member, at the first that can be changed, has no tenants, and whose route fits one of
+/// their identifiers. An identifier that somebody has at another member is [refused](LegacyError::Refused); those
+/// members are asked before each change of it, which keeps out mistakes and not two changes at once. No member that is
+/// down is passed over here.
 ///
 /// A chain is no member of another chain, since its users have its members' names.
 pub struct Chain {

@@ -156,7 +156,7 @@ async fn over_a_member_that_may_be_passed_over_only_a_right_password_leads() {
 #[tokio::test]
 async fn the_first_outage_is_told_when_nobody_could_be_found() {
     let systems = [system("first"), system("second")];
-    systems[0].fail_next(1, || LegacyError::retry_after("maintenance", Duration::from_secs(60)));
+    systems[0].fail_next(1, || LegacyError::retry_after("maintenance", Duration::from_mins(1)));
     systems[1].set_down(true);
     let chain = Chain::new(
         ["first", "second"].into_iter().zip(&systems).map(|(name, system)| member(name, system).pass_over_when_down()),

@@ -129,8 +129,8 @@ fn log_in_by_the_table(question: &Question) -> (String, Vec<usize>) {
             .map(|(at, _)| at)
             .collect(),
     };
-    let decides = |at: &usize| !matches!(says(*at), None | Some((Says::NotFound, _) | (Says::Down, true)));
-    let decider = asked.iter().position(decides);
+    let is_final = |at: &usize| !matches!(says(*at), None | Some((Says::NotFound, _) | (Says::Down, true)));
+    let decider = asked.iter().position(is_final);
     if let Some(decider) = decider {
         asked.truncate(decider + 1);
     }
@@ -281,7 +281,7 @@ proptest! {
     }
 
     #[test]
-    fn who_is_found_over_a_member_that_is_down_is_whom_the_others_have(members in members(), who in select(WHO.to_vec())) {
+    fn who_is_found_past_an_outage_is_whom_the_others_have(members in members(), who in select(WHO.to_vec())) {
         let found = bench(&members, who)?.look_up();
         let failed = members.iter().any(|member| member.may_take(who) && member.says.is_error());
         prop_assert!(found != "nobody" || !failed, "nobody knows that there is nobody");

@@ -59,8 +59,9 @@ impl ChainMember {
         self
     }
 
-    /// Routes log-ins here by the tenant that the person logs in to, as [`LogIn::tenant`](crate::migrator::LogIn::tenant)
-    /// names it. Log-ins without a tenant do not come here; look-ups, which have none, do.
+    /// Routes log-ins here by the tenant that the person logs in to, as
+    /// [`LogIn::tenant`](crate::migrator::LogIn::tenant) names it. Log-ins without a tenant do not come here; look-ups,
+    /// which have none, do.
     pub fn tenants<T: Into<String>>(mut self, tenants: impl IntoIterator<Item = T>) -> Self {
         self.route.tenants = Some(tenants.into_iter().map(Into::into).collect());
         self
@@ -73,18 +74,18 @@ impl ChainMember {
         self
     }
 
-    /// While this system is down, the next may let people in: only where an identifier that is in both is the same
-    /// person's in both, or this system's people become those of the next.
+    /// While this system is down, the next may let people in. Only where an identifier that both have is one person's:
+    /// otherwise somebody of the next system takes the place of somebody of this one.
     ///
-    /// Without it, an outage here keeps out everybody who would have been looked for here, except those whose stored row names
-    /// another system.
+    /// Without it, an outage here keeps out everybody who would have been looked for here, except those whose stored row
+    /// names another system.
     pub const fn pass_over_when_down(mut self) -> Self {
         self.pass_over_when_down = true;
         self
     }
 
-    /// For systems that say [`Verdict::Mismatch`] of people whom they do not know, as several HTTP contracts do: looks them up before the next member is asked. Whoever is found has the
-    /// wrong password; whoever is not is not there.
+    /// For systems that say [`Verdict::Mismatch`] of people whom they do not know, as several HTTP contracts do: looks
+    /// them up before the next member is asked. Whoever is found has the wrong password; whoever is not is not there.
     ///
     /// A system that can neither tell nor look up ends the chain for all who are routed to it: put it last.
     pub const fn look_up_on_mismatch(mut self) -> Self {

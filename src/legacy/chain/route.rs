@@ -81,7 +81,7 @@ impl Route {
     }
 }
 
-/// A domain as the normal form of an e-mail address has it; `None` for a pattern or another thing that no host is called.
+/// A domain as the normal form of an e-mail address has it; `None` for what no host is called, such as a pattern.
 fn normal_domain(domain: &str) -> Option<String> {
     if domain.contains('@') {
         return None;
