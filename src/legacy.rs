@@ -10,6 +10,7 @@ use crate::{
     user::{LegacyKey, SourceName},
 };
 
+mod chain;
 mod error;
 mod function;
 mod guard;
@@ -24,6 +25,7 @@ mod scripted;
 mod sql;
 mod user;
 
+pub use chain::{Chain, ChainMember};
 pub use error::LegacyError;
 pub use function::{FunctionAttempt, FunctionConnection};
 pub use guard::{Circuit, Guard, GuardState};
@@ -212,11 +214,12 @@ pub trait LegacyWriter: fmt::Debug + Send + Sync {
     async fn delete(&self, user: &LegacyKey) -> Result<(), LegacyError>;
 }
 
-/// A question to a legacy system: is this the password of that person?
-#[derive(Clone, Debug)]
+/// A question to a legacy system: is this the password of that person? `Debug` shows nothing that was typed.
+#[derive(Clone)]
 pub struct LegacyAttempt<'a> {
     identifier: &'a Identifier,
     password: &'a Password,
+    tenant: Option<&'a str>,
     source: Option<&'a SourceName>,
     known_as: Option<&'a LegacyKey>,
     asker: Option<&'a dyn Asker>,
@@ -231,7 +234,13 @@ pub(crate) trait Asker: fmt::Debug + Send + Sync {
 impl<'a> LegacyAttempt<'a> {
     /// Whether `password` is that of the person with `identifier`.
     pub const fn new(identifier: &'a Identifier, password: &'a Password) -> Self {
-        Self { identifier, password, source: None, known_as: None, asker: None }
+        Self { identifier, password, tenant: None, source: None, known_as: None, asker: None }
+    }
+
+    /// The person logs in to this tenant.
+    pub const fn of_tenant(mut self, tenant: &'a str) -> Self {
+        self.tenant = Some(tenant);
+        self
     }
 
     /// The stored row says which legacy system knows the password: only that one is to be asked.
@@ -255,6 +264,11 @@ impl<'a> LegacyAttempt<'a> {
     /// The password that the person typed.
     pub const fn password(&self) -> &'a Password {
         self.password
+    }
+
+    /// The tenant that the person logs in to, as [`LogIn::tenant`](crate::migrator::LogIn::tenant) names it.
+    pub const fn tenant(&self) -> Option<&'a str> {
+        self.tenant
     }
 
     /// The one legacy system to ask, if that is known.
@@ -287,7 +301,8 @@ impl<'a> LegacyAttempt<'a> {
     ///
     /// For connections that read a hash and verify it here: call it between the two. A [`Guard`] then gives the place
     /// in its bulkhead back and stops its clock, so that a queue before the hashing pool is never taken for an outage
-    /// of the legacy system. Nothing more is to be asked of the system after it.
+    /// of the legacy system. Nothing more is to be asked of the system after it; and where there is no such person it
+    /// is not called, since others may then be asked under the same guard.
     pub fn answered(&self) {
         if let Some(asker) = self.asker {
             asker.answered();
@@ -302,6 +317,16 @@ impl<'a> LegacyAttempt<'a> {
     pub(crate) const fn asked_by(mut self, asker: &'a dyn Asker) -> Self {
         self.asker = Some(asker);
         self
+    }
+}
+
+impl fmt::Debug for LegacyAttempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LegacyAttempt")
+            .field("identifier", &self.identifier)
+            .field("source", &self.source)
+            .field("legacy_key", &self.known_as)
+            .finish_non_exhaustive()
     }
 }
 

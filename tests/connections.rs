@@ -9,6 +9,12 @@ mod bad_databases;
 #[path = "connections/bad_servers.rs"]
 mod bad_servers;
 #[cfg(test)]
+#[path = "connections/chain.rs"]
+mod chain;
+#[cfg(test)]
+#[path = "connections/chain_model.rs"]
+mod chain_model;
+#[cfg(test)]
 #[cfg(feature = "conformance")]
 #[path = "connections/conformance.rs"]
 mod conformance;

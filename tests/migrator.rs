@@ -4,6 +4,8 @@
 
 #[path = "migrator/cancellation.rs"]
 mod cancellation;
+#[path = "migrator/chain.rs"]
+mod chain;
 #[path = "migrator/changes.rs"]
 mod changes;
 #[path = "migrator/log_in.rs"]

@@ -91,14 +91,16 @@ impl LegacyConnection for FunctionConnection {
     }
 }
 
-/// A [`LegacyAttempt`] that owns what it asks about.
-#[derive(Clone, Debug)]
+/// A [`LegacyAttempt`] that owns what it asks about. `Debug` shows nothing that was typed.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct FunctionAttempt {
     /// What the person typed.
     pub identifier: Identifier,
     /// The password that the person typed. Never empty.
     pub password: Password,
+    /// The tenant that the person logs in to.
+    pub tenant: Option<String>,
     /// The one legacy system to ask, if that is known.
     pub source: Option<SourceName>,
     /// Who the person is at the legacy system, if that is known: to be looked up instead of the identifier.
@@ -109,6 +111,9 @@ impl FunctionAttempt {
     /// The same question, borrowed: to pass it on to another connection.
     pub const fn borrow(&self) -> LegacyAttempt<'_> {
         let mut attempt = LegacyAttempt::new(&self.identifier, &self.password);
+        if let Some(tenant) = &self.tenant {
+            attempt = attempt.of_tenant(tenant.as_str());
+        }
         if let Some(source) = &self.source {
             attempt = attempt.at(source);
         }
@@ -119,11 +124,18 @@ impl FunctionAttempt {
     }
 }
 
+impl fmt::Debug for FunctionAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.borrow(), f)
+    }
+}
+
 impl From<&LegacyAttempt<'_>> for FunctionAttempt {
     fn from(attempt: &LegacyAttempt<'_>) -> Self {
         Self {
             identifier: attempt.identifier().clone(),
             password: attempt.password().clone(),
+            tenant: attempt.tenant().map(str::to_owned),
             source: attempt.source().cloned(),
             legacy_key: attempt.legacy_key().cloned(),
         }

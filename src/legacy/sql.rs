@@ -293,9 +293,9 @@ impl SqlConnection {
 impl LegacyConnection for SqlConnection {
     async fn authenticate(&self, attempt: &LegacyAttempt<'_>) -> Result<Verdict, LegacyError> {
         let row = self.row_for(attempt).await?;
+        let Some(row) = row else { return Ok(Verdict::NotFound) };
         // From here on the time is spent on our own pool.
         attempt.answered();
-        let Some(row) = row else { return Ok(Verdict::NotFound) };
 
         let hash = self.mapping.password_hash(self.reader(&row))?;
         let truncated = match self.passwords.verify_for_connection(attempt.password(), &hash).await {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::machine::{Ending, Entry};
 use crate::secret_key::KeyedDigest;
 
-/// The attempts of this process that are on their way to the legacy system, by identifier *and* password.
+/// The attempts of this process that are on their way to the legacy system, by identifier, tenant *and* password.
 ///
 /// By identifier alone, a wrong guess would ride on a right one, or a right password be refused with a wrong one. An
 /// attempt that followed another still verifies its own password against the row that the other one left.

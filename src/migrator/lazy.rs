@@ -248,7 +248,7 @@ impl Migrator for LazyMigrator {
             return Ok(LogInOutcome::Refused(self.refuse(Refusal::PasswordTooLong)));
         }
         let conduct = self.phase().conduct(&identifier, tenant.as_deref());
-        let task = Task::LogIn { identifier, password, conduct };
+        let task = Task::LogIn { identifier, password, tenant, conduct };
         self.log_in_or_adopt(task, trusted).instrument(info_span!("waystation.log_in")).await
     }
 

@@ -17,7 +17,8 @@ pub struct LogIn {
     pub password: Password,
     /// Where the attempt comes from, as throttling should count it: the client's address, say.
     pub origin: Option<String>,
-    /// Which tenant the person logs in to.
+    /// Which tenant the person logs in to: for [cohorts](crate::phase::Cohort::tenants), and for the
+    /// [legacy system](crate::legacy::LegacyAttempt::tenant).
     pub tenant: Option<String>,
     /// Whether the caller may know that the account exists.
     pub trusted: bool,

@@ -7,7 +7,7 @@ use waystation::{
     conformance::connection::{Sample, Subject},
     connection_conformance,
     identifier::{IdentifierError, StandardRules},
-    legacy::{FunctionConnection, Guard, ScriptedConnection, ScriptedPerson},
+    legacy::{Chain, ChainMember, FunctionConnection, Guard, ScriptedConnection, ScriptedPerson},
 };
 
 fn scripted() -> Result<ScriptedConnection, IdentifierError> {
@@ -48,6 +48,27 @@ connection_conformance!(of_functions, {
 });
 
 connection_conformance!(of_a_guard, Subject::new(Guard::new(scripted()?), sample()?));
+
+/// A chain of two systems, with everybody in one of them.
+fn chained(people_in_the_second: bool) -> Result<Chain, Box<dyn std::error::Error>> {
+    let (first, second) = (ScriptedConnection::new("empty"), scripted()?);
+    let mut members = vec![ChainMember::new("empty", Guard::new(first)), ChainMember::new("old", second)];
+    if !people_in_the_second {
+        members.reverse();
+    }
+    Ok(Chain::new(members)?)
+}
+
+connection_conformance!(of_the_first_of_a_chain, Subject::new(chained(false)?, sample()?));
+
+connection_conformance!(of_the_last_of_a_chain, Subject::new(chained(true)?, sample()?));
+
+connection_conformance!(of_a_routed_chain, {
+    let by_mail = ChainMember::new("old", scripted()?).domains(["example.com"]);
+    Subject::new(Chain::new([by_mail, ChainMember::new("empty", ScriptedConnection::new("empty"))])?, sample()?)
+});
+
+connection_conformance!(of_a_guarded_chain, Subject::new(Guard::new(chained(true)?), sample()?));
 
 connection_conformance!(of_a_trait_object, {
     let shared: Arc<dyn LegacyConnection> = Arc::new(scripted()?);

@@ -19,11 +19,12 @@ use crate::{
 impl Drive<'_> {
     pub(super) async fn enter(&mut self) -> Result<Entry, Error> {
         let (identifier, shown) = (self.identifier()?, self.task.shown().ok_or_else(fault)?);
-        if self.found.is_none() && self.parts.unknown.has(&self.parts.name(identifier), self.parts.clock.monotonic()) {
+        // Another tenant may be another legacy system's, with another answer.
+        let name = self.parts.name(identifier, self.task.tenant());
+        if self.found.is_none() && self.parts.unknown.has(&name, self.parts.clock.monotonic()) {
             return Ok(Entry::KnownUnknown);
         }
-        let parts = [identifier.kind().as_str().as_bytes(), identifier.normal().as_bytes(), shown.expose()];
-        let key = self.parts.process_key.digest("waystation flight", &parts);
+        let key = self.parts.process_key.digest("waystation flight", &[name.as_bytes(), shown.expose()]);
         Ok(match self.parts.flights.enter(key).await {
             Boarding::Followed(entry) => entry,
             Boarding::Leads(lead) => {
@@ -42,6 +43,9 @@ impl Drive<'_> {
             (None, None) => return Err(fault()),
         };
         let mut attempt = LegacyAttempt::new(&asked, shown);
+        if let Some(tenant) = self.task.tenant() {
+            attempt = attempt.of_tenant(tenant);
+        }
         if let Some(User { credential: Credential::Delegated(delegation), .. }) = row {
             attempt = attempt.at(&delegation.source);
         }
@@ -67,7 +71,8 @@ impl Drive<'_> {
             Verdict::Blocked => LegacySays::Blocked,
             Verdict::NotFound => {
                 if self.found.is_none() {
-                    self.parts.unknown.add(self.parts.name(&asked), self.parts.clock.monotonic());
+                    let name = self.parts.name(&asked, self.task.tenant());
+                    self.parts.unknown.add(name, self.parts.clock.monotonic());
                 }
                 LegacySays::NotFound
             }

@@ -16,7 +16,7 @@ pub(super) enum Task {
     ChangePassword { request: ChangePassword, conduct: Conduct },
     CompleteRecovery { claims: Claims, password: Password, conduct: Conduct },
     Delete { user: UserId, conduct: Conduct },
-    LogIn { identifier: Identifier, password: Password, conduct: Conduct },
+    LogIn { identifier: Identifier, password: Password, tenant: Option<String>, conduct: Conduct },
     Rehash { user: Box<User>, password: Password },
     SignUp { profile: Box<Profile>, password: Password, conduct: Conduct },
 }
@@ -69,6 +69,21 @@ impl Task {
             Self::Adopt { .. } | Self::BeginRecovery { .. } | Self::ChangeIdentifier { .. } | Self::Delete { .. } => {
                 None
             }
+        }
+    }
+
+    /// The tenant that decides whom the legacy system may be asked about.
+    pub(super) fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::LogIn { tenant, .. } => tenant.as_deref(),
+            Self::Adopt { .. }
+            | Self::BeginRecovery { .. }
+            | Self::ChangeIdentifier { .. }
+            | Self::ChangePassword { .. }
+            | Self::CompleteRecovery { .. }
+            | Self::Delete { .. }
+            | Self::Rehash { .. }
+            | Self::SignUp { .. } => None,
         }
     }
 

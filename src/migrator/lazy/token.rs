@@ -51,9 +51,12 @@ impl Parts {
     }
 
     /// A name that the memory of unknown ones can keep.
-    pub(super) fn name(&self, identifier: &Identifier) -> KeyedDigest {
-        let parts = [identifier.kind().as_str().as_bytes(), identifier.normal().as_bytes()];
-        self.process_key.digest("waystation unknown", &parts)
+    pub(super) fn name(&self, identifier: &Identifier, tenant: Option<&str>) -> KeyedDigest {
+        let (kind, normal) = (identifier.kind().as_str().as_bytes(), identifier.normal().as_bytes());
+        match tenant {
+            Some(tenant) => self.process_key.digest("waystation name", &[kind, normal, tenant.as_bytes()]),
+            None => self.process_key.digest("waystation name", &[kind, normal]),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl Drive<'_> {
         Ok(match self.parts.store.insert(user, on_tombstone).await? {
             Insert::Created(user) => {
                 if let Some(identifier) = self.task.identifier() {
-                    self.parts.unknown.remove(&self.parts.name(identifier));
+                    self.parts.unknown.remove(&self.parts.name(identifier, self.task.tenant()));
                 }
                 self.inserted = true;
                 self.arrived(*user);
