@@ -35,7 +35,7 @@ pub use ldap::{
 };
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
+pub use sql::{Commands, DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
 pub use user::LegacyUser;
 
 /// One legacy user system.
