@@ -178,7 +178,8 @@ pub trait LegacyWriter: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the system could not be asked or refuses.
+    /// When the system could not be asked or refuses; [`LegacyError::Conflict`] where it is known that somebody else has
+    /// one of the identifiers.
     async fn create(&self, user: &LegacyUser, password: &Password) -> Result<LegacyKey, LegacyError>;
 
     /// Marks the e-mail address of a user as verified.
@@ -199,7 +200,7 @@ pub trait LegacyWriter: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`verify_email`](Self::verify_email).
+    /// As [`verify_email`](Self::verify_email); [`LegacyError::Conflict`] where it is known that somebody else has it.
     async fn change_email(&self, user: &LegacyKey, email: &Identifier, verified: bool) -> Result<(), LegacyError>;
 
     /// Deletes a user. Deleting one who is not there is not an error.

@@ -1,6 +1,6 @@
 //! Changes to a made-up legacy database of two tables, on each engine.
 
-use std::sync::Arc;
+use std::{future::poll_fn, sync::Arc, task::Poll};
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 use waystation::{
@@ -273,6 +273,7 @@ macro_rules! on_each_engine {
 
 on_each_engine!(
     a_change_is_whole_or_not_at_all,
+    a_change_that_was_dropped_can_be_said_again,
     a_check_finds_commands_that_cannot_be_carried_out,
     a_creation_said_twice_at_once_makes_one,
     a_value_that_does_not_fit_is_refused_and_not_cut,
@@ -372,6 +373,31 @@ async fn a_change_is_whole_or_not_at_all(legacy: &Legacy) {
         assert!(connection.find(&identifier("ada@example.com")).await.unwrap().is_none());
     }
     assert_eq!(legacy.number("SELECT count(*) FROM members").await, 2);
+}
+
+/// After any number of steps: whole, or not at all, and in nobody's way.
+async fn a_change_that_was_dropped_can_be_said_again(legacy: &Legacy) {
+    let connection = legacy.writing();
+    let password = Password::from("notes");
+    for steps in (0..45).step_by(3) {
+        let somebody = newcomer(&[format!("somebody{steps}@example.com").as_str()]);
+        let mut creation = writer(&connection).create(&somebody, &password);
+        let mut left = steps;
+        poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(());
+            }
+            left -= 1;
+            creation.as_mut().poll(context).map(drop)
+        })
+        .await;
+        drop(creation);
+        let halves = "SELECT count(*) FROM members WHERE id NOT IN (SELECT member_id FROM settings)";
+        assert_eq!(legacy.number(halves).await, 0, "after {steps} steps");
+        let key = writer(&connection).create(&somebody, &password).await.unwrap();
+        assert_eq!(writer(&connection).create(&somebody, &password).await.unwrap(), key);
+    }
+    assert_eq!(legacy.number("SELECT count(*) FROM members").await, 2 + 15);
 }
 
 async fn an_id_that_is_only_nearly_right_is_nobody(legacy: &Legacy) {
