@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use waystation::{
     entropy::SeededEntropy,
     password::{
-        HashError, HashFormat, HashPolicy, Password, PasswordError, PasswordHash, Passwords, Schemes, Verification,
-        Work,
+        HashError, HashFormat, HashPolicy, Password, PasswordError, PasswordHash, PasswordScheme, Passwords, Schemes,
+        Verification, Work,
     },
 };
 
@@ -61,7 +61,7 @@ async fn what_is_written_is_what_other_software_has_verified() {
         for password in PASSWORDS {
             let hash = passwords.hash_as(&password.into(), &format).await.unwrap();
             // Told without being declared, as the connection to that system will tell it.
-            let told = schemes.identify(&PasswordHash::new(hash.expose())).map(|scheme| scheme.name());
+            let told = schemes.identify(&PasswordHash::new(hash.expose())).map(PasswordScheme::name);
             assert_eq!(told.ok(), hash.scheme());
             written.push(Written { format: name.into(), password: password.into(), hash: hash.expose().into() });
         }
