@@ -37,7 +37,7 @@ pub use ldap::{
 };
 pub use scripted::{Calls, LegacyCall, ScriptedConnection, ScriptedPerson};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use sql::{DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
+pub use sql::{Commands, DateFormat, JsonType, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder};
 pub use user::LegacyUser;
 
 /// One legacy user system.
@@ -182,7 +182,8 @@ pub trait LegacyWriter: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the system could not be asked or refuses.
+    /// When the system could not be asked or refuses; [`LegacyError::Conflict`] where it is known that somebody else has
+    /// one of the identifiers.
     async fn create(&self, user: &LegacyUser, password: &Password) -> Result<LegacyKey, LegacyError>;
 
     /// Marks the e-mail address of a user as verified.
@@ -203,7 +204,7 @@ pub trait LegacyWriter: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`verify_email`](Self::verify_email).
+    /// As [`verify_email`](Self::verify_email); [`LegacyError::Conflict`] where it is known that somebody else has it.
     async fn change_email(&self, user: &LegacyKey, email: &Identifier, verified: bool) -> Result<(), LegacyError>;
 
     /// Deletes a user. Deleting one who is not there is not an error.

@@ -31,6 +31,7 @@ mod expression;
 mod field;
 mod form;
 mod format;
+mod hash_format;
 #[cfg(feature = "digest")]
 mod inner;
 #[cfg(feature = "digest")]
@@ -86,6 +87,7 @@ pub use error::{HashError, PasswordError};
 #[cfg(feature = "digest")]
 pub use expression::{Declared, Expression, ExpressionError};
 pub use form::PasswordForm;
+pub use hash_format::HashFormat;
 pub use limits::{Argon2Limits, BcryptLimits, DigestLimits, Limits, Pbkdf2Limits, ScryptLimits};
 pub use passwords::{Passwords, PasswordsBuilder, Verification};
 pub use pepper::{InvalidPepper, Peppers};

@@ -50,6 +50,10 @@ mod people;
 #[path = "servers/postgres.rs"]
 mod postgres;
 #[cfg(test)]
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres"), feature = "bcrypt", feature = "pbkdf2"))]
+#[path = "connections/preset_writers.rs"]
+mod preset_writers;
+#[cfg(test)]
 #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
 #[path = "connections/presets.rs"]
 mod presets;
@@ -65,3 +69,7 @@ mod server_process;
 #[cfg(feature = "ldap")]
 #[path = "servers/slapd.rs"]
 mod slapd;
+#[cfg(test)]
+#[cfg(all(unix, feature = "conformance", any(feature = "mysql", feature = "postgres", feature = "sqlite")))]
+#[path = "connections/sql_writer.rs"]
+mod sql_writer;

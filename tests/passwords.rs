@@ -23,6 +23,9 @@ mod expressions;
 #[path = "passwords/facade.rs"]
 mod facade;
 #[cfg(test)]
+#[path = "passwords/hash_formats.rs"]
+mod hash_formats;
+#[cfg(test)]
 #[cfg(all(feature = "bcrypt", feature = "crypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
 #[path = "passwords/hostile.rs"]
 mod hostile;

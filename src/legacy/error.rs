@@ -14,6 +14,12 @@ pub enum LegacyError {
         /// Where: the table and column, or the attribute.
         place: String,
     },
+    /// Somebody else there has this identifier: the change would make two people one.
+    #[error("somebody else has this legacy identifier ({place})")]
+    Conflict {
+        /// Where: the table and column, or the table and its key.
+        place: String,
+    },
     /// The user is not there (any more).
     #[error("there is no such legacy user")]
     Gone,
@@ -114,6 +120,7 @@ impl LegacyError {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Ambiguous { .. } => "ambiguous",
+            Self::Conflict { .. } => "conflict",
             Self::Gone => "gone",
             Self::Malformed { .. } => "malformed",
             Self::Misconfigured { .. } => "misconfigured",

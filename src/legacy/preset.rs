@@ -18,7 +18,7 @@
 //! their address.
 //!
 //! MySQL stands for MariaDB as well. Each needs the feature of its database, and no rights but `SELECT` on the tables
-//! that it names. Call [`check`](super::SqlConnection::check) at the start: a preset for another version says which
+//! that it names. Those with a method `writable` can also change their system's users, if they are told to. Call [`check`](super::SqlConnection::check) at the start: a preset for another version says which
 //! column it misses.
 
 mod aspnet_identity;

@@ -1,6 +1,6 @@
 #[cfg(feature = "sqlite")]
 use std::path::PathBuf;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -8,20 +8,19 @@ use super::{
     DirectoryEntry, LegacyAttempt, LegacyConnection, LegacyDirectory, LegacyError, LegacyUser, LegacyWriter, Verdict,
 };
 use crate::{
-    clock::{Clock, SystemClock},
-    identifier::{Identifier, IdentifierKind, IdentifierRules, StandardRules},
+    identifier::{Identifier, IdentifierKind, IdentifierRules},
     password::{HashError, PasswordError, Passwords, Verification},
     user::{LegacyKey, SourceName},
 };
 
+mod builder;
+mod commands;
 mod database;
 mod date;
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod lease;
 mod mapping;
 #[cfg(feature = "mysql")]
 mod mysql;
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod placeholders;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -29,19 +28,25 @@ mod query;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod values;
+mod writer;
 
+pub use builder::SqlConnectionBuilder;
+pub use commands::Commands;
 pub use date::DateFormat;
 pub use mapping::Mapping;
 pub use query::{Queries, Sql};
 pub use row::JsonType;
 
-use database::{Database, Question, Reading, Second, Settings, Target};
+use database::{Database, Question, Reading, Second, Target};
 use row::Row;
+use writer::Writer;
 
 /// Most rows that a look-up may return. What is not the person asked for among them is passed over.
 const MAX_CANDIDATES: usize = 16;
 
-/// A legacy system whose users and password hashes are in a database that this service may read.
+/// A legacy system whose users and password hashes are in a database that this service may read, and change if it is
+/// made [`writable`](SqlConnectionBuilder::writable).
 ///
 /// One statement a look-up, over a small pool of read-only connections; hashes are verified here, by the [`Passwords`]
 /// that the service uses anyway. No connection is held meanwhile.
@@ -108,17 +113,7 @@ pub struct SqlConnection {
     mapping: Mapping,
     rules: Arc<dyn IdentifierRules>,
     passwords: Arc<Passwords>,
-}
-
-/// Builds an [`SqlConnection`].
-#[derive(Debug)]
-pub struct SqlConnectionBuilder {
-    source: SourceName,
-    queries: Queries,
-    mapping: Mapping,
-    passwords: Arc<Passwords>,
-    target: Target,
-    settings: Settings,
+    writer: Option<Writer>,
 }
 
 impl SqlConnection {
@@ -202,8 +197,8 @@ impl SqlConnection {
         Ok(SqlConnectionBuilder::new(target, queries, mapping, passwords))
     }
 
-    /// Asks every question once, about nobody: whether the database is there, and has the tables and columns that the
-    /// queries name. For a service's start, so that a wrong set-up shows before the first person logs in.
+    /// Asks every question once, about nobody, and prepares every command: whether the database is there, and has the tables and columns that the
+    /// queries and commands name. For a service's start, so that a wrong set-up shows before the first person logs in.
     ///
     /// # Errors
     ///
@@ -223,38 +218,42 @@ impl SqlConnection {
                 }
             }
         }
-        Ok(())
+        match &self.writer {
+            Some(writer) => self.check_writer(writer).await,
+            None => Ok(()),
+        }
     }
 
     /// The row that an attempt is about.
     async fn row_for(&self, attempt: &LegacyAttempt<'_>) -> Result<Option<Row>, LegacyError> {
         match attempt.id_at(&self.source)? {
-            Some(id) => self.row_by_id(id).await,
-            None => self.row_of(attempt.identifier()).await,
+            Some(id) => self.row_by_id(&self.database, id).await,
+            None => self.row_of(&self.database, attempt.identifier()).await,
         }
     }
 
-    async fn row_by_id(&self, id: &str) -> Result<Option<Row>, LegacyError> {
+    async fn row_by_id(&self, database: &Database, id: &str) -> Result<Option<Row>, LegacyError> {
         let Some(sql) = &self.queries.by_id else {
             return Err(LegacyError::misconfigured(format!("no query looks users of {} up by id", self.source)));
         };
         // Databases convert: `007` is the same as `7` to a column of numbers, and is not to us.
         let is_wanted = |row: &Row| Ok(self.mapping.key(self.reader(row), &self.source)?.id() == id);
         let question = Question { sql, first: Some(id), second: Second::None };
-        self.only_row(question, self.mapping.place_of_id(), is_wanted).await
+        self.only_row(database, question, self.mapping.place_of_id(), is_wanted).await
     }
 
-    async fn row_of(&self, identifier: &Identifier) -> Result<Option<Row>, LegacyError> {
+    async fn row_of(&self, database: &Database, identifier: &Identifier) -> Result<Option<Row>, LegacyError> {
         let Some(sql) = self.queries.by(identifier.kind()) else { return Ok(None) };
         let second = Second::Text(identifier.original());
         let question = Question { sql, first: Some(identifier.normal()), second };
         let is_wanted = |row: &Row| self.mapping.has(self.reader(row), identifier, &*self.rules);
-        self.only_row(question, self.mapping.place_of(identifier.kind()), is_wanted).await
+        self.only_row(database, question, self.mapping.place_of(identifier.kind()), is_wanted).await
     }
 
     /// The one row among the candidates that is wanted. Reading stops at the second.
     async fn only_row(
         &self,
+        database: &Database,
         question: Question<'_>,
         place: String,
         is_wanted: impl Fn(&Row) -> Result<bool, LegacyError> + Send + Sync,
@@ -269,7 +268,7 @@ impl SqlConnection {
             let enough = found.len() > 1 || candidates > MAX_CANDIDATES;
             Ok(if enough { Reading::Enough } else { Reading::More })
         };
-        self.database.read(question, take).await?;
+        database.read(question, take).await?;
         match found.pop() {
             Some(_) if !found.is_empty() => Err(LegacyError::Ambiguous { place }),
             _ if candidates > MAX_CANDIDATES => {
@@ -319,16 +318,15 @@ impl LegacyConnection for SqlConnection {
     }
 
     async fn find(&self, identifier: &Identifier) -> Result<Option<LegacyUser>, LegacyError> {
-        self.row_of(identifier).await?.map(|row| self.user(&row)).transpose()
+        self.row_of(&self.database, identifier).await?.map(|row| self.user(&row)).transpose()
     }
 
     fn as_directory(&self) -> Option<&dyn LegacyDirectory> {
         self.queries.has_directory().then_some(self)
     }
 
-    /// Nobody: the database is only read.
     fn as_writer(&self) -> Option<&dyn LegacyWriter> {
-        None
+        self.writer.is_some().then_some(self)
     }
 }
 
@@ -364,81 +362,4 @@ impl LegacyDirectory for SqlConnection {
 
 fn no_directory() -> LegacyError {
     LegacyError::misconfigured("the connection has no queries that list users")
-}
-
-impl SqlConnectionBuilder {
-    fn new(target: Target, queries: Queries, mapping: Mapping, passwords: Arc<Passwords>) -> Self {
-        Self {
-            source: SourceName::new("sql"),
-            queries,
-            mapping,
-            passwords,
-            target,
-            settings: Settings {
-                connections: 4,
-                busy_timeout: Duration::from_secs(1),
-                statement_limit: Duration::from_secs(2),
-                clock: Arc::new(SystemClock::new()),
-                rules: Arc::new(StandardRules::new()),
-                rules_are_standard: true,
-            },
-        }
-    }
-
-    /// Names the legacy system. Default `sql`.
-    pub fn source(mut self, name: impl Into<SourceName>) -> Self {
-        self.source = name.into();
-        self
-    }
-
-    /// Sets the rules that decide which spellings are one person: those of the service. Default: [`StandardRules`].
-    pub fn rules(mut self, rules: Arc<dyn IdentifierRules>) -> Self {
-        self.settings.rules = rules;
-        self.settings.rules_are_standard = false;
-        self
-    }
-
-    /// Sets the rules to standard ones with other limits. Looks ASCII spellings up several times as fast as
-    /// [`rules`](Self::rules), which cannot know what rules do.
-    pub fn standard_rules(mut self, rules: StandardRules) -> Self {
-        self.settings.rules = Arc::new(rules);
-        self.settings.rules_are_standard = true;
-        self
-    }
-
-    /// Sets the clock that the statement limit goes by. Default: the system's.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.settings.clock = clock;
-        self
-    }
-
-    /// Sets how many connections may be open; at least one. Default 4.
-    pub fn connections(mut self, connections: u32) -> Self {
-        self.settings.connections = connections.max(1);
-        self
-    }
-
-    /// Sets how long to wait while somebody else has a SQLite database locked. Default 1 s.
-    pub const fn busy_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.busy_timeout = timeout;
-        self
-    }
-
-    /// Sets how long one statement may run, and how long to wait for a connection to run it. Default 2 s.
-    pub const fn statement_limit(mut self, limit: Duration) -> Self {
-        self.settings.statement_limit = limit;
-        self
-    }
-
-    /// The connection. Nothing is opened yet: a service may start while its legacy system is down.
-    pub fn build(self) -> SqlConnection {
-        SqlConnection {
-            source: self.source,
-            queries: self.queries,
-            mapping: self.mapping,
-            rules: Arc::clone(&self.settings.rules),
-            passwords: self.passwords,
-            database: self.target.database(&self.settings),
-        }
-    }
 }

@@ -106,6 +106,12 @@ pub enum PasswordError {
     /// The system gave the hashing pool no thread.
     #[error("no thread for the hashing pool: {0}")]
     Thread(std::io::ErrorKind),
+    /// The scheme has no hash of this password: it is too long for it, or the scheme reads nothing of it.
+    #[error("there is no {scheme} hash of the password")]
+    Unhashable {
+        /// The scheme.
+        scheme: &'static str,
+    },
     /// A hash that [`Passwords::wrap`](super::Passwords::wrap) cannot take apart, or has no reason to.
     #[error("the hash cannot be wrapped")]
     Unwrappable,

@@ -1,8 +1,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    EffectiveInput, HashContext, HashError, HashPolicy, HashingPool, Limits, ParsedHash, Password, PasswordError,
-    PasswordForm, PasswordHash, Peppers, Schemes, Strength, Truncation, Work, Workspace, argon2,
+    EffectiveInput, HashContext, HashError, HashFormat, HashPolicy, HashingPool, Limits, ParsedHash, Password,
+    PasswordError, PasswordForm, PasswordHash, Peppers, Schemes, Strength, Truncation, Work, Workspace, argon2,
     work::Counters,
     wrapped::{self, Wrapping},
 };
@@ -124,6 +124,49 @@ impl Passwords {
         self.check_length(password)?;
         let form = self.forms.new;
         self.hash_bytes(form.prepare(password), String::new(), self.new_context(form)).await
+    }
+
+    /// A new hash of `password` as a legacy system writes its own, for that system to read.
+    ///
+    /// # Errors
+    ///
+    /// As [`hash`](Self::hash); [`PasswordError::Hash`] when the format's parameters are impossible or above the limits,
+    /// or its scheme is not registered; [`PasswordError::Unhashable`] when the scheme has no hash of this password.
+    pub async fn hash_as(&self, password: &Password, format: &HashFormat) -> Result<PasswordHash, PasswordError> {
+        let password = format.prepared(password);
+        self.check_length(&password)?;
+        let mut salt = vec![0; format.salt_bytes()];
+        self.entropy.fill(&mut salt)?;
+        // What is written is read first, so that it is computed, and bounded, by the scheme that verifies it.
+        let blank = format.hash(&salt, format.blank());
+        let parsed = self.parse(&blank)?;
+        let password = self.reading(&blank).form.prepare(&password);
+        let unhashable = PasswordError::Unhashable { scheme: format.scheme() };
+        if password.is_empty() || parsed.effective_input(&password).is_nothing() {
+            return Err(unhashable);
+        }
+        let (cost, counters) = (parsed.cost(), Arc::clone(&self.counters));
+        let job = move |workspace: &mut Workspace| {
+            counters.hashed();
+            parsed.compute(&password, workspace)
+        };
+        let digest = self.pool.run(cost, job).await??;
+        if digest.len() == format.blank().len() { Ok(format.hash(&salt, digest.expose())) } else { Err(unhashable) }
+    }
+
+    /// Whether [`hash_as`](Self::hash_as) could make hashes of this format. Computes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not.
+    pub fn check_format(&self, format: &HashFormat) -> Result<(), HashError> {
+        self.check(&format.hash(&vec![0; format.salt_bytes()], format.blank()))
+    }
+
+    /// Where salts come from.
+    #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
     }
 
     /// What takes the place of `stored` once `password` has opened it: a new hash of the password, or, where only a

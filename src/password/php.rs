@@ -5,6 +5,8 @@ mod mediawiki;
 mod portable;
 mod symfony;
 
+pub(super) use portable::crypt64_text;
+
 use super::{
     HashError, ParsedHash, SecretBytes,
     algorithm::Algorithm,

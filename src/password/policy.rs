@@ -91,6 +91,15 @@ impl HashPolicy {
         self.salt_bytes
     }
 
+    pub(super) fn output_len(&self) -> usize {
+        self.output_bytes
+    }
+
+    /// The text of a hash of this salt and output.
+    pub(super) fn written(&self, salt: &[u8], output: &[u8]) -> String {
+        self.parameters.to_phc(salt, output)
+    }
+
     /// Whether hashes that it makes could be verified under `limits`.
     pub(super) fn check(&self, limits: &Limits) -> Result<(), HashError> {
         self.parameters.check(argon2::NAME, limits)?;
@@ -107,7 +116,7 @@ impl HashPolicy {
     ) -> Result<String, HashError> {
         let inputs = Inputs { password, salt, secret, ..Inputs::default() };
         let output = self.parameters.derive(argon2::NAME, inputs, self.output_bytes, workspace)?;
-        Ok(self.parameters.to_phc(salt, output.expose()))
+        Ok(self.written(salt, output.expose()))
     }
 
     /// Costs as much as a hash, and is one of nothing that is kept.

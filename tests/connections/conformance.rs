@@ -10,7 +10,7 @@ use waystation::{
     legacy::{Chain, ChainMember, FunctionConnection, Guard, ScriptedConnection, ScriptedPerson},
 };
 
-fn scripted() -> Result<ScriptedConnection, IdentifierError> {
+pub(crate) fn scripted() -> Result<ScriptedConnection, IdentifierError> {
     Ok(ScriptedConnection::new("old")
         .person(ScriptedPerson::parse("1", "Zoë.Brontë@Example.com", "correct horse")?)
         .person(ScriptedPerson::parse("2", "grace@example.com", "battery staple")?.must_change())
@@ -18,7 +18,7 @@ fn scripted() -> Result<ScriptedConnection, IdentifierError> {
         .person(ScriptedPerson::parse("4", "ada", "notes")?))
 }
 
-fn sample() -> Result<Sample, IdentifierError> {
+pub(crate) fn sample() -> Result<Sample, IdentifierError> {
     let mallory = StandardRules::new().parse("mallory@example.com")?;
     Ok(Sample::parse("Zoë.Brontë@Example.com", "correct horse")?.blocked(mallory, "let me in"))
 }

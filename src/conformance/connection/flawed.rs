@@ -260,7 +260,9 @@ impl LegacyWriter for Flawed {
             return Ok(());
         }
         match self.inner.as_writer().unwrap().change_email(user, email, verified).await {
-            Err(LegacyError::Refused { .. }) if self.has(Flaw::GivesAddressesTwice) => Ok(()),
+            Err(LegacyError::Conflict { .. } | LegacyError::Refused { .. }) if self.has(Flaw::GivesAddressesTwice) => {
+                Ok(())
+            }
             result => result,
         }
     }

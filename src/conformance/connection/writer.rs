@@ -85,7 +85,8 @@ pub async fn a_taken_address_is_not_given_twice(subject: &Subject) -> Kept {
     writer.change_email(&known.key, &taken, true).await?;
     let other = writer.create(&newcomer(subject, &known.key), &Password::from(NEW_PASSWORD)).await?;
     let refusal = writer.change_email(&other, &taken, true).await;
-    keep(matches!(refusal, Err(LegacyError::Refused { .. })), "an address is given to a second user")?;
+    let is_refused = matches!(refusal, Err(LegacyError::Conflict { .. } | LegacyError::Refused { .. }));
+    keep(is_refused, "an address is given to a second user")?;
     let found = subject.connection.find(&taken).await?;
     keep(found.is_some_and(|user| user.key == known.key), "an address was taken away from its user")
 }

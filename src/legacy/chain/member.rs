@@ -158,6 +158,7 @@ impl ChainMember {
         let name = &self.name;
         match error {
             LegacyError::Ambiguous { place } => LegacyError::Ambiguous { place: format!("{name}: {place}") },
+            LegacyError::Conflict { place } => LegacyError::Conflict { place: format!("{name}: {place}") },
             LegacyError::Malformed { what, place, source } => {
                 LegacyError::Malformed { what, place: format!("{name}: {place}"), source }
             }

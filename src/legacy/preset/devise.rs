@@ -1,7 +1,8 @@
-use super::users::{Engine, Users, engines, flag};
+use super::users::{Engine, Users, delete, engines, flag, insert, update};
 use crate::{
     identifier::IdentifierKind,
-    legacy::{DateFormat, Mapping},
+    legacy::{Commands, DateFormat, Mapping},
+    password::HashFormat,
 };
 
 /// The users of a Rails application with Devise.
@@ -18,18 +19,22 @@ use crate::{
 ///
 /// An application with `config.pepper` hashes the pepper with the password, and its hashes do not say so. See
 /// [`Peppers`](crate::password::Peppers).
+///
+/// If it is [`writable`](Self::writable): addresses are written in small letters, by which Devise looks them up, and users
+/// are deleted with their row alone. Without `confirmable` there is nothing to be done about a verified address.
 #[derive(Clone, Debug)]
 pub struct Devise {
     table: String,
     confirmable: bool,
     lockable: bool,
     trackable: bool,
+    format: Option<HashFormat>,
 }
 
 impl Devise {
     /// The table `users`, with the module `database_authenticatable` only.
     pub fn new() -> Self {
-        Self { table: "users".into(), confirmable: false, lockable: false, trackable: false }
+        Self { table: "users".into(), confirmable: false, lockable: false, trackable: false, format: None }
     }
 
     /// Sets the table of the model.
@@ -56,7 +61,37 @@ impl Devise {
         self
     }
 
-    fn users(self, _: Engine) -> Users {
+    /// Lets the connection change the table. Passwords are hashed in this format: [`HashFormat::bcrypt_2a`] with the
+    /// `config.stretches` of the application, 12 by default. Not for one with a pepper.
+    pub fn writable(mut self, format: HashFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    fn commands(&self, engine: Engine, format: HashFormat) -> Commands {
+        let table = self.table.as_str();
+        let confirmed_at = format!("CASE WHEN :email_verified THEN {} END", engine.instant("now"));
+        let confirmed = self.confirmable.then_some(("confirmed_at", confirmed_at.as_str()));
+        let mut new = vec![("email", "lower(:email)"), ("encrypted_password", ":hash"), ("created_at", ":created_at")];
+        new.push(("updated_at", ":now"));
+        new.extend(confirmed);
+        let mut email = vec![("email", "lower(:email)"), ("updated_at", ":now")];
+        email.extend(confirmed);
+        let commands = Commands::new(format)
+            .create([insert(table, &new)])
+            .change_password([update(table, "id", &[("encrypted_password", ":hash"), ("updated_at", ":now")])])
+            .change_email([update(table, "id", &email)])
+            .delete([delete(table, "id")]);
+        if self.confirmable {
+            let confirmed = [("confirmed_at", "coalesce(confirmed_at, :now)")];
+            commands.verify_email([update(table, "id", &confirmed)])
+        } else {
+            commands.without_email_verification()
+        }
+    }
+
+    fn users(self, engine: Engine) -> Users {
+        let commands = self.format.clone().map(|format| self.commands(engine, format));
         let mut mapping = Mapping::new(&self.table, "id")
             .email("email")
             .password("encrypted_password")
@@ -82,6 +117,7 @@ impl Devise {
             in_bytes: false,
             only: None,
             mapping,
+            commands,
         }
     }
 }

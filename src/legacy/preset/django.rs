@@ -4,8 +4,10 @@ use super::users::{Engine, Users, engines, quoted};
 use crate::{
     identifier::IdentifierKind,
     legacy::{DateFormat, JsonType, Mapping},
-    password::Dialect,
+    password::{Dialect, HashFormat},
 };
+
+mod changes;
 
 /// The users of a Django site: the tables of `django.contrib.auth`, or of a model derived from them.
 ///
@@ -22,6 +24,10 @@ use crate::{
 /// Django's e-mail addresses are not unique: an address that two people share is
 /// [`Ambiguous`](crate::legacy::LegacyError::Ambiguous), and both can still log in by their user names. User names are
 /// unique there by exact spelling only, so two that differ in case share one here, and are ambiguous too.
+///
+/// If it is [`writable`](Self::writable): somebody without a user name gets their address as one; Django has nothing to be
+/// told of a verified address. A deleted user's groups and permissions go with them. Whatever else of the site refers to
+/// them, such as the log of its administration, refuses the deletion until the site has deleted it.
 ///
 /// ```no_run
 /// # #[cfg(feature = "sqlite")]
@@ -59,6 +65,7 @@ pub struct Django {
     kinds: Vec<IdentifierKind>,
     emails_verified: bool,
     extend: Option<Arc<dyn Fn(Mapping) -> Mapping + Send + Sync>>,
+    format: Option<HashFormat>,
 }
 
 /// The table that says who is in which group, and its column for who.
@@ -125,6 +132,7 @@ impl Django {
             kinds: vec![IdentifierKind::Email, IdentifierKind::Username],
             emails_verified: false,
             extend: None,
+            format: None,
         }
     }
 
@@ -183,6 +191,13 @@ impl Django {
         self
     }
 
+    /// Lets the connection change the tables. Passwords are hashed in this format, which has to be of one of the site's
+    /// `PASSWORD_HASHERS`: [`HashFormat::django_pbkdf2_sha256`] by default.
+    pub fn writable(mut self, format: HashFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
     /// What the site calls a column, if it has it.
     fn name_of(&self, column: DjangoColumn) -> Option<&str> {
         self.columns.get(&column).map_or(Some(column.as_str()), Option::as_deref)
@@ -207,6 +222,7 @@ impl Django {
             computed,
             in_bytes: false,
             only: None,
+            commands: self.format.clone().map(|format| self.commands(format)),
             mapping: self.into_mapping(),
         }
     }

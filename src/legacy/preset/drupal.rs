@@ -57,6 +57,7 @@ impl Drupal {
             in_bytes: false,
             only: Some(self.only.into()),
             mapping,
+            commands: None,
         }
     }
 }

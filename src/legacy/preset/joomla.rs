@@ -55,6 +55,7 @@ impl Joomla {
             in_bytes: false,
             only: None,
             mapping,
+            commands: None,
         }
     }
 }

@@ -73,6 +73,7 @@ impl Keycloak {
                 literal(&self.realm)
             )),
             mapping,
+            commands: None,
         }
     }
 }

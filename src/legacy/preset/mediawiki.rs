@@ -59,6 +59,7 @@ impl MediaWiki {
             in_bytes: true,
             only: None,
             mapping,
+            commands: None,
         }
     }
 }

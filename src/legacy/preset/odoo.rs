@@ -54,6 +54,7 @@ impl Odoo {
             in_bytes: false,
             only: (!self.portal).then(|| "u.share IS NOT TRUE".into()),
             mapping,
+            commands: None,
         }
     }
 }

@@ -55,6 +55,7 @@ impl PhpBb {
             in_bytes: false,
             only: Some("u.user_type <> 2".into()),
             mapping,
+            commands: None,
         }
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::{
     identifier::IdentifierKind,
-    legacy::{Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder},
+    legacy::{Commands, Mapping, Queries, Sql, SqlConnection, SqlConnectionBuilder},
     password::Passwords,
 };
 
@@ -34,13 +34,16 @@ pub(super) struct Users {
     /// Which rows are users at all, as SQL.
     pub(super) only: Option<String>,
     pub(super) mapping: Mapping,
+    /// How they are changed, if they may be.
+    pub(super) commands: Option<Commands>,
 }
 
 impl Users {
     #[cfg(feature = "sqlite")]
     pub(super) fn sqlite(self, path: impl Into<std::path::PathBuf>, passwords: Arc<Passwords>) -> SqlConnectionBuilder {
         let queries = self.queries(Engine::Sqlite);
-        SqlConnection::sqlite(path, queries, self.mapping, passwords).source(self.source)
+        let builder = SqlConnection::sqlite(path, queries, self.mapping, passwords);
+        finished(builder, self.source, self.commands)
     }
 
     #[cfg(feature = "postgres")]
@@ -50,7 +53,8 @@ impl Users {
         passwords: Arc<Passwords>,
     ) -> Result<SqlConnectionBuilder, crate::legacy::LegacyError> {
         let queries = self.queries(Engine::Postgres);
-        Ok(SqlConnection::postgres(url, queries, self.mapping, passwords)?.source(self.source))
+        let builder = SqlConnection::postgres(url, queries, self.mapping, passwords)?;
+        Ok(finished(builder, self.source, self.commands))
     }
 
     #[cfg(feature = "mysql")]
@@ -60,7 +64,8 @@ impl Users {
         passwords: Arc<Passwords>,
     ) -> Result<SqlConnectionBuilder, crate::legacy::LegacyError> {
         let queries = self.queries(Engine::MySql);
-        Ok(SqlConnection::mysql(url, queries, self.mapping, passwords)?.source(self.source))
+        let builder = SqlConnection::mysql(url, queries, self.mapping, passwords)?;
+        Ok(finished(builder, self.source, self.commands))
     }
 
     fn queries(&self, engine: Engine) -> Queries {
@@ -89,6 +94,14 @@ impl Users {
     }
 }
 
+fn finished(builder: SqlConnectionBuilder, source: &'static str, commands: Option<Commands>) -> SqlConnectionBuilder {
+    let builder = builder.source(source);
+    match commands {
+        Some(commands) => builder.writable(commands),
+        None => builder,
+    }
+}
+
 impl Users {
     /// A column that people are found by, as text.
     fn text(&self, column: &str) -> String {
@@ -98,6 +111,24 @@ impl Users {
 }
 
 impl Engine {
+    /// A parameter that is a time, where nothing else says that.
+    pub(super) fn instant(self, parameter: &str) -> String {
+        match self {
+            Self::MySql | Self::Sqlite => format!(":{parameter}"),
+            Self::Postgres => format!(":{parameter}::timestamp"),
+        }
+    }
+
+    /// A parameter that is a time, without a fraction of a second: for columns that hold none, and for what reads them.
+    pub(super) fn in_seconds(self, parameter: &str) -> String {
+        match self {
+            // What a server's column does not hold it rounds.
+            Self::MySql => format!("CAST(substring(:{parameter}, 1, 19) AS DATETIME)"),
+            Self::Postgres => format!("date_trunc('second', :{parameter}::timestamp)"),
+            Self::Sqlite => format!("substr(:{parameter}, 1, 19)"),
+        }
+    }
+
     /// Whether a column is the identifier that is asked for, or near enough to be looked at.
     ///
     /// The servers' own comparison misses spellings that differ in more than it allows: in PostgreSQL, in Unicode form,
@@ -110,6 +141,24 @@ impl Engine {
             Self::Sqlite => format!("{column} = ?1 COLLATE waystation_{kind}"),
         }
     }
+}
+
+/// An INSERT of columns and what each gets, as SQL.
+pub(super) fn insert(table: &str, columns: &[(&str, &str)]) -> Sql {
+    let names: Vec<_> = columns.iter().map(|(column, _)| quoted(column)).collect();
+    let values: Vec<_> = columns.iter().map(|(_, value)| *value).collect();
+    Sql::assert_safe(format!("INSERT INTO {} ({}) VALUES ({})", quoted(table), names.join(", "), values.join(", ")))
+}
+
+/// An UPDATE of the row with the id, as [`insert`].
+pub(super) fn update(table: &str, id: &str, columns: &[(&str, &str)]) -> Sql {
+    let columns: Vec<_> = columns.iter().map(|(column, value)| format!("{} = {value}", quoted(column))).collect();
+    Sql::assert_safe(format!("UPDATE {} SET {} WHERE {} = :id", quoted(table), columns.join(", "), quoted(id)))
+}
+
+/// A DELETE of the rows whose column is the id.
+pub(super) fn delete(table: &str, column: &str) -> Sql {
+    Sql::assert_safe(format!("DELETE FROM {} WHERE {} = :id", quoted(table), quoted(column)))
 }
 
 /// A name as SQL writes it, whatever is in it. Always used with a table before it: alone, SQLite would read the name

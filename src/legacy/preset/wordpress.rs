@@ -1,8 +1,8 @@
-use super::users::{Engine, Users, engines, literal, quoted};
+use super::users::{Engine, Users, delete, engines, insert, literal, quoted, update};
 use crate::{
     identifier::IdentifierKind,
-    legacy::{DateFormat, JsonType, Mapping},
-    password::Dialect,
+    legacy::{Commands, DateFormat, JsonType, Mapping, Sql},
+    password::{Dialect, HashFormat},
 };
 
 /// The users of a WordPress site, of any version that there was.
@@ -18,6 +18,10 @@ use crate::{
 ///
 /// WordPress's own forms put a backslash before each `'`, `"` and `\` of a password before they hash it. Somebody whose
 /// password has one of them, and was chosen there, has to choose a new one here.
+///
+/// If it is [`writable`](Self::writable): a password is hashed with those backslashes, so that the site's own log-in takes
+/// it. A new user is a subscriber; without a user name, the address is one; their pages are named by a random id. A
+/// deleted user's posts stay, as those of nobody. A site with a persistent object cache shows a change once that lets it.
 ///
 /// In a network of sites the capabilities are those of the main one. Whether an account is banned is the business of
 /// plug-ins: add what yours writes to the connection's own [`SqlConnection`](crate::legacy::SqlConnection).
@@ -39,12 +43,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct WordPress {
     prefix: String,
+    format: Option<HashFormat>,
 }
 
 impl WordPress {
     /// A site whose tables begin with `wp_`.
     pub fn new() -> Self {
-        Self { prefix: "wp_".into() }
+        Self { prefix: "wp_".into(), format: None }
     }
 
     /// Sets what the site's tables begin with: `$table_prefix` of its `wp-config.php`.
@@ -53,7 +58,52 @@ impl WordPress {
         self
     }
 
+    /// Lets the connection change the tables. Passwords are hashed in this format: [`HashFormat::wordpress`] with a cost of
+    /// 10 since WordPress 6.8, [`HashFormat::phpass`] with 13 before. Both are read by 6.8 and later.
+    pub fn writable(mut self, format: HashFormat) -> Self {
+        self.format = Some(format.with_slashes());
+        self
+    }
+
+    fn commands(&self, engine: Engine, format: HashFormat) -> Commands {
+        let [users, meta] = ["users", "usermeta"].map(|table| format!("{}{table}", self.prefix));
+        let registered = engine.in_seconds("created_at");
+        let login = "coalesce(:username, :email)";
+        let shown = format!("coalesce(:name, :nickname, {login})");
+        let nickname = format!("coalesce(:nickname, {login})");
+        let mut new = vec![("user_login", login), ("user_pass", ":hash"), ("user_nicename", ":new_id")];
+        new.extend([
+            ("user_email", "coalesce(:email, '')"),
+            ("user_registered", &registered),
+            ("display_name", &shown),
+        ]);
+        let mut create = vec![insert(&users, &new)];
+        let [capabilities, level] = ["capabilities", "user_level"].map(|key| format!("{}{key}", self.prefix));
+        for (key, value) in [
+            ("nickname", nickname.as_str()),
+            ("first_name", "coalesce(:given_name, '')"),
+            ("last_name", "coalesce(:family_name, '')"),
+            (&capabilities, r#"'a:1:{s:10:"subscriber";b:1;}'"#),
+            (&level, "'0'"),
+        ] {
+            let (meta, users, key) = (quoted(&meta), quoted(&users), literal(key));
+            let user = format!("(SELECT u.\"ID\" FROM {users} AS u WHERE u.user_nicename = :new_id)");
+            create.push(Sql::assert_safe(format!(
+                "INSERT INTO {meta} (user_id, meta_key, meta_value) VALUES ({user}, {key}, {value})"
+            )));
+        }
+        // A link for a new password that was sent before ends with the password, or the address, that it was for.
+        let ends = ("user_activation_key", "''");
+        Commands::new(format)
+            .create(create)
+            .without_email_verification()
+            .change_password([update(&users, "ID", &[("user_pass", ":hash"), ends])])
+            .change_email([update(&users, "ID", &[("user_email", ":email"), ends])])
+            .delete([delete(&meta, "user_id"), delete(&users, "ID")])
+    }
+
     fn users(self, engine: Engine) -> Users {
+        let commands = self.format.clone().map(|format| self.commands(engine, format));
         let meta = quoted(&format!("{}usermeta", self.prefix));
         let capabilities = format!("{}capabilities", self.prefix);
         let meta_value = |key: &str| {
@@ -92,6 +142,7 @@ impl WordPress {
             in_bytes: false,
             only: None,
             mapping,
+            commands,
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{query::Sql, row::Row};
+use super::{query::Sql, row::Row, values::Values};
 use crate::{clock::Clock, identifier::IdentifierRules, legacy::LegacyError};
 
 /// Where the rows are: one of the engines.
@@ -28,6 +28,30 @@ impl Database {
             Self::Postgres(database) => database.read(question, take).await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(database) => database.read(question, take).await,
+        }
+    }
+
+    /// Runs the statements in one transaction, and says how many rows they changed.
+    pub(super) async fn write(&self, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::MySql(database) => database.write(statements, values).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.write(statements, values).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(database) => database.write(statements, values).await,
+        }
+    }
+
+    /// Has the statements prepared and not run.
+    pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::MySql(database) => database.prepare(statements, values).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.prepare(statements, values).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(database) => database.prepare(statements, values).await,
         }
     }
 }
@@ -91,9 +115,10 @@ fn server(f: &mut fmt::Formatter<'_>, engine: &str, host: &str, port: u16, datab
         .finish_non_exhaustive()
 }
 
-/// How a database is read.
+/// How a database is used.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
+    pub(super) may_write: bool,
     pub(super) connections: u32,
     pub(super) busy_timeout: Duration,
     pub(super) statement_limit: Duration,
@@ -104,6 +129,19 @@ pub(super) struct Settings {
 }
 
 impl Target {
+    /// The one at another address, of the same engine.
+    #[cfg(any(feature = "mysql", feature = "postgres"))]
+    pub(super) fn other(&self, url: &str) -> Result<Self, LegacyError> {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::MySql(_) => Ok(Self::MySql(Box::new(super::mysql::options(url)?))),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok(Self::Postgres(Box::new(super::postgres::options(url)?))),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Err(no_address()),
+        }
+    }
+
     /// Nothing is opened yet.
     pub(super) fn database(self, settings: &Settings) -> Database {
         match self {
@@ -115,6 +153,12 @@ impl Target {
             Self::Sqlite(path) => Database::Sqlite(super::sqlite::Sqlite::new(path, settings.clone())),
         }
     }
+}
+
+/// How long a transaction of so many statements may take, with its begin and its end.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+pub(super) fn limit_of_all(of_one: Duration, statements: &[Sql]) -> Duration {
+    of_one.saturating_mul(u32::try_from(statements.len()).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 /// Whether an address leads to this machine, where there is nobody on the way.

@@ -62,6 +62,13 @@ pub(super) fn in_range(micros: i64) -> Result<Timestamp, &'static str> {
     jiff::Timestamp::from_microsecond(micros).map(|_| Timestamp::from_micros(micros)).map_err(|_| OUT_OF_RANGE)
 }
 
+/// As SQL writes it, in UTC: `2019-04-02 08:15:30.123456`, without a fraction of no microseconds.
+pub(super) fn in_sql(instant: Timestamp) -> String {
+    let format = if instant.as_micros() % 1_000_000 == 0 { "%F %T" } else { "%F %T.%6f" };
+    let written = jiff::Timestamp::from_microsecond(instant.as_micros());
+    written.map_or_else(|_| String::new(), |instant| instant.strftime(format).to_string())
+}
+
 /// In ISO 8601, for metadata.
 pub(super) fn written(instant: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(instant.as_micros()).map_or_else(|_| String::new(), |instant| instant.to_string())
@@ -105,6 +112,19 @@ mod tests {
         }
         for huge in [f64::NAN, f64::INFINITY, -1e300] {
             assert_eq!(DateFormat::UnixSeconds.read_real(huge), Err(OUT_OF_RANGE));
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        for (micros, written) in [
+            (1_554_192_930_123_456, "2019-04-02 08:15:30.123456"),
+            (1_554_192_930_000_400, "2019-04-02 08:15:30.000400"),
+            (1_554_192_930_000_000, "2019-04-02 08:15:30"),
+            (-1_000_000, "1969-12-31 23:59:59"),
+        ] {
+            assert_eq!(in_sql(Timestamp::from_micros(micros)), written);
+            assert_eq!(text(written), Ok(micros));
         }
     }
 

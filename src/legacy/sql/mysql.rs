@@ -1,16 +1,19 @@
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor as _, Row as _, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, TypeInfo as _, ValueRef as _,
     mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlPoolOptions, MySqlRow, MySqlSslMode},
 };
 use tokio_stream::StreamExt as _;
 
 use super::{
-    database::{Question, Reading, Second, Settings, is_local, no_address},
+    database::{Question, Reading, Second, Settings, is_local, limit_of_all, no_address},
+    date::in_sql,
     lease::Lease,
     placeholders::translated,
+    query::Sql,
     row::{Cell, Row},
+    values::{Value, Values},
 };
 use crate::{
     clock::{Clock, within},
@@ -27,7 +30,7 @@ use fault::{fault, is_of_no_row, too_long};
 /// which are not written here.
 const SQL_MODE: &str = "ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES";
 
-/// A MySQL or MariaDB database that is only ever read.
+/// A MySQL or MariaDB database.
 #[derive(Debug)]
 pub(super) struct MySql {
     pool: MySqlPool,
@@ -47,7 +50,7 @@ impl MySql {
     pub(super) fn new(options: MySqlConnectOptions, settings: &Settings) -> Self {
         use sqlx::ConnectOptions as _;
 
-        let limit = settings.statement_limit;
+        let (limit, may_write) = (settings.statement_limit, settings.may_write);
         let options = options
             // Set once and for all below, with the rest.
             .pipes_as_concat(false)
@@ -58,7 +61,7 @@ impl MySql {
         let pool = MySqlPoolOptions::new()
             .max_connections(settings.connections)
             .acquire_timeout(limit)
-            .after_connect(move |connection, _| Box::pin(prepare_session(connection, limit)))
+            .after_connect(move |connection, _| Box::pin(prepare_session(connection, limit, may_write)))
             .connect_lazy_with(options);
         Self { pool, statement_limit: limit, clock: Arc::clone(&settings.clock) }
     }
@@ -76,10 +79,37 @@ impl MySql {
         }
         Ok(())
     }
+
+    /// Runs the statements in one transaction, and says how many rows they found: a row that was like that before
+    /// counts as well, since the driver asks for it.
+    pub(super) async fn write(&self, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
+        let mut lease = Lease::of(self.pool.acquire().await.map_err(fault)?);
+        let changed = change(lease.connection().map_err(fault)?, statements, values);
+        let limit = limit_of_all(self.statement_limit, statements);
+        let changed = within(&*self.clock, limit, changed).await.ok_or_else(too_long)??;
+        lease.end();
+        Ok(changed)
+    }
+
+    /// Has the statements prepared and not run.
+    pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
+        let mut lease = Lease::of(self.pool.acquire().await.map_err(fault)?);
+        for sql in statements {
+            let (sql, _) = values.put_into(sql, |_| "?".to_owned())?;
+            let prepared = lease.connection().map_err(fault)?.prepare(AssertSqlSafe(sql).into_sql_str());
+            within(&*self.clock, self.statement_limit, prepared).await.ok_or_else(too_long)?.map_err(fault)?;
+        }
+        lease.end();
+        Ok(())
+    }
 }
 
 /// Whatever the server, the database and the user are set to.
-async fn prepare_session(connection: &mut MySqlConnection, limit: Duration) -> Result<(), sqlx::Error> {
+async fn prepare_session(
+    connection: &mut MySqlConnection,
+    limit: Duration,
+    may_write: bool,
+) -> Result<(), sqlx::Error> {
     let version: Vec<u8> = connection.fetch_one("SELECT VERSION()").await?.try_get_unchecked(0)?;
     // The two disagree on the name and on the unit.
     let limit = if String::from_utf8_lossy(&version).contains("MariaDB") {
@@ -87,10 +117,35 @@ async fn prepare_session(connection: &mut MySqlConnection, limit: Duration) -> R
     } else {
         format!("max_execution_time = {}", limit.as_millis().clamp(1, u128::from(u32::MAX)))
     };
-    let session = format!("SET SESSION sql_mode = '{SQL_MODE}', SESSION {limit}");
+    // Without it, what is too long for its column is cut and written.
+    let strict = if may_write { ",STRICT_ALL_TABLES" } else { "" };
+    let session = format!("SET SESSION sql_mode = '{SQL_MODE}{strict}', SESSION {limit}");
     connection.execute(AssertSqlSafe(session)).await?;
-    connection.execute("SET SESSION TRANSACTION READ ONLY").await?;
+    if !may_write {
+        connection.execute("SET SESSION TRANSACTION READ ONLY").await?;
+    }
     Ok(())
+}
+
+async fn change(connection: &mut MySqlConnection, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
+    connection.execute("START TRANSACTION").await.map_err(fault)?;
+    let mut changed = 0;
+    for sql in statements {
+        let (sql, values) = values.put_into(sql, |_| "?".to_owned())?;
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        for value in values {
+            query = match value {
+                Value::Flag(flag) => query.bind(i64::from(*flag)),
+                Value::Instant(instant) => query.bind(in_sql(*instant)),
+                Value::Null => query.bind(None::<&str>),
+                Value::Number(number) => query.bind(*number),
+                Value::Text(text) => query.bind(text.as_str()),
+            };
+        }
+        changed += query.execute(&mut *connection).await.map_err(fault)?.rows_affected();
+    }
+    connection.execute("COMMIT").await.map_err(fault)?;
+    Ok(changed)
 }
 
 /// Asks and says whether all of the answer was read.

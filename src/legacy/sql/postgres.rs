@@ -3,15 +3,19 @@ use std::{str::FromStr as _, sync::Arc, time::Duration};
 use sqlx::{
     AssertSqlSafe, Column as _, Either, Executor as _, Row as _, SqlSafeStr as _, Statement as _, TypeInfo as _,
     ValueRef as _,
-    postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, PgSslMode},
+    postgres::{
+        PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, PgSslMode, PgStatement, PgTypeInfo,
+    },
 };
 use tokio_stream::StreamExt as _;
 
 use super::{
-    database::{Question, Reading, Second, Settings, is_local, no_address},
+    database::{Question, Reading, Second, Settings, is_local, limit_of_all, no_address},
     lease::Lease,
     placeholders::translated,
+    query::Sql,
     row::Row,
+    values::Values,
 };
 use crate::{
     clock::{Clock, within},
@@ -26,7 +30,7 @@ use cell::cell;
 use fault::{fault, too_long};
 use parameter::Parameter;
 
-/// A PostgreSQL database that is only ever read.
+/// A PostgreSQL database.
 ///
 /// Statements are prepared anew each time. The server would refuse one that was prepared before a table changed, and a
 /// pooler in between may lead the next question to another session.
@@ -51,7 +55,8 @@ impl Postgres {
 
         // Whatever the server, the database and the user are set to.
         let session = format!(
-            "SET default_transaction_read_only = on; SET statement_timeout = {}; SET standard_conforming_strings = on",
+            "SET default_transaction_read_only = {}; SET statement_timeout = {}; SET standard_conforming_strings = on",
+            if settings.may_write { "off" } else { "on" },
             settings.statement_limit.as_millis().clamp(1, i32::MAX as u128)
         );
         let pool = PgPoolOptions::new()
@@ -78,6 +83,66 @@ impl Postgres {
         }
         Ok(())
     }
+
+    /// Runs the statements in one transaction, and says how many rows they changed.
+    pub(super) async fn write(&self, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
+        let mut lease = Lease::of(self.pool.acquire().await.map_err(fault)?);
+        let changed = change(lease.connection().map_err(fault)?, statements, values);
+        let limit = limit_of_all(self.statement_limit, statements);
+        let changed = within(&*self.clock, limit, changed).await.ok_or_else(too_long)??;
+        lease.end();
+        Ok(changed)
+    }
+
+    /// Has the statements prepared and not run.
+    pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
+        let mut lease = Lease::of(self.pool.acquire().await.map_err(fault)?);
+        for sql in statements {
+            let prepared = change_of(lease.connection().map_err(fault)?, sql, values);
+            within(&*self.clock, self.statement_limit, prepared).await.ok_or_else(too_long)??;
+        }
+        lease.end();
+        Ok(())
+    }
+}
+
+async fn change(connection: &mut PgConnection, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
+    connection.execute("BEGIN").await.map_err(fault)?;
+    let mut changed = 0;
+    for sql in statements {
+        let (statement, arguments) = change_of(connection, sql, values).await?;
+        let done = statement.query_with(arguments).execute(&mut *connection).await;
+        changed += done.map_err(fault)?.rows_affected();
+    }
+    connection.execute("COMMIT").await.map_err(fault)?;
+    Ok(changed)
+}
+
+/// A prepared statement, and its values in the types that the server wants.
+async fn change_of(
+    connection: &mut PgConnection,
+    sql: &Sql,
+    values: &Values,
+) -> Result<(PgStatement, PgArguments), LegacyError> {
+    let (sql, values) = values.put_into(sql, |at| format!("${at}"))?;
+    let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(fault)?;
+    let mut arguments = PgArguments::default();
+    for (value, kind) in values.into_iter().zip(types_of(&statement)) {
+        add(&mut arguments, Parameter::of_value(value, kind)?)?;
+    }
+    Ok((statement, arguments))
+}
+
+fn types_of(statement: &PgStatement) -> &[PgTypeInfo] {
+    match statement.parameters() {
+        Some(Either::Left(types)) => types,
+        _ => &[],
+    }
+}
+
+fn add(arguments: &mut PgArguments, parameter: Parameter) -> Result<(), LegacyError> {
+    let added = sqlx::Arguments::add(arguments, parameter);
+    added.map_err(|_| LegacyError::misconfigured("a parameter cannot be sent"))
 }
 
 /// Asks and says whether all of the answer was read.
@@ -88,16 +153,12 @@ async fn ask(
 ) -> Result<bool, LegacyError> {
     let (sql, order) = translated(question.sql.as_str(), |at| format!("${at}"));
     let statement = (&mut *connection).prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(fault)?;
-    let types = match statement.parameters() {
-        Some(Either::Left(types)) => types,
-        _ => &[],
-    };
     let limit = match question.second {
         Second::Limit(limit) => limit.to_string(),
         Second::None | Second::Text(_) => String::new(),
     };
     let mut arguments = PgArguments::default();
-    for (number, kind) in order.iter().zip(types) {
+    for (number, kind) in order.iter().zip(types_of(&statement)) {
         let text = match (number, question.second) {
             (1, _) => question.first,
             (2, Second::Text(text)) => Some(text),
@@ -107,8 +168,7 @@ async fn ask(
         };
         // What the type cannot hold, no row has.
         let Some(parameter) = Parameter::of(text.unwrap_or_default(), kind)? else { return Ok(true) };
-        sqlx::Arguments::add(&mut arguments, parameter)
-            .map_err(|_| LegacyError::misconfigured("a parameter cannot be sent"))?;
+        add(&mut arguments, parameter)?;
     }
     let mut rows = statement.query_with(arguments).fetch(connection);
     let mut reading = Reading::More;

@@ -7,15 +7,19 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Column as _, ConnectOptions, Executor as _, Row as _, SqlSafeStr as _, TypeInfo as _, ValueRef as _,
     pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow},
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteRow},
 };
 use tokio_stream::StreamExt as _;
 
 use super::{
     database::{Question, Reading, Second, Settings},
+    date::in_sql,
+    lease::Lease,
+    query::Sql,
     row::{Cell, Row},
+    values::{Value, Values},
 };
 use crate::{identifier::IdentifierKind, legacy::LegacyError};
 
@@ -28,7 +32,7 @@ use fault::{fault, file_fault};
 /// Virtual-machine steps between two looks at the clock: some tens of microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 
-/// A SQLite file that is only ever read.
+/// A SQLite file.
 ///
 /// The file may be replaced or go away and come back: every statement first looks whether the path still leads to the
 /// file that is open, since an open file would go on showing the old people for ever. Its tables may be altered too:
@@ -77,8 +81,46 @@ impl Sqlite {
         Ok(())
     }
 
+    /// Runs the statements in one transaction, and says how many rows they changed.
+    pub(super) async fn write(&self, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
+        let mut lease = Lease::of(self.connection().await?);
+        let connection = lease.connection().map_err(fault)?;
+        // With the lock at once: a transaction that begins by reading is refused when another has written meanwhile.
+        connection.execute("BEGIN IMMEDIATE").await.map_err(fault)?;
+        let mut changed = 0;
+        for sql in statements {
+            let _bounded = self.bound(connection).await?;
+            let (sql, values) = values.put_into(sql, |at| format!("?{at}"))?;
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            for value in values {
+                query = match value {
+                    Value::Flag(flag) => query.bind(*flag),
+                    Value::Instant(instant) => query.bind(in_sql(*instant)),
+                    Value::Null => query.bind(None::<&str>),
+                    Value::Number(number) => query.bind(*number),
+                    Value::Text(text) => query.bind(text.as_str()),
+                };
+            }
+            changed += query.execute(&mut *connection).await.map_err(fault)?.rows_affected();
+        }
+        let _bounded = self.bound(connection).await?;
+        connection.execute("COMMIT").await.map_err(fault)?;
+        lease.end();
+        Ok(changed)
+    }
+
+    /// Has the statements prepared and not run.
+    pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
+        let mut connection = self.connection().await?;
+        for sql in statements {
+            let (sql, _) = values.put_into(sql, |at| format!("?{at}"))?;
+            connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(fault)?;
+        }
+        Ok(())
+    }
+
     /// Makes SQLite give up after the statement limit, and at once when the caller is gone.
-    async fn bound(&self, connection: &mut PoolConnection<sqlx::Sqlite>) -> Result<StopOnDrop, LegacyError> {
+    async fn bound(&self, connection: &mut SqliteConnection) -> Result<StopOnDrop, LegacyError> {
         let stop = Arc::new(AtomicBool::new(false));
         let (clock, stopped) = (Arc::clone(&self.settings.clock), Arc::clone(&stop));
         let end = clock.monotonic().saturating_add(self.settings.statement_limit);
@@ -119,11 +161,11 @@ impl Sqlite {
     fn pool(&self) -> SqlitePool {
         let mut options = SqliteConnectOptions::new()
             .filename(&self.path)
-            .read_only(true)
+            .read_only(!self.settings.may_write)
             .create_if_missing(false)
             .busy_timeout(self.settings.busy_timeout)
             // Whatever the operator's SQL says, and whatever the file's schema would like to run.
-            .pragma("query_only", "ON")
+            .pragma("query_only", if self.settings.may_write { "OFF" } else { "ON" })
             .pragma("trusted_schema", "OFF")
             .disable_statement_logging();
         for kind in IdentifierKind::ALL {

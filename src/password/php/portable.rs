@@ -104,7 +104,7 @@ impl ParsedHash for PortableHash {
 }
 
 /// In crypt(3)'s alphabet, the lowest six bits of each three bytes first.
-fn crypt64_text(bytes: &[u8]) -> Vec<u8> {
+pub(in crate::password) fn crypt64_text(bytes: &[u8]) -> Vec<u8> {
     const ALPHABET: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let group = |bytes: &[u8]| {
         let bits = bytes.iter().rev().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));

@@ -21,7 +21,18 @@ pub(super) fn fault(error: sqlx::Error) -> LegacyError {
             LegacyError::misconfigured_because("the database refuses the user", because)
         }
         1049 => LegacyError::misconfigured_because("there is no such database or schema", because),
-        1290 | 1792 => LegacyError::misconfigured_because("a query of the connection writes", because),
+        1290 | 1792 => LegacyError::misconfigured_because("what is to be changed may only be read", because),
+        // `Duplicate entry '…' for key 'users_email_unique'`: the value may hold all of these words, and comes before.
+        1022 | 1062 | 1557 | 1586 => {
+            let key = message.rsplit_once(" for key ").map_or("?", |(_, key)| key.trim_matches(['\'', '"', '`']));
+            LegacyError::Conflict { place: format!("key {key}") }
+        }
+        // NULL or nothing where there must be a value; a row that others refer to, or that refers to none; a check.
+        1048 | 1364 | 1216 | 1217 | 1451 | 1452 | 3819 | 4025 => {
+            LegacyError::Refused { what: "a change against the constraints of the table" }
+        }
+        // Too long, out of range, not of the type, not in the character set.
+        1264 | 1265 | 1292 | 1366 | 1406 => LegacyError::Refused { what: "a value that its column cannot have" },
         1040 | 1053 | 1203 | 1226 => LegacyError::unavailable_because("the database is out of order", because),
         _ => LegacyError::unavailable_because("the database reported an error", because),
     }

@@ -8,7 +8,7 @@ use crate::legacy::sql::row::Cell;
 const DAY: i64 = 86_400_000_000;
 
 /// From 1970 to 2000, where the server's clock begins, in microseconds.
-const EPOCH: i64 = 10_957 * DAY;
+pub(super) const EPOCH: i64 = 10_957 * DAY;
 
 /// Reads a value of a type; one that has no place in a user's row is only named.
 pub(super) fn cell(kind: &str, bytes: Option<&[u8]>) -> Cell {

@@ -6,15 +6,20 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use crate::legacy::LegacyError;
+use super::cell::EPOCH;
+use crate::legacy::{
+    LegacyError,
+    sql::{date::in_sql, values::Value},
+};
 
-/// A text in the form of the type that the server wants at its place.
+/// A value in the form of the type that the server wants at its place.
 ///
 /// So `id = ?1` is asked about numbers as numbers, by way of the index, and not about every row as text.
 #[derive(Debug)]
 pub(super) struct Parameter {
     kind: PgTypeInfo,
-    bytes: Vec<u8>,
+    /// None is NULL.
+    bytes: Option<Vec<u8>>,
 }
 
 impl Parameter {
@@ -35,13 +40,37 @@ impl Parameter {
                 return Err(LegacyError::misconfigured(what));
             }
         };
-        Ok(bytes.map(|bytes| Self { kind: kind.clone(), bytes }))
+        Ok(bytes.map(|bytes| Self::new(kind, bytes)))
+    }
+
+    /// A value of a command, at a place of this type.
+    pub(super) fn of_value(value: &Value, kind: &PgTypeInfo) -> Result<Self, LegacyError> {
+        let parameter = match (value, kind.name()) {
+            (Value::Null, _) => return Ok(Self { kind: kind.clone(), bytes: None }),
+            (Value::Flag(flag), "BOOL") => Some(Self::new(kind, vec![(*flag).into()])),
+            (Value::Flag(flag), _) => Self::of(if *flag { "1" } else { "0" }, kind)?,
+            (Value::Instant(instant), "TIMESTAMP" | "TIMESTAMPTZ") => {
+                Some(Self::new(kind, instant.as_micros().saturating_sub(EPOCH).to_be_bytes().to_vec()))
+            }
+            (Value::Instant(instant), _) => Self::of(&in_sql(*instant), kind)?,
+            (Value::Number(number), _) => Self::of(&number.to_string(), kind)?,
+            (Value::Text(text), "JSON") => Some(Self::new(kind, text.as_bytes().to_vec())),
+            // A version before the text.
+            (Value::Text(text), "JSONB") => Some(Self::new(kind, [&[1], text.as_bytes()].concat())),
+            (Value::Text(text), _) => Self::of(text, kind)?,
+        };
+        parameter.ok_or(LegacyError::Refused { what: "a value that its column cannot have" })
+    }
+
+    fn new(kind: &PgTypeInfo, bytes: Vec<u8>) -> Self {
+        Self { kind: kind.clone(), bytes: Some(bytes) }
     }
 }
 
 impl Encode<'_, Postgres> for Parameter {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        buffer.extend_from_slice(&self.bytes);
+        let Some(bytes) = &self.bytes else { return Ok(IsNull::Yes) };
+        buffer.extend_from_slice(bytes);
         Ok(IsNull::No)
     }
 

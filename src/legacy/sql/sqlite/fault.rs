@@ -16,10 +16,14 @@ mod code {
     pub(super) const IOERR: i32 = 10;
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const CONSTRAINT: i32 = 19;
     pub(super) const PROTOCOL: i32 = 15;
     pub(super) const AUTH: i32 = 23;
     pub(super) const NOTADB: i32 = 26;
 }
+
+/// Extended result codes of a key that somebody else's row has.
+const KEY_IS_TAKEN: [i32; 2] = [1555, 2067];
 
 /// Sorts what the driver reports into outages, which pass, and faults of the set-up, which do not.
 pub(super) fn fault(error: sqlx::Error) -> LegacyError {
@@ -34,7 +38,13 @@ pub(super) fn fault(error: sqlx::Error) -> LegacyError {
     match extended & 0xff {
         // `no such table: auth_user` and the like: names out of the operator's own SQL, never a value.
         code::ERROR => LegacyError::misconfigured(reported.message().to_owned()),
-        code::READONLY => LegacyError::misconfigured_because("a query of the connection writes", error),
+        // `UNIQUE constraint failed: auth_user.username`.
+        code::CONSTRAINT if KEY_IS_TAKEN.contains(&extended) => {
+            let place = reported.message().rsplit_once(": ").map_or("a key", |(_, place)| place);
+            LegacyError::Conflict { place: place.to_owned() }
+        }
+        code::CONSTRAINT => LegacyError::Refused { what: "a change against the constraints of the table" },
+        code::READONLY => LegacyError::misconfigured_because("what is to be changed may only be read", error),
         code::PERM | code::AUTH => LegacyError::misconfigured_because("the database may not be read", error),
         code::BUSY | code::LOCKED => LegacyError::unavailable_because("the database is locked", error),
         code::INTERRUPT => LegacyError::unavailable_because("the statement took too long", error),
