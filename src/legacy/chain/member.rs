@@ -12,7 +12,7 @@ use crate::{
 /// Without a route, everybody is. Several conditions must all hold.
 ///
 /// ```
-/// use waystation::IdentifierKind;
+/// use waystation::identifier::IdentifierKind;
 /// use waystation::legacy::{ChainMember, ScriptedConnection};
 ///
 /// let acme = ChainMember::new("acme-ldap", ScriptedConnection::new("acme-ldap"))
