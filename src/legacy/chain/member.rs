@@ -12,7 +12,7 @@ use crate::{
 /// Without a route, everybody is. Several conditions must all hold.
 ///
 /// ```
-/// use waystation::IdentifierKind;
+/// use waystation::identifier::IdentifierKind;
 /// use waystation::legacy::{ChainMember, ScriptedConnection};
 ///
 /// let acme = ChainMember::new("acme-ldap", ScriptedConnection::new("acme-ldap"))
@@ -47,7 +47,8 @@ impl ChainMember {
     /// Routes people here by the domain of their e-mail address: one of these exactly, in any spelling. User names and
     /// phone numbers have no domain and do not come here.
     ///
-    /// The domains are brought to the normal form of the [`StandardRules`]: lower case, ASCII through IDNA.
+    /// The domains are brought to the normal form of the
+    /// [`StandardRules`](crate::identifier::StandardRules): lower case, ASCII through IDNA.
     pub fn domains<D: AsRef<str>>(mut self, domains: impl IntoIterator<Item = D>) -> Self {
         self.route.set_domains(domains);
         self
