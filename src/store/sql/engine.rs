@@ -111,6 +111,7 @@ macro_rules! runs_statements {
 }
 
 /// The parts of an [`Engine`] without arrays: every value of a list is a parameter.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
 macro_rules! spreads_lists {
     () => {
         const INSERTED_ROWS: &'static str = "VALUES ";
