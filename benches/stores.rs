@@ -43,8 +43,8 @@ mod server_process;
 
 /// People who are there before anything is measured.
 const PEOPLE: usize = 2_000;
-/// Users of a bulk write.
-const BATCH: usize = 500;
+/// Users of bulk writes.
+const BATCHES: [usize; 2] = [500, 5_000];
 const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBvZiBieXRlcw$2lyD3nQ3iLbk3eHcgnsq1oyyYA6Y8tiHUGj0sE3dWwo";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -171,17 +171,19 @@ fn compare(
     }
     group.finish();
 
-    let mut group = criterion.benchmark_group(format!("{engine}, a bulk write of {BATCH}"));
-    group.throughput(Throughput::Elements(BATCH as u64));
-    measure(&mut group, runtime, "waystation", 1, store, |store| async move {
-        let batch = BulkWrite::new((0..BATCH).map(|_| person(next())).collect());
-        let _written = store.as_bulk().expect("a bulk writer").write(batch).await.expect("a write");
-    });
-    measure(&mut group, runtime, "bare driver", 1, bare, |bare| async move {
-        let users: Vec<_> = (0..BATCH).map(|_| person(next())).collect();
-        bare.insert_all(&users).await;
-    });
-    group.finish();
+    for batch in BATCHES {
+        let mut group = criterion.benchmark_group(format!("{engine}, a bulk write of {batch}"));
+        group.throughput(Throughput::Elements(batch as u64));
+        measure(&mut group, runtime, "waystation", 1, store, move |store| async move {
+            let batch = BulkWrite::new((0..batch).map(|_| person(next())).collect());
+            let _written = store.as_bulk().expect("a bulk writer").write(batch).await.expect("a write");
+        });
+        measure(&mut group, runtime, "bare driver", 1, bare, move |bare| async move {
+            let users: Vec<_> = (0..batch).map(|_| person(next())).collect();
+            bare.insert_all(&users).await;
+        });
+        group.finish();
+    }
 }
 
 /// The time of one operation while so many tasks do it all the time.

@@ -24,6 +24,8 @@ use self::stores::faulty::{
 mod stores {
     pub(crate) mod faulty;
     #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+    mod round_trips;
+    #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
     mod server;
     #[cfg(unix)]
     mod sqlite;

@@ -1,4 +1,5 @@
-//! What a service would write by hand: a statement, its values, and the columns read one by one.
+//! What a service would write by hand: a statement, its values, and the columns read one by one. It looks for nothing that
+//! may be in the way, and a bulk write of it is the fastest that the driver can do.
 
 use std::path::Path;
 
@@ -22,7 +23,15 @@ pub(crate) trait Bare: Send + Sync + 'static {
 }
 
 const INSERT: &str = "INSERT INTO waystation_users (connection, id, version, email, blocked, profile, credential, hash, \
-    created_at, updated_at, login_count) VALUES ";
+    created_at, updated_at, login_count) ";
+
+/// What inserts many rows in PostgreSQL.
+const ARRAYS: &str = "SELECT $1, id, 1, email, false, profile, 'hash'::bytea, hash, created_at, updated_at, 0 \
+    FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[]) \
+    AS users (id, email, profile, hash, created_at, updated_at)";
+
+/// Rows of a statement elsewhere.
+const ROWS: usize = 500;
 
 /// As many as the stores open.
 const CONNECTIONS: u32 = 16;
@@ -35,7 +44,10 @@ pub(crate) struct BareSqlite {
 
 impl BareSqlite {
     pub(crate) async fn open(file: &Path) -> Result<Self, sqlx::Error> {
-        let options = sqlite::SqliteConnectOptions::new().filename(file).pragma("secure_delete", "ON");
+        let options = sqlite::SqliteConnectOptions::new()
+            .filename(file)
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-16384");
         let options = options.synchronous(sqlite::SqliteSynchronous::Normal);
         let pool =
             |connections| sqlite::SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
@@ -61,13 +73,14 @@ impl BareMySql {
     }
 }
 
-/// The same for each of sqlx's types: how text is bound, where to read and to write, and the parameters of a row.
+/// The same for each of sqlx's types: how text is bound, where to read and to write, and the statement that
+/// inserts one row and what inserts many.
 macro_rules! bare {
-    ($name:ty, $text:path, $readers:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr) => {
+    ($name:ty, $text:path, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
         #[async_trait]
         impl Bare for $name {
             async fn look_up(&self, email: &str) {
-                let $readers = self;
+                let $bare = self;
                 let query = sqlx::query($find).bind($text("customers")).bind($text(email));
                 let row = query.fetch_one($reader).await.expect("a row");
                 // All columns are read, as a program that wants a user does.
@@ -82,42 +95,84 @@ macro_rules! bare {
             }
 
             async fn insert(&self, user: &NewUser) {
-                self.insert_all(std::slice::from_ref(user)).await;
+                let $bare = self;
+                let query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}VALUES {}", $row)));
+                bound!(query, user, $text).execute($writer).await.expect("an insert");
             }
 
             async fn update(&self, id: &str, expected: i64) -> bool {
-                let $readers = self;
+                let $bare = self;
                 let query = sqlx::query($update).bind($text(super::HASH)).bind(1_800_000_000_000_000_i64);
                 let query = query.bind($text("customers")).bind($text(id)).bind(expected);
                 query.execute($writer).await.expect("an answer").rows_affected() > 0
             }
 
             async fn insert_all(&self, users: &[NewUser]) {
-                let $readers = self;
-                let rows: Vec<String> = (0..users.len()).map($row).collect();
-                let text = format!("{INSERT}{}", rows.join(", "));
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(users.len() == 1);
-                for user in users {
-                    let email = user.profile.email.as_ref().expect("an address").normal();
-                    let profile = serde_json::to_string(&user.profile).expect("JSON");
-                    let Credential::Hash(hash) = &user.credential else { panic!("no hash") };
-                    query = query
-                        .bind($text("customers"))
-                        .bind($text(user.id.as_str()))
-                        .bind(1_i64)
-                        .bind($text(email))
-                        .bind(false)
-                        .bind($text(&profile).to_owned())
-                        .bind($text("hash"))
-                        .bind($text(hash.expose()))
-                        .bind(Timestamp::as_micros(user.created_at))
-                        .bind(Timestamp::as_micros(user.at))
-                        .bind(0_i64);
-                }
-                query.execute($writer).await.expect("an insert");
+                let $bare = self;
+                $many($writer, users).await.expect("an insert");
             }
         }
     };
+}
+
+/// A row's values as the parameters that come next.
+macro_rules! bound {
+    ($query:expr, $user:ident, $text:path) => {{
+        let email = $user.profile.email.as_ref().expect("an address").normal();
+        let profile = serde_json::to_string(&$user.profile).expect("JSON");
+        let Credential::Hash(hash) = &$user.credential else { panic!("no hash") };
+        $query
+            .bind($text("customers"))
+            .bind($text($user.id.as_str()))
+            .bind(1_i64)
+            .bind($text(email))
+            .bind(false)
+            .bind($text(&profile).to_owned())
+            .bind($text("hash"))
+            .bind($text(hash.expose()))
+            .bind(Timestamp::as_micros($user.created_at))
+            .bind(Timestamp::as_micros($user.at))
+            .bind(0_i64)
+    }};
+}
+
+/// Inserts many rows, so many with a statement that is prepared once.
+macro_rules! insert_many {
+    ($name:ident, $pool:ty) => {
+        async fn $name(pool: &$pool, users: &[NewUser]) -> Result<(), sqlx::Error> {
+            let mut transaction = pool.begin().await?;
+            for users in users.chunks(ROWS) {
+                let rows = vec![QUESTION_MARKS; users.len()].join(", ");
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}VALUES {rows}")));
+                for user in users {
+                    query = bound!(query, user, std::convert::identity);
+                }
+                query.execute(&mut *transaction).await?;
+            }
+            transaction.commit().await
+        }
+    };
+}
+
+insert_many!(insert_many_sqlite, SqlitePool);
+insert_many!(insert_many_mysql, MySqlPool);
+
+async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sqlx::Error> {
+    let profiles: Vec<_> = users.iter().map(|user| serde_json::to_vec(&user.profile).expect("JSON")).collect();
+    let emails = users.iter().map(|user| user.profile.email.as_ref().expect("an address").normal().as_bytes());
+    let hashes = users.iter().map(|user| match &user.credential {
+        Credential::Hash(hash) => hash.expose().as_bytes(),
+        _ => panic!("no hash"),
+    });
+    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}{ARRAYS}")))
+        .bind("customers".as_bytes())
+        .bind(users.iter().map(|user| user.id.as_str().as_bytes()).collect::<Vec<_>>())
+        .bind(emails.collect::<Vec<_>>())
+        .bind(profiles)
+        .bind(hashes.collect::<Vec<_>>())
+        .bind(users.iter().map(|user| user.created_at.as_micros()).collect::<Vec<_>>())
+        .bind(users.iter().map(|user| user.at.as_micros()).collect::<Vec<_>>());
+    query.execute(pool).await.map(|_| ())
 }
 
 const QUESTION_MARKS: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -127,22 +182,22 @@ bare!(
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",
-    |_| QUESTION_MARKS.to_owned()
+    QUESTION_MARKS,
+    insert_many_sqlite
 );
 bare!(
     BarePostgres, str::as_bytes, bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = $1 AND email = $2",
     "UPDATE waystation_users SET version = version + 1, hash = $1, updated_at = $2 \
      WHERE connection = $3 AND id = $4 AND version = $5",
-    |row| {
-        let numbers: Vec<String> = (1..=11).map(|place| format!("${}", row * 11 + place)).collect();
-        format!("({})", numbers.join(", "))
-    }
+    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    insert_many_postgres
 );
 bare!(
     BareMySql, std::convert::identity, bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",
-    |_| QUESTION_MARKS.to_owned()
+    QUESTION_MARKS,
+    insert_many_mysql
 );

@@ -205,6 +205,8 @@ macro_rules! __store_cases {
             of_duplicates_in_a_batch_the_first_is_stored
             a_batch_refuses_the_buried
             a_batch_lifts_tombstones_when_told
+            a_batch_lifts_for_nobody_but_those_it_creates
+            a_batch_of_thousands_is_stored_whole_and_in_its_order
             a_checkpoint_is_saved_with_its_batch
             a_batch_under_a_lost_lease_writes_nothing
             of_64_batches_of_one_user_one_stores

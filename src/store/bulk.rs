@@ -13,6 +13,9 @@ pub trait BulkStore: fmt::Debug + Send + Sync {
     /// One outcome a user, in the same order. A user whose key is taken by an earlier one of the same batch is
     /// [`BulkOutcome::Taken`]. When the checkpoint's lease is no longer held, nothing at all is written.
     ///
+    /// A batch may have any number of users: a store that has to splits it, inside the one transaction. It is in memory
+    /// as a whole, and what others may not write meanwhile is locked until its end, so some thousands at a time are enough.
+    ///
     /// # Errors
     ///
     /// When the store cannot be asked. Nothing was written then.

@@ -199,7 +199,7 @@ impl<E: ServerEngine> UserStore for ServerStore<E> {
 impl<E: ServerEngine> BulkStore for ServerStore<E> {
     async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
         let users = &self.shared.users;
-        again_on_conflict!(self, "write", connection => users.write::<E>(connection, batch.clone()))
+        again_on_conflict!(self, "write", connection => users.write::<E>(connection, &batch))
     }
 
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {

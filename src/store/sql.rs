@@ -1,6 +1,7 @@
 //! What the SQL stores share: statements that all databases read, and the rows that they return.
 
 pub(crate) mod engine;
+pub(crate) mod rows;
 pub(crate) mod statement;
 pub(crate) mod tombstone_key;
 pub(crate) mod users;

@@ -111,6 +111,50 @@ pub async fn a_batch_lifts_tombstones_when_told(store: Store) {
     assert!(store.get(&ada.id).await.expect("get").is_some());
 }
 
+/// Who is not created lifts no tombstone.
+pub async fn a_batch_lifts_for_nobody_but_those_it_creates(store: Store) {
+    let ada = insert(&store, keyed("ada")).await;
+    store.delete(&ada.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
+    let bob = insert(&store, keyed("bob")).await;
+    let mut both = plain("ada");
+    both.profile.email.clone_from(&bob.profile.email);
+    let batch = BulkWrite { tombstones: OnTombstone::Lift, ..BulkWrite::new(vec![both, keyed("new")]) };
+    let taken = BulkOutcome::Taken(KeyKind::Identifier(IdentifierKind::Email));
+    assert_eq!(write(&store, batch).await, [taken, BulkOutcome::Created]);
+    assert!(matches!(find(&store, Key::Id(&ada.id)).await, Lookup::Tombstoned), "still deleted");
+}
+
+/// A batch that is too large for a statement keeps every promise of a small one.
+pub async fn a_batch_of_thousands_is_stored_whole_and_in_its_order(store: Store) {
+    let gone = insert(&store, keyed("gone")).await;
+    store.delete(&gone.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
+    insert(&store, keyed("there")).await;
+    let mut users: Vec<_> = (0..5_600)
+        .map(|number| match number % 100 {
+            0 => full(&format!("{number:04}")),
+            1 => plain(&format!("{number:04}")),
+            _ => keyed(&format!("{number:04}")),
+        })
+        .collect();
+    let mut expected = vec![BulkOutcome::Created; users.len()];
+    let email = users[2].profile.email.clone();
+    for (place, user, outcome) in [
+        (3, keyed("there"), BulkOutcome::Taken(KeyKind::Id)),
+        (2_500, keyed("gone"), BulkOutcome::Tombstoned),
+        (5_500, with("second", email), BulkOutcome::Taken(KeyKind::Identifier(IdentifierKind::Email))),
+        (5_501, users[0].clone(), BulkOutcome::Taken(KeyKind::Id)),
+    ] {
+        users[place] = user;
+        expected[place] = outcome;
+    }
+    let stored: Vec<_> = users.iter().zip(&expected).filter(|(_, outcome)| **outcome == BulkOutcome::Created).collect();
+    let mut stored: Vec<_> = stored.into_iter().map(|(user, _)| User::from_new(user.clone())).collect();
+    assert!(write(&store, BulkWrite::new(users.clone())).await == expected, "an outcome for each, in order");
+    stored.push(found(&store, &id("there")).await);
+    stored.sort_by(|one, other| one.id.cmp(&other.id));
+    assert!(scan(&store, None, 10_000).await == stored, "everybody as they were given");
+}
+
 /// The progress that is saved with a batch is there when the batch is.
 pub async fn a_checkpoint_is_saved_with_its_batch(store: Store) {
     let Some(jobs) = store.as_jobs() else { return };

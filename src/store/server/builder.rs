@@ -69,8 +69,8 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
         self
     }
 
-    /// How long the server may work on one statement, or wait for a lock in it. 10 seconds unless given; a bulk write
-    /// of many rows may need more.
+    /// How long the server may work on one statement, or wait for a lock in it. 10 seconds unless given, which is
+    /// plenty for a list of a bulk write: it has 5,000 rows at most.
     pub const fn statement_limit(mut self, limit: Duration) -> Self {
         self.statement_limit = limit;
         self

@@ -15,7 +15,7 @@ use super::{
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow, runs_statements},
+        engine::{Engine, StoredRow, runs_statements, spreads_lists},
         statement::{Statement, Value},
     },
 };
@@ -38,11 +38,14 @@ impl Engine for MySql {
     /// `INSERT IGNORE` would also cut values that are too long. A key that is taken fails the statement alone.
     const UNLESS_TAKEN: &'static str = "";
     const OR_BURY_AGAIN: &'static str = " ON DUPLICATE KEY UPDATE at = VALUES(at)";
+    const LIST: usize = 500;
     const LOCKING: &'static str = " FOR UPDATE";
     /// NULL is MySQL's smallest value.
     const NULLS_LAST: &'static str = "";
     const RETURNS: bool = false;
     const WRITERS_WORK_AT_ONCE: bool = true;
+
+    spreads_lists!();
 
     runs_statements!(
         "START TRANSACTION",

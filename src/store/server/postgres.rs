@@ -4,7 +4,8 @@ use sqlx::{
     ConnectOptions, Executor, PgConnection, Pool, Row,
     migrate::MigrateError,
     pool::PoolOptions,
-    postgres::{PgConnectOptions, PgRow},
+    postgres::{PgArguments, PgConnectOptions, PgRow},
+    query::Query,
 };
 
 use super::{
@@ -15,8 +16,9 @@ use super::{
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow, runs_statements},
-        statement::{Statement, Value},
+        engine::{Engine, StoredRow, bound, runs_statements},
+        rows::{Column, ListStatement},
+        statement::{Statement, Value, numbered},
     },
 };
 
@@ -38,12 +40,22 @@ impl Engine for Postgres {
     /// An error would end the transaction.
     const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
     const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
+    const INSERTED_ROWS: &'static str = "";
+    const LIST: usize = 5_000;
     const LOCKING: &'static str = " FOR UPDATE";
     const NULLS_LAST: &'static str = " NULLS LAST";
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = true;
 
-    runs_statements!("BEGIN", |statement: &Statement<'_>| statement.numbered(), as_bytes);
+    runs_statements!("BEGIN", |statement: &Statement<'_>| numbered(statement.text()), as_bytes);
+
+    async fn execute_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
+        Ok(as_arrays(&list).execute(connection).await?.rows_affected())
+    }
+
+    async fn fetch_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<Vec<PgRow>, sqlx::Error> {
+        as_arrays(&list).fetch_all(connection).await
+    }
 
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
@@ -57,6 +69,29 @@ impl Engine for Postgres {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         matches!(code.as_deref(), Some("40001" | "40P01" | "42710" | "42P07"))
     }
+}
+
+/// A list as an array for each column, so that the text is the same for any number of rows and stays prepared.
+fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArguments> {
+    let columns: Vec<Column<'_>> = list.rows.columns().collect();
+    let mut text = list.before.text().to_owned();
+    text.push_str("SELECT * FROM unnest(");
+    for (place, column) in columns.iter().enumerate() {
+        text.push_str(if place == 0 { "?" } else { ", ?" });
+        text.push_str(match column {
+            Column::Bytes(_) => "::bytea[]",
+            Column::Flags(_) => "::boolean[]",
+            Column::Numbers(_) => "::bigint[]",
+        });
+    }
+    text.push(')');
+    text.push_str(list.after);
+    let query = bound!(numbered(&text), list.before, as_bytes);
+    columns.into_iter().fold(query, |query, column| match column {
+        Column::Bytes(bytes) => query.bind(bytes),
+        Column::Flags(flags) => query.bind(flags),
+        Column::Numbers(numbers) => query.bind(numbers),
+    })
 }
 
 fn as_bytes(text: Option<&str>) -> Option<&[u8]> {

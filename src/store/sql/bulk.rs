@@ -7,16 +7,17 @@ use sqlx::Connection;
 use super::{
     engine::{Engine, StoredRow, is_taken},
     row::{self, columns},
-    statement::Statement,
+    rows::{ListStatement, Rows},
+    statement::{Statement, Value},
     users::{
         Users,
-        insert::{INSERT, VALUES, stored},
+        insert::{COLUMNS, INSERT, LIFT, stored},
     },
 };
 use crate::{
     identifier::IdentifierKind,
     store::{BulkOutcome, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
-    user::{NewUser, User, UserId},
+    user::{User, UserId},
 };
 
 const SCAN: &str = concat!("SELECT ", columns!(), " FROM waystation_users WHERE connection = ? ORDER BY id LIMIT ?");
@@ -24,18 +25,28 @@ const SCAN: &str = concat!("SELECT ", columns!(), " FROM waystation_users WHERE 
 const SCAN_AFTER: &str =
     concat!("SELECT ", columns!(), " FROM waystation_users WHERE connection = ? AND id > ? ORDER BY id LIMIT ?");
 
-const BURIED: &str = "SELECT digest FROM waystation_tombstones WHERE connection = ";
+/// Whose keys of one kind are there. The keys follow.
+macro_rules! taken {
+    ($columns:literal) => {
+        concat!("SELECT ", $columns, " FROM waystation_users WHERE connection = ? AND (", $columns, ") IN (")
+    };
+}
 
-const KEY_COLUMNS: [(KeyKind, &str); 5] = [
-    (KeyKind::Id, "id"),
-    (KeyKind::Identifier(IdentifierKind::Email), "email"),
-    (KeyKind::Identifier(IdentifierKind::Phone), "phone"),
-    (KeyKind::Identifier(IdentifierKind::Username), "username"),
-    (KeyKind::Legacy, "legacy_source, legacy_id"),
+const BURIED: &str = "SELECT digest FROM waystation_tombstones WHERE connection = ? AND digest IN (";
+
+const TAKEN: [(KeyKind, &str); 5] = [
+    (KeyKind::Id, taken!("id")),
+    (KeyKind::Identifier(IdentifierKind::Email), taken!("email")),
+    (KeyKind::Identifier(IdentifierKind::Phone), taken!("phone")),
+    (KeyKind::Identifier(IdentifierKind::Username), taken!("username")),
+    (KeyKind::Legacy, taken!("legacy_source, legacy_id")),
 ];
 
-/// Rows of one INSERT. PostgreSQL and MySQL number up to 65,535 values in a statement, of which a row has 22.
-const ROWS: usize = 500;
+/// What the values of one statement may come to, in bytes, where a row more is too much. MariaDB takes 16 MiB.
+const SIZE: usize = 4 << 20;
+
+/// How often somebody may take a key between the look and the insert, before all are inserted one by one.
+const LOOKS: usize = 3;
 
 impl Users {
     pub(crate) async fn scan<E: Engine>(
@@ -53,11 +64,11 @@ impl Users {
         rows.iter().map(|row| row::decode(row, 0)).collect()
     }
 
-    /// Writes a batch in one transaction.
+    /// Writes a batch in one transaction, a list of users at a time.
     pub(crate) async fn write<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        batch: BulkWrite,
+        batch: &BulkWrite,
     ) -> Result<BulkWritten, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
@@ -68,87 +79,95 @@ impl Users {
             return Ok(BulkWritten::LeaseLost);
         }
         let mut outcomes = Vec::with_capacity(batch.users.len());
-        if E::WRITERS_WORK_AT_ONCE {
-            // A statement a row would be a round trip a row.
-            let mut users = batch.users.into_iter();
-            loop {
-                let rows: Vec<_> = users.by_ref().take(ROWS).collect();
-                if rows.is_empty() {
-                    break;
-                }
-                outcomes.extend(self.insert_rows::<E>(&mut transaction, rows, batch.tombstones).await?);
-            }
-        } else {
-            for user in batch.users {
-                outcomes.push(self.insert_within::<E>(&mut transaction, stored(user), batch.tombstones).await?.into());
-            }
+        for users in batch.users.chunks(E::LIST) {
+            let users: Vec<User> = users.iter().cloned().map(stored).collect();
+            outcomes.extend(self.insert_list::<E>(&mut transaction, &users, batch.tombstones).await?);
         }
         transaction.commit().await.map_err(failed)?;
         Ok(BulkWritten::Written(outcomes))
     }
 
     /// Looks for what stands in the way of all of them, then inserts the others at once.
-    async fn insert_rows<E: Engine>(
+    async fn insert_list<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: Vec<NewUser>,
+        users: &[User],
         tombstones: OnTombstone,
     ) -> Result<Vec<BulkOutcome>, StoreError> {
         let failed = |error| E::classify("write", error);
-        let users: Vec<User> = users.into_iter().map(stored).collect();
-        let mut taken = self.taken_keys::<E>(connection, &users).await?;
-        let buried = self.buried_digests::<E>(connection, &users).await?;
-        let mut free = Vec::new();
-        let mut outcomes = Vec::with_capacity(users.len());
-        for user in &users {
-            let is_buried = |key: Key<'_>| buried.contains(key.digest(&self.tombstone_key).as_bytes().as_slice());
-            outcomes.push(if let Some(key) = Key::all_of(user).find(|key| taken.contains(&parts(*key))) {
-                BulkOutcome::Taken(key.kind())
-            } else if tombstones == OnTombstone::Refuse && Key::all_of(user).any(is_buried) {
-                BulkOutcome::Tombstoned
-            } else {
-                taken.extend(Key::all_of(user).map(parts));
-                free.push(user);
-                BulkOutcome::Created
-            });
-        }
-        if free.is_empty() {
-            return Ok(outcomes);
-        }
-        if tombstones == OnTombstone::Lift && !buried.is_empty() {
-            for user in &free {
-                self.lift::<E>(connection, user).await?;
+        for _ in 0..LOOKS {
+            // Tombstones last: a deletion that ends in between is seen by what it leaves.
+            let taken = self.taken_keys::<E>(connection, users).await?;
+            let buried = self.buried_digests::<E>(connection, users).await?;
+            let outcomes = self.outcomes(users, &taken, &buried, tombstones);
+            let created = |(user, outcome): (_, &BulkOutcome)| (*outcome == BulkOutcome::Created).then_some(user);
+            let free: Vec<&User> = users.iter().zip(&outcomes).filter_map(created).collect();
+            if free.is_empty() {
+                return Ok(outcomes);
             }
+            let mut savepoint = connection.begin().await.map_err(failed)?;
+            if !buried.is_empty() && tombstones == OnTombstone::Lift {
+                self.lift_all::<E>(&mut savepoint, &free).await?;
+            }
+            if self.insert_all::<E>(&mut savepoint, &free).await? {
+                savepoint.commit().await.map_err(failed)?;
+                return Ok(outcomes);
+            }
+            // Somebody took a key since, and is seen by the next look.
+            savepoint.rollback().await.map_err(failed)?;
         }
-        let mut savepoint = connection.begin().await.map_err(failed)?;
-        if self.insert_all::<E>(&mut savepoint, &free).await? {
-            savepoint.commit().await.map_err(failed)?;
-            return Ok(outcomes);
-        }
-        // Somebody took a key since. One by one shows which.
-        savepoint.rollback().await.map_err(failed)?;
         let mut outcomes = Vec::with_capacity(users.len());
         for user in users {
-            let inserted = self.insert_within::<E>(connection, user, tombstones).await?;
+            let inserted = self.insert_within::<E>(connection, user.clone(), tombstones).await?;
             outcomes.push(BulkOutcome::from(inserted));
         }
         Ok(outcomes)
     }
 
+    /// What becomes of each user, if nobody else writes.
+    fn outcomes(
+        &self,
+        users: &[User],
+        taken: &[OwnedParts],
+        buried: &HashSet<Vec<u8>>,
+        tombstones: OnTombstone,
+    ) -> Vec<BulkOutcome> {
+        let is_buried = |key: Key<'_>| buried.contains(key.digest(&self.tombstone_key).as_bytes().as_slice());
+        let taken = taken.iter().map(|(kind, first, second)| (*kind, first.as_str(), second.as_str()));
+        let mut taken: HashSet<Parts<'_>> = taken.collect();
+        let mut outcomes = Vec::with_capacity(users.len());
+        for user in users {
+            outcomes.push(if let Some(key) = Key::all_of(user).find(|key| taken.contains(&parts(*key))) {
+                BulkOutcome::Taken(key.kind())
+            } else if tombstones == OnTombstone::Refuse && !buried.is_empty() && Key::all_of(user).any(is_buried) {
+                BulkOutcome::Tombstoned
+            } else {
+                taken.extend(Key::all_of(user).map(parts));
+                BulkOutcome::Created
+            });
+        }
+        outcomes
+    }
+
     /// Whether all of them were inserted.
     async fn insert_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<bool, StoreError> {
-        let mut statement = Statement::made_once(INSERT);
-        statement.push("VALUES ");
-        for (place, user) in users.iter().enumerate() {
-            statement.push(if place == 0 { "(" } else { ", (" }).push(VALUES).push(")");
-            statement = self.bind_columns(statement, user)?;
+        let mut users = users.iter().peekable();
+        while users.peek().is_some() {
+            let mut rows = Rows::new(COLUMNS);
+            while let Some(user) = users.next_if(|_| rows.size() < SIZE) {
+                rows.push(self.bind_columns(Statement::default(), user)?.into_values());
+            }
+            let length = rows.len();
+            let mut before = Statement::new(INSERT);
+            before.push(E::INSERTED_ROWS);
+            match E::execute_list(connection, ListStatement { before, rows, after: E::UNLESS_TAKEN }).await {
+                Ok(inserted) if usize::try_from(inserted) == Ok(length) => {}
+                Ok(_) => return Ok(false),
+                Err(error) if is_taken(&error) => return Ok(false),
+                Err(error) => return Err(E::classify("write", error)),
+            }
         }
-        statement.push(E::UNLESS_TAKEN);
-        match E::execute(connection, &statement).await {
-            Ok(rows) => Ok(usize::try_from(rows) == Ok(users.len())),
-            Err(error) if is_taken(&error) => Ok(false),
-            Err(error) => Err(E::classify("write", error)),
-        }
+        Ok(true)
     }
 
     /// Those of the users' keys that somebody has.
@@ -156,37 +175,27 @@ impl Users {
         &self,
         connection: &mut E::Connection,
         users: &[User],
-    ) -> Result<HashSet<KeyParts>, StoreError> {
+    ) -> Result<Vec<OwnedParts>, StoreError> {
         let failed = |error| E::classify("write", error);
-        let mut taken = HashSet::new();
-        for (kind, columns) in KEY_COLUMNS {
-            let Some(statement) = self.select_taken(kind, columns, users) else { continue };
-            for row in E::fetch(&mut *connection, &statement).await.map_err(failed)? {
+        let mut taken = Vec::new();
+        for (kind, text) in TAKEN {
+            let mut rows = Rows::new(if kind == KeyKind::Legacy { 2 } else { 1 });
+            for key in users.iter().flat_map(Key::all_of).filter(|key| key.kind() == kind) {
+                let (_, first, second) = parts(key);
+                let second = (kind == KeyKind::Legacy).then_some(second);
+                rows.push([first].into_iter().chain(second).map(Value::from));
+            }
+            if rows.is_empty() {
+                continue;
+            }
+            let statement = ListStatement { before: Statement::new(text).bind(&*self.name), rows, after: ")" };
+            for row in E::fetch_list(&mut *connection, statement).await.map_err(failed)? {
                 let first = row.text(0).map_err(failed)?.unwrap_or_default();
                 let second = if kind == KeyKind::Legacy { row.text(1).map_err(failed)? } else { None };
-                taken.insert((kind, first, second.unwrap_or_default()));
+                taken.push((kind, first, second.unwrap_or_default()));
             }
         }
         Ok(taken)
-    }
-
-    fn select_taken<'a>(&'a self, kind: KeyKind, columns: &'static str, users: &'a [User]) -> Option<Statement<'a>> {
-        let mut keys = users.iter().flat_map(Key::all_of).filter(|key| key.kind() == kind).peekable();
-        keys.peek()?;
-        let mut statement = Statement::made_once("SELECT ");
-        statement.push(columns).push(" FROM waystation_users WHERE connection = ").push_bind(&*self.name);
-        statement.push(" AND (").push(columns).push(") IN (");
-        for (place, key) in keys.enumerate() {
-            statement.push(if place == 0 { "(" } else { ", (" });
-            match key {
-                Key::Id(id) => statement.push_bind(id.as_str()),
-                Key::Identifier(identifier) => statement.push_bind(identifier.normal()),
-                Key::Legacy(legacy) => statement.push_bind(legacy.source().as_str()).push(", ").push_bind(legacy.id()),
-            };
-            statement.push(")");
-        }
-        statement.push(")");
-        Some(statement)
     }
 
     /// The digests of those of the users' keys that are buried.
@@ -196,24 +205,52 @@ impl Users {
         users: &[User],
     ) -> Result<HashSet<Vec<u8>>, StoreError> {
         let failed = |error| E::classify("write", error);
-        let mut statement = Statement::made_once(BURIED);
-        statement.push_bind(&*self.name).push(" AND digest IN (");
-        self.push_digests(&mut statement, users.iter().flat_map(Key::all_of));
-        statement.push(")");
-        let rows = E::fetch(connection, &statement).await.map_err(failed)?;
-        let digests = rows.iter().map(|row| Ok(row.bytes(0)?.unwrap_or_default()));
-        digests.collect::<Result<_, _>>().map_err(failed)
+        let mut buried = HashSet::new();
+        for statement in self.with_digests(BURIED, users, E::LIST) {
+            for row in E::fetch_list(&mut *connection, statement).await.map_err(failed)? {
+                buried.extend(row.bytes(0).map_err(failed)?);
+            }
+        }
+        Ok(buried)
+    }
+
+    /// Removes the tombstones of the users' keys.
+    async fn lift_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<(), StoreError> {
+        for statement in self.with_digests(LIFT, users.iter().copied(), E::LIST) {
+            E::execute_list(&mut *connection, statement).await.map_err(|error| E::classify("write", error))?;
+        }
+        Ok(())
+    }
+
+    /// A statement for every so many digests of the users' keys.
+    fn with_digests<'a>(
+        &'a self,
+        text: &'static str,
+        users: impl IntoIterator<Item = &'a User>,
+        most: usize,
+    ) -> Vec<ListStatement<'a>> {
+        let mut keys = users.into_iter().flat_map(Key::all_of).peekable();
+        let mut statements = Vec::new();
+        while keys.peek().is_some() {
+            let mut rows = Rows::new(1);
+            for key in keys.by_ref().take(most) {
+                rows.push([Value::from(key.digest(&self.tombstone_key).as_bytes().to_vec())]);
+            }
+            statements.push(ListStatement { before: Statement::new(text).bind(&*self.name), rows, after: ")" });
+        }
+        statements
     }
 }
 
 /// A key as the columns have it, of which all but a legacy key's are one.
-type KeyParts = (KeyKind, String, String);
+type Parts<'a> = (KeyKind, &'a str, &'a str);
+type OwnedParts = (KeyKind, String, String);
 
-fn parts(key: Key<'_>) -> KeyParts {
+fn parts(key: Key<'_>) -> Parts<'_> {
     let (first, second) = match key {
         Key::Id(id) => (id.as_str(), ""),
         Key::Identifier(identifier) => (identifier.normal(), ""),
         Key::Legacy(legacy) => (legacy.source().as_str(), legacy.id()),
     };
-    (key.kind(), first.to_owned(), second.to_owned())
+    (key.kind(), first, second)
 }

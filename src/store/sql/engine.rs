@@ -2,7 +2,7 @@ use std::{fmt, future::Future};
 
 use sqlx::{Connection, Transaction};
 
-use super::statement::Statement;
+use super::{rows::ListStatement, statement::Statement};
 use crate::store::StoreError;
 
 /// One of the databases: how it takes statements, and where its SQL differs from that of the others.
@@ -18,6 +18,10 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     const UNLESS_TAKEN: &'static str;
     /// After an INSERT of tombstones: one that is there gets the new time.
     const OR_BURY_AGAIN: &'static str;
+    /// Between an INSERT and the rows of a list.
+    const INSERTED_ROWS: &'static str;
+    /// The most rows of a list. More are faster up to a point, and all of a list is in memory at once.
+    const LIST: usize;
     /// After a SELECT: nobody else changes the row before the transaction ends.
     const LOCKING: &'static str;
     /// After `last_login DESC`: NULL comes last.
@@ -42,6 +46,18 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     fn fetch(
         connection: &mut Self::Connection,
         statement: &Statement<'_>,
+    ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
+
+    /// The same as [`execute`](Self::execute) with a list of rows.
+    fn execute_list(
+        connection: &mut Self::Connection,
+        statement: ListStatement<'_>,
+    ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+
+    /// The same as [`fetch`](Self::fetch) with a list of rows.
+    fn fetch_list(
+        connection: &mut Self::Connection,
+        statement: ListStatement<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
 
     /// What a failed statement means to the caller of `operation`.
@@ -94,6 +110,28 @@ macro_rules! runs_statements {
     };
 }
 
+/// The parts of an [`Engine`] without arrays: every value of a list is a parameter.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+macro_rules! spreads_lists {
+    () => {
+        const INSERTED_ROWS: &'static str = "VALUES ";
+
+        async fn execute_list(
+            connection: &mut Self::Connection,
+            statement: $crate::store::sql::rows::ListStatement<'_>,
+        ) -> Result<u64, sqlx::Error> {
+            Self::execute(connection, &statement.spread(Self::LIST)).await
+        }
+
+        async fn fetch_list(
+            connection: &mut Self::Connection,
+            statement: $crate::store::sql::rows::ListStatement<'_>,
+        ) -> Result<Vec<Self::Row>, sqlx::Error> {
+            Self::fetch(connection, &statement.spread(Self::LIST)).await
+        }
+    };
+}
+
 /// The statement as a query of this database.
 macro_rules! bound {
     ($text:expr, $statement:expr, $bind_text:path) => {
@@ -109,4 +147,6 @@ macro_rules! bound {
     };
 }
 
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) use spreads_lists;
 pub(crate) use {bound, runs_statements};

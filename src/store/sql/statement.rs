@@ -29,6 +29,12 @@ impl<'a> Statement<'a> {
         Self { made_once: true, ..Self::new(text) }
     }
 
+    /// The same, not to be kept prepared.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(crate) fn once(self) -> Self {
+        Self { made_once: true, ..self }
+    }
+
     pub(crate) fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.to_mut().push_str(text);
         self
@@ -46,23 +52,8 @@ impl<'a> Statement<'a> {
     }
 
     /// The text where parameters are question marks.
-    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     pub(crate) fn text(&self) -> &str {
         &self.text
-    }
-
-    /// The text where a database numbers its parameters. No literal of ours has a question mark in it.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn numbered(&self) -> String {
-        use std::fmt::Write as _;
-
-        let mut parts = self.text.split('?');
-        let mut numbered = parts.next().unwrap_or_default().to_owned();
-        for (place, part) in parts.enumerate() {
-            // Writing to a string does not fail.
-            let _always = write!(numbered, "${}{part}", place + 1);
-        }
-        numbered
     }
 
     /// Whether the database keeps it prepared.
@@ -72,6 +63,62 @@ impl<'a> Statement<'a> {
 
     pub(crate) fn values(&self) -> &[Value<'a>] {
         &self.values
+    }
+
+    pub(crate) fn into_values(self) -> Vec<Value<'a>> {
+        self.values
+    }
+}
+
+/// The text where a database numbers its parameters. No literal of ours has a question mark in it.
+#[cfg(feature = "postgres")]
+pub(crate) fn numbered(text: &str) -> String {
+    use std::fmt::Write as _;
+
+    let mut parts = text.split('?');
+    let mut numbered = parts.next().unwrap_or_default().to_owned();
+    for (place, part) in parts.enumerate() {
+        // Writing to a string does not fail.
+        let _always = write!(numbered, "${}{part}", place + 1);
+    }
+    numbered
+}
+
+impl Value<'_> {
+    /// How many bytes it has.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.as_ref().map_or(0, Vec::len),
+            Self::Flag(_) => 1,
+            Self::Number(_) => 8,
+            Self::Text(text) => text.as_ref().map_or(0, |text| text.len()),
+        }
+    }
+}
+
+/// What a value of each type holds; nothing if it is of another.
+#[cfg(feature = "postgres")]
+impl Value<'_> {
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => bytes.as_deref(),
+            Self::Text(text) => text.as_deref().map(str::as_bytes),
+            Self::Flag(_) | Self::Number(_) => None,
+        }
+    }
+
+    pub(crate) const fn flag(&self) -> Option<bool> {
+        match self {
+            Self::Flag(flag) => *flag,
+            Self::Bytes(_) | Self::Number(_) | Self::Text(_) => None,
+        }
+    }
+
+    pub(crate) const fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => *number,
+            Self::Bytes(_) | Self::Flag(_) | Self::Text(_) => None,
+        }
     }
 }
 

@@ -106,6 +106,26 @@ impl Users {
     }
 }
 
+/// The columns of a kind of key.
+pub(super) const fn key_columns(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Id => "id",
+        KeyKind::Identifier(IdentifierKind::Email) => "email",
+        KeyKind::Identifier(IdentifierKind::Phone) => "phone",
+        KeyKind::Identifier(IdentifierKind::Username) => "username",
+        KeyKind::Legacy => "legacy_source, legacy_id",
+    }
+}
+
+/// The values of [`key_columns`].
+fn push_key<'s, 'k>(statement: &'s mut Statement<'k>, key: Key<'k>) -> &'s mut Statement<'k> {
+    match key {
+        Key::Id(id) => statement.push_bind(id.as_str()),
+        Key::Identifier(identifier) => statement.push_bind(identifier.normal()),
+        Key::Legacy(legacy) => statement.push_bind(legacy.source().as_str()).push(", ").push_bind(legacy.id()),
+    }
+}
+
 /// The first key that somebody has: anybody at all if the second value is NULL, else anybody but the user with that id.
 const TAKEN: &str = "\
     SELECT CASE \

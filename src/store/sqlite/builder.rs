@@ -108,6 +108,8 @@ impl SqliteStoreBuilder {
                 .clone()
                 // What is deleted or written over is not left behind in the file's free space.
                 .pragma("secure_delete", "ON")
+                // 16 MiB of pages. A bulk write's larger part would otherwise be written out and read again before its end.
+                .pragma("cache_size", "-16384")
                 .synchronous(match self.synchronous {
                     Synchronous::Full => SqliteSynchronous::Full,
                     Synchronous::Normal => SqliteSynchronous::Normal,

@@ -4,7 +4,7 @@ use super::error::classify;
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow, runs_statements},
+        engine::{Engine, StoredRow, runs_statements, spreads_lists},
         statement::{Statement, Value},
     },
 };
@@ -20,11 +20,14 @@ impl Engine for SqliteEngine {
 
     const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
     const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
+    const LIST: usize = 500;
     const LOCKING: &'static str = "";
     /// NULL is SQLite's smallest value.
     const NULLS_LAST: &'static str = "";
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = false;
+
+    spreads_lists!();
 
     runs_statements!(
         "BEGIN IMMEDIATE",

@@ -78,7 +78,7 @@ impl UserStore for SqliteStore {
 impl BulkStore for SqliteStore {
     async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
         let mut turn = self.shared.writer.turn("write").await?;
-        let written = self.shared.users.write::<SqliteEngine>(&mut turn, batch).await?;
+        let written = self.shared.users.write::<SqliteEngine>(&mut turn, &batch).await?;
         turn.end();
         Ok(written)
     }

@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use waystation::{
     store::{
-        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Deletion, JobStore, Key, OnTombstone, StoreError, UserStore,
+        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Deletion, Insert, JobStore, Key, OnTombstone, StoreError,
+        UserStore,
     },
-    user::{User, UserId},
+    user::{Credential, NewUser, Profile, User, UserId},
 };
 
 use super::{Fault, Faulty};
@@ -23,6 +24,15 @@ impl BulkStore for Faulty {
             Fault::BulkWritesOver => {
                 for user in &batch.users {
                     self.inner.delete(&user.id, Deletion::without_trace()).await?;
+                }
+            }
+            Fault::BulkCutsLarge => batch.users.truncate(1_000),
+            Fault::BulkLiftsTheTaken if batch.tombstones == OnTombstone::Lift => {
+                for user in &batch.users {
+                    let bare = NewUser::new(user.id.clone(), Profile::default(), Credential::None, user.at);
+                    if let Insert::Created(user) = self.inner.insert(bare, OnTombstone::Lift).await? {
+                        self.inner.delete(&user.id, Deletion::without_trace()).await?;
+                    }
                 }
             }
             Fault::BulkLifts => batch.tombstones = OnTombstone::Lift,

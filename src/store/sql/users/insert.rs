@@ -1,4 +1,4 @@
-use super::{Users, WantedKeys};
+use super::{Users, WantedKeys, key_columns, push_key};
 use crate::{
     clock::Timestamp,
     store::{
@@ -17,21 +17,23 @@ pub(in crate::store::sql) const INSERT: &str = "\
     profile, credential, credential_source, hash_scheme, hash, hash_context, moved_at, moved_by, created_at, updated_at, \
     last_login, login_count, password_set_at) ";
 
+/// How many columns [`INSERT`] has.
+pub(in crate::store::sql) const COLUMNS: usize = 22;
+
 /// As many as the columns of [`INSERT`].
-pub(in crate::store::sql) const VALUES: &str = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+const VALUES: &str = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
 /// The digests follow.
 const UNLESS_BURIED: &str = "\
     FROM (SELECT 1) AS one WHERE NOT EXISTS (SELECT 1 FROM waystation_tombstones WHERE connection = ? AND digest IN (";
 
 /// Where writers work at once: a row that is being deleted is still seen, and stands in the way. Otherwise the insert
-/// would wait for the end of the deletion, and not see the tombstone that it left.
-const UNLESS_SEEN: &str = "\
-    AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ? \
-    AND (id = ? OR email = ? OR phone = ? OR username = ? OR (legacy_source = ? AND legacy_id = ?)))";
+/// would wait for the end of the deletion, and not see the tombstone that it left. Once a key, since not every database
+/// goes by the indexes of all of them in an OR.
+const UNLESS_SEEN: &str = "AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ";
 
 /// The digests follow.
-const LIFT: &str = "DELETE FROM waystation_tombstones WHERE connection = ? AND digest IN (";
+pub(in crate::store::sql) const LIFT: &str = "DELETE FROM waystation_tombstones WHERE connection = ? AND digest IN (";
 
 /// The digests follow.
 const BURIED: &str = "SELECT count(*) FROM waystation_tombstones WHERE connection = ? AND digest IN (";
@@ -112,13 +114,10 @@ impl Users {
         self.push_digests(&mut statement, Key::all_of(user));
         statement.push(")) ");
         if E::WRITERS_WORK_AT_ONCE {
-            let profile = ProfileColumns::keys(&user.profile);
-            statement.push(UNLESS_SEEN);
-            statement = statement.bind(&*self.name).bind(user.id.as_str());
-            statement = profile.into_iter().fold(statement, Statement::bind);
-            statement = statement
-                .bind(user.legacy.as_ref().map(|legacy| legacy.source().as_str()))
-                .bind(user.legacy.as_ref().map(LegacyKey::id));
+            for key in Key::all_of(user) {
+                statement.push(UNLESS_SEEN).push_bind(&*self.name).push(" AND (").push(key_columns(key.kind()));
+                push_key(statement.push(") = ("), key).push(")) ");
+            }
         }
         statement.push(E::UNLESS_TAKEN);
         match E::execute(connection, &statement).await {
@@ -162,11 +161,7 @@ impl Users {
     }
 
     /// Removes the tombstones of the user's keys.
-    pub(in crate::store::sql) async fn lift<E: Engine>(
-        &self,
-        connection: &mut E::Connection,
-        user: &User,
-    ) -> Result<(), StoreError> {
+    async fn lift<E: Engine>(&self, connection: &mut E::Connection, user: &User) -> Result<(), StoreError> {
         let mut statement = Statement::new(LIFT).bind(&*self.name);
         self.push_digests(&mut statement, Key::all_of(user));
         statement.push(")");

@@ -1,6 +1,5 @@
 use super::{Users, WantedKeys};
 use crate::{
-    clock::Timestamp,
     store::{
         StoreError, Update,
         sql::{
@@ -9,27 +8,23 @@ use crate::{
             statement::Statement,
         },
     },
-    user::{LegacyKey, UserChange, UserId, Version},
+    user::{User, UserChange, UserId, Version},
 };
 
-/// What is NULL, or not flagged as given, stays as it is.
-const UPDATE: &str = "\
-    UPDATE waystation_users SET version = version + 1, \
-    profile = coalesce(?, profile), \
-    email = CASE WHEN ? THEN ? ELSE email END, \
-    phone = CASE WHEN ? THEN ? ELSE phone END, \
-    username = CASE WHEN ? THEN ? ELSE username END, \
-    blocked = coalesce(?, blocked), \
-    credential = coalesce(?, credential), \
-    credential_source = CASE WHEN ? THEN ? ELSE credential_source END, \
-    hash_scheme = CASE WHEN ? THEN ? ELSE hash_scheme END, \
-    hash = CASE WHEN ? THEN ? ELSE hash END, \
-    hash_context = CASE WHEN ? THEN ? ELSE hash_context END, \
-    password_set_at = coalesce(?, password_set_at), \
-    legacy_source = coalesce(?, legacy_source), legacy_id = coalesce(?, legacy_id), \
-    moved_at = coalesce(?, moved_at), moved_by = coalesce(?, moved_by), \
-    updated_at = ? \
-    WHERE connection = ? AND id = ? AND version = ?";
+/// What a change leaves as it is is not named: SQLite would write every index anew whose columns are.
+const UPDATE: &str = "UPDATE waystation_users SET version = version + 1, updated_at = ?";
+
+const SET_PROFILE: &str = ", profile = ?, email = ?, phone = ?, username = ?, blocked = ?";
+
+const SET_CREDENTIAL: &str = ", credential = ?, credential_source = ?, hash_scheme = ?, hash = ?, hash_context = ?";
+
+const SET_PASSWORD_AGE: &str = ", password_set_at = ?";
+
+const SET_LEGACY: &str = ", legacy_source = ?, legacy_id = ?";
+
+const SET_MOVED: &str = ", moved_at = ?, moved_by = ?";
+
+const EXPECTED: &str = " WHERE connection = ? AND id = ? AND version = ?";
 
 const RETURNING: &str = concat!(" RETURNING ", columns!());
 
@@ -41,8 +36,8 @@ const VERSION: &str = "SELECT version FROM waystation_users WHERE connection = ?
 const ATTEMPTS: usize = 5;
 
 impl Users {
-    /// One statement when it succeeds, the database returns what it wrote, and no message is to be queued. Otherwise a
-    /// transaction.
+    /// One statement when it succeeds, after one that reads the row where the database does not return what it wrote.
+    /// Only when something stands in the way, or a message is to be queued, is there a transaction.
     pub(crate) async fn update<E: Engine>(
         &self,
         connection: &mut E::Connection,
@@ -52,7 +47,7 @@ impl Users {
     ) -> Result<Update, StoreError> {
         let failed = |error| E::classify("update", error);
         for _ in 0..ATTEMPTS {
-            let updated = if E::RETURNS && change.outgoing.is_empty() {
+            let updated = if change.outgoing.is_empty() {
                 self.update_expected::<E>(connection, id, expected, change).await?
             } else {
                 self.update_and_queue::<E>(connection, id, expected, change).await?
@@ -129,12 +124,19 @@ impl Users {
                 Err(error) => Err(failed(error)),
             };
         }
-        match E::execute(&mut *connection, &statement).await {
+        // The version guards all that the change is applied to here. Log-ins that are counted meanwhile are not a part of it.
+        let row = Statement::new(ROW).bind(&*self.name).bind(id.as_str());
+        let rows = E::fetch(&mut *connection, &row).await.map_err(failed)?;
+        let Some(row) = rows.first() else { return Ok(Some(Update::Gone)) };
+        let mut user: User = row::decode(row, 0)?;
+        if user.version != expected {
+            return Ok(Some(Update::Stale));
+        }
+        match E::execute(connection, &statement).await {
             Ok(0) => Ok(None),
             Ok(_) => {
-                let statement = Statement::new(ROW).bind(&*self.name).bind(id.as_str());
-                let rows = E::fetch(connection, &statement).await.map_err(failed)?;
-                rows.first().map(updated).transpose()
+                user.apply(change.clone());
+                Ok(Some(Update::Updated(Box::new(user))))
             }
             Err(error) if is_taken(&error) => Ok(None),
             Err(error) => Err(failed(error)),
@@ -147,44 +149,33 @@ impl Users {
         expected: Version,
         change: &'a UserChange,
     ) -> Result<Statement<'a>, StoreError> {
-        let profile = change.profile.as_ref().map(ProfileColumns::new).transpose()?;
-        let (has_profile, blocked) = (profile.is_some(), profile.as_ref().map(|profile| profile.blocked));
-        let [email, phone, username] =
-            profile.as_ref().map_or([None; 3], |profile| [profile.email, profile.phone, profile.username]);
-        let credential = change.credential.as_ref();
-        let password_set_at = credential.and_then(|change| change.password_set_at).map(Timestamp::as_micros);
-        let credential = credential.map(|change| CredentialColumns::new(&change.credential)).transpose()?;
-        let has_credential = credential.is_some();
-        let kind = credential.as_ref().map(|credential| credential.kind);
-        let [source, scheme, hash] =
-            credential.as_ref().map_or([None; 3], |credential| [credential.source, credential.scheme, credential.hash]);
-        Ok(Statement::new(UPDATE)
-            .bind(profile.map(|profile| profile.json))
-            .bind(has_profile)
-            .bind(email)
-            .bind(has_profile)
-            .bind(phone)
-            .bind(has_profile)
-            .bind(username)
-            .bind(blocked)
-            .bind(kind)
-            .bind(has_credential)
-            .bind(source)
-            .bind(has_credential)
-            .bind(scheme)
-            .bind(has_credential)
-            .bind(hash)
-            .bind(has_credential)
-            .bind(credential.and_then(|credential| credential.context))
-            .bind(password_set_at)
-            .bind(change.legacy.as_ref().map(|legacy| legacy.source().as_str()))
-            .bind(change.legacy.as_ref().map(LegacyKey::id))
-            .bind(change.moved.map(|moved| moved.at.as_micros()))
-            .bind(change.moved.map(|moved| moved.by.as_str()))
-            .bind(change.at.as_micros())
-            .bind(&*self.name)
-            .bind(id.as_str())
-            .bind(stored_count(expected.get())))
+        let mut statement = Statement::new(UPDATE).bind(change.at.as_micros());
+        if let Some(profile) = &change.profile {
+            let profile = ProfileColumns::new(profile)?;
+            statement.push(SET_PROFILE);
+            statement = statement.bind(profile.json).bind(profile.email).bind(profile.phone);
+            statement = statement.bind(profile.username).bind(profile.blocked);
+        }
+        if let Some(credential) = &change.credential {
+            let columns = CredentialColumns::new(&credential.credential)?;
+            statement.push(SET_CREDENTIAL);
+            statement = statement.bind(columns.kind).bind(columns.source).bind(columns.scheme);
+            statement = statement.bind(columns.hash).bind(columns.context);
+            if let Some(at) = credential.password_set_at {
+                statement.push(SET_PASSWORD_AGE);
+                statement = statement.bind(at.as_micros());
+            }
+        }
+        if let Some(legacy) = &change.legacy {
+            statement.push(SET_LEGACY);
+            statement = statement.bind(legacy.source().as_str()).bind(legacy.id());
+        }
+        if let Some(moved) = change.moved {
+            statement.push(SET_MOVED);
+            statement = statement.bind(moved.at.as_micros()).bind(moved.by.as_str());
+        }
+        statement.push(EXPECTED);
+        Ok(statement.bind(&*self.name).bind(id.as_str()).bind(stored_count(expected.get())))
     }
 }
 
