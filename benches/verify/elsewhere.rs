@@ -42,6 +42,7 @@ impl Elsewhere {
     }
 
     /// Measures the function of this name, or says that it is not there.
+    #[expect(clippy::panic, reason = "a benchmark that cannot go on has failed")]
     pub(crate) fn measure(&self, group: &mut BenchmarkGroup<'_, WallTime>, name: &str, library: &str) {
         if !self.names.contains(name) {
             println!("{name} of {library}: not measured, since Python does not offer it");

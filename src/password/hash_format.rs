@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 use base64ct::Base64;
 #[cfg(feature = "bcrypt")]
 use base64ct::Base64Bcrypt;
-#[cfg(feature = "digest")]
+#[cfg(any(feature = "bcrypt", feature = "pbkdf2"))]
 use base64ct::Encoding as _;
 
 #[cfg(feature = "digest")]

@@ -6,7 +6,7 @@ use waystation::{
     clock::Timestamp,
     store::{
         BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key, Lease,
-        Lookup, OnTombstone, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Update,
+        Lookup, OnTombstone, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Update,
     },
     user::{NewUser, UserChange, Version},
 };
@@ -86,6 +86,10 @@ impl UserStore for Watched {
 
     fn as_jobs(&self) -> Option<&dyn JobStore> {
         if self.can_more() { Some(self) } else { None }
+    }
+
+    fn as_outbox(&self) -> Option<&dyn OutboxStore> {
+        None
     }
 
     fn as_search(&self) -> Option<&dyn SearchStore> {

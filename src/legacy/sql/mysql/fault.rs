@@ -21,7 +21,7 @@ pub(super) fn fault(error: sqlx::Error) -> LegacyError {
             LegacyError::misconfigured_because("the database refuses the user", because)
         }
         1049 => LegacyError::misconfigured_because("there is no such database or schema", because),
-        1290 | 1792 => LegacyError::misconfigured_because("what is to be changed may only be read", because),
+        1290 | 1792 => LegacyError::misconfigured_because("a statement writes where only reading is allowed", because),
         // `Duplicate entry '…' for key 'users_email_unique'`: the value may hold all of these words, and comes before.
         1022 | 1062 | 1557 | 1586 => {
             let key = message.rsplit_once(" for key ").map_or("?", |(_, key)| key.trim_matches(['\'', '"', '`']));

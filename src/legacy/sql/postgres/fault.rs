@@ -23,7 +23,9 @@ pub(super) fn fault(error: sqlx::Error) -> LegacyError {
         ("22", _) => {
             LegacyError::misconfigured_because("a query converts a value to a type that does not fit", because)
         }
-        ("25", "25006") => LegacyError::misconfigured_because("what is to be changed may only be read", because),
+        ("25", "25006") => {
+            LegacyError::misconfigured_because("a statement writes where only reading is allowed", because)
+        }
         ("28", _) => LegacyError::misconfigured_because("the database refuses the user", because),
         ("3D" | "3F", _) => LegacyError::misconfigured_because("there is no such database or schema", because),
         ("08" | "53" | "55" | "57" | "58", _) => {

@@ -44,7 +44,7 @@ pub(super) fn fault(error: sqlx::Error) -> LegacyError {
             LegacyError::Conflict { place: place.to_owned() }
         }
         code::CONSTRAINT => LegacyError::Refused { what: "a change against the constraints of the table" },
-        code::READONLY => LegacyError::misconfigured_because("what is to be changed may only be read", error),
+        code::READONLY => LegacyError::misconfigured_because("a statement writes where only reading is allowed", error),
         code::PERM | code::AUTH => LegacyError::misconfigured_because("the database may not be read", error),
         code::BUSY | code::LOCKED => LegacyError::unavailable_because("the database is locked", error),
         code::INTERRUPT => LegacyError::unavailable_because("the statement took too long", error),

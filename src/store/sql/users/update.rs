@@ -77,10 +77,10 @@ impl Users {
         let failed = |error| E::classify("update", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
         let updated = self.update_expected::<E>(&mut transaction, id, expected, change).await?;
-        if updated.is_none() {
+        if !matches!(updated, Some(Update::Updated(_))) {
             // Where a key is taken, a database may let no other statement follow.
             transaction.rollback().await.map_err(failed)?;
-            return Ok(None);
+            return Ok(updated);
         }
         self.queue::<E>(&mut transaction, id, None, &change.outgoing).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
