@@ -43,7 +43,7 @@ fn thirty_kills_in_the_middle_of_changes_leave_both_systems_with_one_password() 
         let mut child = Child::start(NAME, folder);
         child.order(&format!("{} {}", last + 1, ids.join(" ")));
         let mut said: Vec<_> = (0..dice.below(12)).map_while(|_| child.line()).collect();
-        std::thread::sleep(Duration::from_micros(dice.below(3_000) as u64));
+        said.extend(child.lines_within(Duration::from_micros(dice.below(3_000) as u64)));
         said.extend(child.kill().1);
         interrupted += usize::from(!said.is_empty());
         acknowledged += said.len();
@@ -114,8 +114,8 @@ async fn change_until_killed(folder: &str) {
     let legacy = ScriptedConnection::new("old-shop");
     legacy.set_down(true);
     let migrator = migrator(folder, &legacy, Arc::new(SystemClock::new())).await;
-    for number in first.. {
-        let request = ChangePassword::by_authority(ids[number % PEOPLE].clone(), password(number));
+    for (number, id) in (first..).zip(ids.iter().cycle().skip(first % PEOPLE)) {
+        let request = ChangePassword::by_authority(id.clone(), password(number));
         let changed = migrator.change_password(request).await.unwrap();
         assert!(matches!(changed, ChangeOutcome::Changed(_)));
         child::say(number);
