@@ -119,6 +119,7 @@ fn compare(
         for number in 0..PEOPLE {
             let _inserted = store.insert(person(number), OnTombstone::Refuse).await.expect("an insert");
         }
+        bare.analyze().await;
     });
     let mut group = criterion.benchmark_group(format!("{engine}, a look-up"));
     for tasks in [1, 16, 64] {

@@ -20,6 +20,9 @@ pub(crate) trait Bare: Send + Sync + 'static {
     async fn update(&self, id: &str, expected: i64) -> bool;
 
     async fn insert_all(&self, users: &[NewUser]);
+
+    /// Lets a server count its rows, which it does by itself some time after they came.
+    async fn analyze(&self);
 }
 
 const INSERT: &str = "INSERT INTO waystation_users (connection, id, version, email, blocked, profile, credential, hash, \
@@ -76,7 +79,7 @@ impl BareMySql {
 /// The same for each of sqlx's types: how text is bound, where to read and to write, and the statement that
 /// inserts one row and what inserts many.
 macro_rules! bare {
-    ($name:ty, $text:path, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
+    ($name:ty, $text:path, $analyze:expr, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
         #[async_trait]
         impl Bare for $name {
             async fn look_up(&self, email: &str) {
@@ -110,6 +113,13 @@ macro_rules! bare {
             async fn insert_all(&self, users: &[NewUser]) {
                 let $bare = self;
                 $many($writer, users).await.expect("an insert");
+            }
+
+            async fn analyze(&self) {
+                let $bare = self;
+                if let Some(statement) = $analyze {
+                    sqlx::raw_sql(statement).execute($writer).await.expect("an analysis");
+                }
             }
         }
     };
@@ -178,7 +188,7 @@ async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sq
 const QUESTION_MARKS: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 bare!(
-    BareSqlite, std::convert::identity, bare => &bare.readers, &bare.writer,
+    BareSqlite, std::convert::identity, None::<&str>, bare => &bare.readers, &bare.writer,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",
@@ -186,7 +196,7 @@ bare!(
     insert_many_sqlite
 );
 bare!(
-    BarePostgres, str::as_bytes, bare => &bare.0, &bare.0,
+    BarePostgres, str::as_bytes, Some("ANALYZE"), bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = $1 AND email = $2",
     "UPDATE waystation_users SET version = version + 1, hash = $1, updated_at = $2 \
      WHERE connection = $3 AND id = $4 AND version = $5",
@@ -194,7 +204,7 @@ bare!(
     insert_many_postgres
 );
 bare!(
-    BareMySql, std::convert::identity, bare => &bare.0, &bare.0,
+    BareMySql, std::convert::identity, Some("ANALYZE TABLE waystation_users"), bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",

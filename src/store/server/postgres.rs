@@ -71,7 +71,10 @@ impl Engine for Postgres {
     }
 }
 
-/// A list as an array for each column, so that the text is the same for any number of rows and stays prepared.
+/// A list as an array for each column.
+///
+/// It is not kept prepared: a plan costs nothing beside a list, and one that was made for an empty table compares every
+/// row of it with every one of the list.
 fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArguments> {
     let columns: Vec<Column<'_>> = list.rows.columns().collect();
     let mut text = list.before.text().to_owned();
@@ -86,7 +89,7 @@ fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArg
     }
     text.push(')');
     text.push_str(list.after);
-    let query = bound!(numbered(&text), list.before, as_bytes);
+    let query = bound!(numbered(&text), list.before, as_bytes).persistent(false);
     columns.into_iter().fold(query, |query, column| match column {
         Column::Bytes(bytes) => query.bind(bytes),
         Column::Flags(flags) => query.bind(flags),
