@@ -3,6 +3,7 @@ use std::{fmt, time::Duration};
 use crate::{
     clock::Timestamp,
     entropy::{Entropy, EntropyError},
+    legacy::LegacyError,
     secret_key::SecretKey,
     store::{OutboxMessage, Outgoing},
     user::UserId,
@@ -23,8 +24,9 @@ pub(super) use change::Change;
 /// * **It ends.** From [`until`](Self::until) on nothing is queued, and what still waits is dropped.
 /// * **A message ends too**, a day after the change if [`keep`](Self::keep) says nothing else. It holds a password, sealed
 ///   with XChaCha20-Poly1305 under a key that the store does not have.
-/// * **An outage is waited out**: a second, two, four, up to ten minutes between attempts. What the legacy system
-///   *refuses* is dropped after eight attempts, or it would stand in the way of the user's later changes.
+/// * **An outage is waited out**, and so is a connection that is not set up right: a second, two, four, up to ten minutes
+///   between attempts. What the legacy system *refuses* is dropped after eight attempts, or it would stand in the way of
+///   the user's later changes.
 /// * **Whatever is dropped is reported**, as [`WrittenBack`](crate::event::EventKind::WrittenBack).
 ///
 /// Not written back: changes of phone numbers, user names and metadata, of which a legacy writer knows nothing.
@@ -116,9 +118,10 @@ impl WriteBack {
         seconds.map_or(Self::LONGEST_PAUSE, Duration::from_secs).min(Self::LONGEST_PAUSE)
     }
 
-    /// Whether a message is given up that was refused when it was taken for the `taken`th time.
-    pub(super) const fn gives_up(taken: u64) -> bool {
-        taken >= Self::REFUSALS
+    /// Whether a message is given up that came to this error when it was taken for the `taken`th time: if the legacy
+    /// system has an opinion on this very change, and not if something is wrong with the way to it.
+    pub(super) const fn gives_up(error: &LegacyError, taken: u64) -> bool {
+        matches!(error, LegacyError::Conflict { .. } | LegacyError::Refused { .. }) && taken >= Self::REFUSALS
     }
 }
 

@@ -209,6 +209,39 @@ async fn what_is_refused_is_given_up_and_does_not_stand_in_the_way() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_set_up_wrong_loses_nothing() {
+    let stage = stage();
+    let ada = stage.ada().await;
+    stage.legacy.fail_next_of(LegacyCall::ChangePassword, 30, || LegacyError::misconfigured("no permission"));
+    stage.change_password(&ada, NEW).await;
+    for _ in 1..30 {
+        stage.clock.advance(Duration::from_mins(10));
+        let _report = stage.migrator.write_back_now().await.unwrap();
+    }
+    assert_eq!(stage.written_back(), [WriteBackOutcome::Postponed { why: "misconfigured" }; 30]);
+    stage.clock.advance(Duration::from_mins(10));
+    assert_eq!(stage.migrator.write_back_now().await.unwrap().delivered, 1);
+    assert_eq!(stage.back_there(ADA, NEW).await, Ok(Origin::Legacy));
+}
+
+#[tokio::test]
+async fn a_legacy_system_that_hangs_does_not_crowd_out_other_work() {
+    let stage = stage();
+    let ada = stage.ada().await;
+    stage.legacy.hang();
+    for _ in 0..1_100 {
+        let request = ChangePassword::by_authority(ada.id.clone(), NEW);
+        drop(stage.migrator.change_password(request).await.unwrap());
+    }
+    drop(stage.migrator.log_in(LogIn::new(ADA, NEW)).await.unwrap());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stage.find(ADA).await.unwrap().login_count, 2, "the log-in is counted");
+    stage.legacy.release();
+}
+
+#[tokio::test]
 async fn a_message_that_is_too_old_is_dropped_and_reported() {
     let stage = stage_with(ten_days().keep(Duration::from_hours(1)));
     let ada = stage.ada().await;

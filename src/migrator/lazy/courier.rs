@@ -1,6 +1,12 @@
 //! Tells the legacy system what waits in the outbox.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{sync::Mutex, task::JoinSet};
 use tracing::{Instrument, info_span};
@@ -31,6 +37,8 @@ pub(super) struct Courier {
     pub(super) options: WriteBack,
     /// Held by whoever is under way: a second courier of this process would only wait for the same messages.
     under_way: Mutex<()>,
+    /// Whether one waits to be under way, who will see all that is queued by then.
+    is_sent: AtomicBool,
 }
 
 impl Courier {
@@ -41,7 +49,7 @@ impl Courier {
         if legacy.as_writer().is_none() {
             return Err(Error::new(ErrorKind::Misconfigured, "write-back needs a legacy connection that can write"));
         }
-        Ok(Self { options, under_way: Mutex::new(()) })
+        Ok(Self { options, under_way: Mutex::new(()), is_sent: AtomicBool::new(false) })
     }
 }
 
@@ -56,6 +64,7 @@ impl LazyMigrator {
     pub async fn write_back_now(&self) -> Result<WriteBackReport, Error> {
         let Some(courier) = &self.parts.courier else { return Ok(WriteBackReport::default()) };
         let _under_way = courier.under_way.lock().await;
+        courier.is_sent.store(false, Ordering::SeqCst);
         let mut report = WriteBackReport::default();
         loop {
             let now = self.parts.clock.now();
@@ -90,9 +99,7 @@ impl LazyMigrator {
     pub async fn keep_writing_back(&self, every: Duration) {
         let Some(courier) = &self.parts.courier else { return };
         loop {
-            if let Err(error) = self.write_back_now().await {
-                tracing::warn!(%error, "the outbox could not be read");
-            }
+            self.write_back_or_warn().await;
             if courier.options.has_ended(self.parts.clock.now())
                 && self.write_back_backlog().await.is_ok_and(|backlog| backlog.waiting == 0)
             {
@@ -116,12 +123,20 @@ impl LazyMigrator {
 
     /// Sees to it that what was just queued is delivered soon.
     pub(super) fn send_courier(&self) {
+        let Some(courier) = &self.parts.courier else { return };
+        if courier.is_sent.swap(true, Ordering::SeqCst) {
+            return;
+        }
         let migrator = self.clone();
-        self.parts.background.start(async move {
-            if let Err(error) = migrator.write_back_now().await {
-                tracing::warn!(%error, "the outbox could not be read");
-            }
-        });
+        if !self.parts.background.start(async move { migrator.write_back_or_warn().await }) {
+            courier.is_sent.store(false, Ordering::SeqCst);
+        }
+    }
+
+    async fn write_back_or_warn(&self) {
+        if let Err(error) = self.write_back_now().await {
+            tracing::warn!(%error, "the outbox could not be read");
+        }
     }
 }
 
@@ -162,11 +177,13 @@ impl Parts {
         Ok(match self.write(writer, message, change).await? {
             Ok(()) => (WriteBackOutcome::Delivered, pause),
             Err(LegacyError::Gone) => (WriteBackOutcome::Dropped { why: LegacyError::Gone.as_str() }, pause),
-            Err(error) if error.is_unavailable() || !WriteBack::gives_up(message.taken) => {
+            Err(error) if WriteBack::gives_up(&error, message.taken) => {
+                (WriteBackOutcome::Dropped { why: error.as_str() }, pause)
+            }
+            Err(error) => {
                 let why = error.as_str();
                 (WriteBackOutcome::Postponed { why }, pause.max(Error::from(error).retry_after().unwrap_or_default()))
             }
-            Err(error) => (WriteBackOutcome::Dropped { why: error.as_str() }, pause),
         })
     }
 
