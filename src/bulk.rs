@@ -1,0 +1,14 @@
+//! Many users at once: what a file says of them, checked and named by place.
+//!
+//! A [`RecordSource`] gives one [`Record`] after the other, in constant memory. Each is a user that can be stored, an
+//! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
+
+mod fault;
+mod place;
+mod record;
+mod source;
+
+pub use fault::{Fault, FaultCode};
+pub use place::Place;
+pub use record::{Field, FieldSet, ImportRecord};
+pub use source::{ReadError, Record, RecordSource};

@@ -1,0 +1,153 @@
+use crate::{
+    clock::Timestamp,
+    user::{Credential, LegacyKey, Moved, Profile, UserId},
+};
+
+/// One user as an input has them, checked: everything in it can be stored.
+///
+/// What the input did not name is empty here and not in [`fields`](Self::fields), so that an import into a store which
+/// knows the user changes only what the input names.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImportRecord {
+    /// Which fields the input named.
+    pub fields: FieldSet,
+    /// The permanent id, if the input gives one.
+    pub id: Option<UserId>,
+    /// Identifiers, names, metadata, factors.
+    pub profile: Profile,
+    /// How the user proves themselves; `None` where the input does not say.
+    pub credential: Option<Credential>,
+    /// Who they are at the system that the input comes from.
+    pub legacy: Option<LegacyKey>,
+    /// When and how they moved: in an export of a store.
+    pub moved: Option<Moved>,
+    /// When the account was made.
+    pub created_at: Option<Timestamp>,
+    /// When the user was last changed there.
+    pub updated_at: Option<Timestamp>,
+    /// The last log-in.
+    pub last_login: Option<Timestamp>,
+    /// Number of log-ins.
+    pub login_count: Option<u64>,
+    /// When the password was last chosen by its owner.
+    pub password_set_at: Option<Timestamp>,
+}
+
+impl ImportRecord {
+    /// A user of whom nothing is named yet.
+    pub fn new() -> Self {
+        Self {
+            fields: FieldSet::EMPTY,
+            id: None,
+            profile: Profile::default(),
+            credential: None,
+            legacy: None,
+            moved: None,
+            created_at: None,
+            updated_at: None,
+            last_login: None,
+            login_count: None,
+            password_set_at: None,
+        }
+    }
+}
+
+impl Default for ImportRecord {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])+ $name:ident = $text:literal,)+) => {
+        /// What an input can name of a user.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[non_exhaustive]
+        pub enum Field {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Field {
+            /// Every field.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The key in the import schema.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    /// What only the application may edit.
+    AppMetadata = "app_metadata",
+    /// Whether the operator barred the account.
+    Blocked = "blocked",
+    /// When the account was made.
+    CreatedAt = "created_at",
+    /// E-mail address.
+    Email = "email",
+    /// Whether the address was shown to be the person's.
+    EmailVerified = "email_verified",
+    /// Family name.
+    FamilyName = "family_name",
+    /// Given name.
+    GivenName = "given_name",
+    /// Accounts elsewhere.
+    Identities = "identities",
+    /// The last log-in.
+    LastLogin = "last_login",
+    /// Number of log-ins.
+    LoginCount = "logins_count",
+    /// Second factors.
+    MfaFactors = "mfa_factors",
+    /// Full name.
+    Name = "name",
+    /// Nickname.
+    Nickname = "nickname",
+    /// The password, in whatever form.
+    Password = "password",
+    /// When the password was chosen.
+    PasswordSetAt = "password_set_date",
+    /// Phone number.
+    Phone = "phone_number",
+    /// Whether the number was shown to be the person's.
+    PhoneVerified = "phone_verified",
+    /// Address of a picture.
+    Picture = "picture",
+    /// The permanent id.
+    UserId = "user_id",
+    /// What the person may edit.
+    UserMetadata = "user_metadata",
+    /// User name.
+    Username = "username",
+}
+
+/// A set of [`Field`]s.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct FieldSet(u32);
+
+impl FieldSet {
+    /// No field.
+    pub const EMPTY: Self = Self(0);
+
+    /// With this field.
+    #[must_use]
+    pub const fn with(self, field: Field) -> Self {
+        Self(self.0 | 1 << field as u32)
+    }
+
+    /// Adds this field.
+    pub const fn insert(&mut self, field: Field) {
+        *self = self.with(field);
+    }
+
+    /// Whether it has this field.
+    pub const fn contains(self, field: Field) -> bool {
+        self.0 & 1 << field as u32 != 0
+    }
+}
