@@ -1,0 +1,58 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{completions, doctor, hash, show};
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0    all was well
+  1    it could not be done; what to do is said on standard error
+  2    the command line is wrong
+  3    it was done, and not everything was well: records or hashes were refused
+  130  interrupted, at a place from which it can be resumed
+
+Secrets are never given on the command line, where every process of the machine can read them: an address with a
+password stands in the environment (WAYSTATION_STORE) or in the file of settings.";
+
+/// Moves users out of a legacy system: imports, exports, searches, counts, and proves hash formats.
+#[derive(Debug, Parser)]
+#[command(name = "waystation", version, about, after_help = AFTER_HELP, infer_subcommands = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// File of settings (TOML); `waystation.toml` here unless given
+    #[arg(long, global = true, value_name = "FILE", env = "WAYSTATION_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address of the store, without a password: `sqlite:users.sqlite3`, `postgres://host/database`, `mysql://host/database`
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub(crate) store: Option<String>,
+    /// Whose users: the connection name within the store
+    #[arg(long, global = true, value_name = "NAME", env = "WAYSTATION_CONNECTION")]
+    pub(crate) connection: Option<String>,
+    /// JSON on standard output, for machines
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the completions of a shell
+    Completions(completions::Options),
+    /// Look at store, legacy system and settings before anybody logs in; writes nothing
+    Doctor(doctor::Options),
+    /// Identify, check, wrap and calibrate password hashes
+    #[command(subcommand)]
+    Hash(hash::Command),
+    /// Show one user, never the hash
+    Show(show::Options),
+    /// Count who is here and how they came
+    Stats,
+}

@@ -1,0 +1,62 @@
+use std::{error::Error as StdError, fmt, io, process::ExitCode};
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Exit {
+    /// All was well.
+    Done = 0,
+    /// It could not be done.
+    Failed = 1,
+    /// Arguments or settings are wrong.
+    Misused = 2,
+    /// Done, and not everything was well.
+    Refused = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not be done, in words for its operator.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    what: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    /// The arguments or settings are wrong.
+    pub(crate) fn misused(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Misused, what: what.into(), source: None }
+    }
+
+    /// It did not work. `what` is read before a colon and the cause.
+    pub(crate) fn of(what: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { exit: Exit::Failed, what: what.into(), source: Some(source.into()) }
+    }
+
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Whether whoever read the output has had enough of it: `waystation … | head`.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        let cause = self.source.as_deref().and_then(|source| source.downcast_ref::<io::Error>());
+        cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        let mut source = self.source.as_deref().map(|source| source as &dyn StdError);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

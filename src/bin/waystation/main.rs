@@ -1,0 +1,53 @@
+//! `waystation`: what an operator of a migration does from a terminal.
+
+mod arguments;
+mod completions;
+mod doctor;
+mod engine;
+mod failure;
+mod hash;
+mod legacy;
+mod output;
+mod settings;
+mod show;
+mod stats;
+mod store;
+mod time;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use failure::Exit;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("waystation: the system gives no threads: {error}");
+            return Exit::Failed.into();
+        }
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if !failure.is_broken_pipe() {
+                eprintln!("waystation: {failure}");
+            }
+            failure.exit().into()
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<Exit, failure::Failure> {
+    let Arguments { global, command } = arguments;
+    match command {
+        Command::Completions(options) => completions::run(&options),
+        Command::Doctor(options) => doctor::run(&options, &global).await,
+        Command::Hash(command) => hash::run(command, &global).await,
+        Command::Show(options) => show::run(&options, &global).await,
+        Command::Stats => stats::run(&global).await,
+    }
+}

@@ -1,0 +1,29 @@
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes a line to standard output.
+///
+/// # Errors
+///
+/// When nobody reads it any more, or the disk behind it is full. `println!` would panic.
+pub(crate) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
+    writeln!(io::stdout().lock(), "{text}").map_err(failed)
+}
+
+/// Writes one line of JSON to standard output.
+///
+/// # Errors
+///
+/// As [`line`].
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    serde_json::to_writer(&mut stdout, value).map_err(|error| failed(error.into()))?;
+    stdout.write_all(b"\n").map_err(failed)
+}
+
+fn failed(error: io::Error) -> Failure {
+    Failure::of("standard output cannot be written", error)
+}

@@ -1,0 +1,124 @@
+use std::{
+    collections::BTreeMap,
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{arguments::Global, failure::Failure, legacy::Legacy};
+
+/// Where the settings are looked for when nobody says.
+const FILE: &str = "waystation.toml";
+/// The address of the store, which may have a password here.
+const STORE: &str = "WAYSTATION_STORE";
+
+/// What is set once and for all commands. Flags win over the environment, and that over the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// Address of the store.
+    store: Option<String>,
+    /// Connection name within it.
+    connection: Option<String>,
+    /// The legacy system.
+    legacy: Option<Legacy>,
+    /// Home-made hash formats: name and expression.
+    pub(crate) formats: BTreeMap<String, String>,
+    /// Peppers: id, and the file that holds the key. The first one by name is that of new hashes unless `pepper` says.
+    pub(crate) peppers: BTreeMap<String, PathBuf>,
+    /// The id of the pepper that new hashes get.
+    pub(crate) pepper: Option<String>,
+}
+
+impl Settings {
+    /// Reads what there is.
+    ///
+    /// # Errors
+    ///
+    /// When a file that was named is not there, or what is there cannot be read.
+    pub(crate) fn read(global: &Global) -> Result<Self, Failure> {
+        let (path, named) = match &global.config {
+            Some(path) => (path.as_path(), true),
+            None => (Path::new(FILE), false),
+        };
+        let mut settings = match fs::read_to_string(path) {
+            // The message of the parser quotes the line, and the line may be an address with a password.
+            Ok(text) => toml::from_str::<Self>(&text).map_err(|error| {
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                Failure::misused(format!("{}, line {line}: {}", path.display(), error.message()))
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => Self::default(),
+            Err(error) => return Err(Failure::of(format!("{} cannot be read", path.display()), error)),
+        };
+        if let Some(address) = &global.store {
+            if has_password(address) {
+                return Err(Failure::misused(format!(
+                    "--store has a password in it, which every process of this machine can read: set {STORE}, or `store` in {FILE}"
+                )));
+            }
+            settings.store = Some(address.clone());
+        } else if let Ok(address) = env::var(STORE) {
+            settings.store = Some(address);
+        }
+        if global.connection.is_some() {
+            settings.connection.clone_from(&global.connection);
+        }
+        Ok(settings)
+    }
+
+    /// The address of the store.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn store(&self) -> Result<&str, Failure> {
+        self.store.as_deref().ok_or_else(|| {
+            Failure::misused(format!("which store? Give --store, set {STORE}, or write `store = \"…\"` into {FILE}"))
+        })
+    }
+
+    /// The legacy system.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn legacy(&mut self) -> Result<Legacy, Failure> {
+        self.legacy.take().ok_or_else(|| {
+            let example = "[legacy]\nsystem = \"django\"\naddress = \"postgres://…\"";
+            Failure::misused(format!("which legacy system? Write it into {FILE}:\n{example}"))
+        })
+    }
+
+    /// The connection name.
+    pub(crate) fn connection(&self) -> &str {
+        self.connection.as_deref().unwrap_or("default")
+    }
+}
+
+/// Whether there is a password before the host of an address.
+fn has_password(address: &str) -> bool {
+    let Some((_, rest)) = address.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || rest.contains("password=")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_seen() {
+        for address in
+            ["postgres://ada:secret@db/users", "mysql://a:b@c:3306/d?x=y", "postgres://db/users?password=secret"]
+        {
+            assert!(has_password(address), "{address}");
+        }
+        for address in
+            ["postgres://ada@db:5432/users", "sqlite:users.sqlite3", "postgres:///users?host=/run/postgresql"]
+        {
+            assert!(!has_password(address), "{address}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use waystation::{
+    SqliteStore, UserStore,
+    store::{MySqlStore, PostgresStore},
+};
+
+use crate::{failure::Failure, settings::Settings};
+
+/// What becomes of an address of SQLite where there is no file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Missing {
+    /// It is made: something is to be written.
+    Create,
+    /// It is an error: a file that was just made is not what somebody wants to look into.
+    Refuse,
+}
+
+/// Opens the store of the settings.
+///
+/// # Errors
+///
+/// When there is none, or it cannot be opened.
+pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn UserStore>, Failure> {
+    let (address, name) = (settings.store()?, settings.connection());
+    let (kind, rest) = address.split_once(':').unwrap_or((address, ""));
+    let opened: Result<Arc<dyn UserStore>, _> = match kind {
+        "sqlite" => {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            let builder =
+                SqliteStore::builder(path).connection_name(name).create_if_missing(missing == Missing::Create);
+            builder.open().await.map(|store| Arc::new(store) as _)
+        }
+        "postgres" | "postgresql" => PostgresStore::open(address, name).await.map(|store| Arc::new(store) as _),
+        "mysql" | "mariadb" => MySqlStore::open(address, name).await.map(|store| Arc::new(store) as _),
+        _ => {
+            return Err(Failure::misused(
+                "the address of the store begins with none of `sqlite:`, `postgres://` and `mysql://`",
+            ));
+        }
+    };
+    opened.map_err(|error| Failure::of("the store cannot be opened", error))
+}
+
+/// The failure of a store that lacks a capability; of ours none does.
+pub(crate) fn lacks(what: &'static str) -> Failure {
+    Failure::misused(format!("this store cannot {what}"))
+}

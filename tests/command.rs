@@ -1,0 +1,9 @@
+//! The command `waystation`, as an operator runs it.
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
+#[path = "command/hash.rs"]
+mod hash;
+#[path = "command/settings.rs"]
+mod settings;
+#[path = "command/terminal.rs"]
+mod terminal;
