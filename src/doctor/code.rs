@@ -115,6 +115,8 @@ codes! {
     LegacyUserDeletedHere = "legacy.user.deleted_here", Note, "Users who were deleted here.";
     LegacyUserHere = "legacy.user.here", Note, "Users who are here already.";
     LegacyUsers = "legacy.users", Note, "How many users the legacy system has.";
+    OutboxBehind = "outbox.behind", Warning, "What is written back waits for long.";
+    OutboxUnattended = "outbox.unattended", Warning, "Changes wait to be written back, and nobody does it.";
     PepperUnproven = "pepper.unproven", Warning, "No known hash proves the current pepper.";
     PhaseCohort = "phase.cohort", Note, "How many of the sample are in the cohort.";
     PhaseNobodyMoves = "phase.nobody_moves", Note, "Nobody moves in this phase.";

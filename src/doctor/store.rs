@@ -11,7 +11,7 @@ use crate::{
     Error,
     clock::{Clock, Timestamp, within},
     password::HashError,
-    store::{BulkStore, Key, Lookup, StoreError, UserStore},
+    store::{Backlog, BulkStore, Key, Lookup, StoreError, UserStore},
     user::{LegacyKey, User, UserId},
 };
 
@@ -19,6 +19,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it may take over a page of rows, or to count all of them.
 const LONG_PATIENCE: Duration = Duration::from_mins(1);
+/// What is written back is told within seconds while the legacy system is up.
+const LONG_WAIT: Duration = Duration::from_hours(1);
 /// A look-up by a unique key takes no longer than this, wherever the store is.
 const SLOW: Duration = Duration::from_millis(250);
 
@@ -60,10 +62,30 @@ pub(super) async fn examine(doctor: &Doctor, stranger: &Stranger, findings: &mut
             Err(error) => findings.push(failure(error)),
         }
     }
+    if let Some(outbox) = store.as_outbox() {
+        match bounded(clock, PATIENCE, "backlog", outbox.backlog()).await {
+            Ok(backlog) => findings.extend(examine_backlog(doctor, backlog)),
+            Err(error) => findings.push(failure(error)),
+        }
+    }
     if let Some(bulk) = store.as_bulk() {
         examine_rows(doctor, bulk, findings).await;
     }
     true
+}
+
+/// What waits to be written back, if it waits in vain or for long.
+fn examine_backlog(doctor: &Doctor, backlog: Backlog) -> Option<Finding> {
+    let age = doctor.migrator.clock().now().since(backlog.oldest?);
+    let finding = if !doctor.migrator.writes_back() {
+        let text = "Changes wait for the legacy system, and this migrator writes nothing back.";
+        Finding::new(Code::OutboxUnattended, text)
+    } else if age > LONG_WAIT {
+        Finding::new(Code::OutboxBehind, "Changes wait for the legacy system, the oldest of them for this long.")
+    } else {
+        return None;
+    };
+    Some(finding.count(backlog.waiting, None).took(age))
 }
 
 /// The look-ups of a key of every kind, each of which is an index of its own; how long the slowest took.

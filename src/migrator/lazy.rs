@@ -144,6 +144,15 @@ impl LazyMigrator {
         &*self.parts.entropy
     }
 
+    /// Whether changes are written back to the legacy system.
+    #[cfg_attr(not(feature = "write-back"), expect(clippy::unused_self, reason = "nothing is, without the feature"))]
+    pub(crate) fn writes_back(&self) -> bool {
+        #[cfg(feature = "write-back")]
+        return self.parts.courier.is_some();
+        #[cfg(not(feature = "write-back"))]
+        false
+    }
+
     /// Whether the host brought the key of recovery tokens.
     pub(crate) fn keeps_recovery_key(&self) -> bool {
         self.parts.keeps_recovery_key

@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use waystation::{
-    MemoryStore, PasswordHash, SqliteStore, UserStore, clock::SystemClock, doctor::Code, password::HashContext,
+    MemoryStore, PasswordHash, SqliteStore, UserStore,
+    clock::{SystemClock, Timestamp},
+    doctor::Code,
+    password::HashContext,
+    store::Outgoing,
     user::Credential,
 };
 
@@ -54,6 +58,43 @@ async fn what_a_store_cannot_do_is_a_note() {
         assert_eq!(diagnosis.of(code).count(), 1, "{code}");
     }
     assert!(diagnosis.is_fit());
+}
+
+#[tokio::test]
+async fn changes_that_wait_for_a_migrator_that_writes_nothing_back_are_told() {
+    let store = MemoryStore::new();
+    store_with_message(&store, "1").await;
+    store_with_message(&store, "2").await;
+    let store = Arc::new(Watched::new(store, Fault::None));
+    let diagnosis = examined(builder(store, Arc::new(Archive::sound()))).await;
+    assert_eq!(troubles(&diagnosis), ["outbox.unattended"]);
+    assert_eq!(found(&diagnosis, Code::OutboxUnattended), Some(2));
+}
+
+async fn store_with_message(store: &MemoryStore, id: &str) {
+    let end = Timestamp::from_micros(i64::MAX);
+    stored(store, id, |user| user.outgoing.push(Outgoing::new(vec![1], NOW, end))).await;
+}
+
+#[cfg(feature = "write-back")]
+#[tokio::test]
+async fn what_is_written_back_may_wait_for_an_hour() {
+    use waystation::{SecretKey, clock::ManualClock, legacy::ScriptedConnection, migrator::WriteBack};
+
+    let store = MemoryStore::new();
+    store_with_message(&store, "1").await;
+    let store = Arc::new(Watched::new(store, Fault::None));
+    let after = async |hours| {
+        let clock = Arc::new(ManualClock::at(NOW.saturating_add(Duration::from_hours(hours))));
+        let end = NOW.saturating_add(Duration::from_hours(48));
+        let legacy = Arc::new(ScriptedConnection::new("old-shop"));
+        let builder = builder(store.clone(), legacy).write_back(WriteBack::until(end, SecretKey::from_bytes([9; 32])));
+        examined(builder.clock(clock)).await
+    };
+    assert_eq!(after(1).await.of(Code::OutboxBehind).count(), 0);
+    let late = after(2).await;
+    let finding = late.of(Code::OutboxBehind).next().unwrap();
+    assert_eq!((finding.found, finding.took), (Some(1), Some(Duration::from_hours(2))));
 }
 
 #[tokio::test]

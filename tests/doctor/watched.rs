@@ -5,8 +5,9 @@ use waystation::{
     MemoryStore, User, UserId, UserStore,
     clock::Timestamp,
     store::{
-        BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key, Lease,
-        Lookup, OnTombstone, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, Update,
+        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key,
+        Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore,
+        StoreError, Update,
     },
     user::{NewUser, UserChange, Version},
 };
@@ -89,7 +90,7 @@ impl UserStore for Watched {
     }
 
     fn as_outbox(&self) -> Option<&dyn OutboxStore> {
-        None
+        if self.can_more() { Some(self) } else { None }
     }
 
     fn as_search(&self) -> Option<&dyn SearchStore> {
@@ -98,6 +99,25 @@ impl UserStore for Watched {
 
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         if self.can_more() { Some(self) } else { None }
+    }
+}
+
+#[async_trait]
+impl OutboxStore for Watched {
+    async fn take(&self, _: Timestamp, _: Timestamp, _: usize) -> Result<Vec<OutboxMessage>, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn remove(&self, _: &OutboxMessage) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn postpone(&self, _: &OutboxMessage, _: Timestamp) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.inner.as_outbox().unwrap().backlog().await
     }
 }
 
