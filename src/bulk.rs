@@ -10,5 +10,5 @@ mod source;
 
 pub use fault::{Fault, FaultCode};
 pub use place::Place;
-pub use record::{Field, FieldSet, ImportRecord};
+pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
 pub use source::{ReadError, Record, RecordSource};

@@ -1,0 +1,5 @@
+//! Many users at once: readers, records, imports and exports.
+
+#[cfg(test)]
+#[path = "bulk/readers_record.rs"]
+mod readers_record;
