@@ -4,11 +4,17 @@
 //! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
 
 mod fault;
+mod import;
 mod place;
 mod record;
 mod source;
 
 pub use fault::{Fault, FaultCode};
+pub use import::{
+    CredentialMerge, FaultSink, IdentifierMerge, ImportError, ImportFailure, ImportJobs, ImportPolicy, ImportProgress,
+    ImportReport, ImportSpec, ImportStatus, ImportWorker, Importer, ImporterBuilder, Input, InputState, JobObserver,
+    MatchBy, Merge, OpenInput, OpenedBy, Plan, Sample, SampleAnswer, Submitted, Worked, keys_of, plan,
+};
 pub use place::Place;
 pub use record::{Field, FieldSet, ImportRecord};
 pub use source::{ReadError, Record, RecordSource};

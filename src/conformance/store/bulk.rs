@@ -230,7 +230,8 @@ pub async fn a_batch_changes_those_who_are_as_expected(store: Store) {
         (insert(&store, full("ada")).await, insert(&store, keyed("bob")).await, insert(&store, keyed("cyd")).await);
     let mut taken = renamed(&ada, "nobody");
     taken.change.profile.as_mut().expect("a profile").email.clone_from(&cyd.profile.email);
-    let stale = BulkUpdate { expected: Version::new(7), ..renamed(&bob, "nobody") };
+    let dan = insert(&store, keyed("dan")).await;
+    let stale = BulkUpdate { expected: Version::new(7), ..renamed(&dan, "nobody") };
     let gone = BulkUpdate { id: id("gone"), ..renamed(&bob, "nobody") };
     let password = UserChange::at(at(9)).same_password(Credential::PendingPassword);
     let updates = vec![
@@ -254,6 +255,7 @@ pub async fn a_batch_changes_those_who_are_as_expected(store: Store) {
         ]
     );
     assert!(found(&store, &ada.id).await == ada, "as before");
+    assert!(found(&store, &dan.id).await == dan, "as before");
     let mut expected = cyd.clone();
     expected.apply(password);
     assert!(found(&store, &cyd.id).await == expected, "whole");
