@@ -4,6 +4,7 @@
 //! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
 
 mod fault;
+mod import;
 mod place;
 mod quarantine;
 mod read;
@@ -11,6 +12,11 @@ mod record;
 mod source;
 
 pub use fault::{Fault, FaultCode};
+pub use import::{
+    CredentialMerge, FaultSink, IdentifierMerge, ImportError, ImportFailure, ImportJobs, ImportPolicy, ImportProgress,
+    ImportReport, ImportSpec, ImportStatus, ImportWorker, Importer, ImporterBuilder, Input, InputState, JobObserver,
+    MatchBy, Merge, OpenInput, OpenedBy, Plan, Sample, SampleAnswer, Submitted, Worked, keys_of, plan,
+};
 pub use place::Place;
 pub use quarantine::{QuarantineError, QuarantineFile};
 pub use read::{FieldMap, ImportFile, ImportFormat, ReadOptions, RecordReader, UnknownFormat};

@@ -22,6 +22,8 @@ mod write_back;
 pub mod machine;
 
 pub use draft::UserIds;
+#[cfg(feature = "bulk")]
+pub(crate) use draft::generated_id;
 pub use floor::LatencyFloor;
 pub use lazy::{LazyMigrator, LazyMigratorBuilder};
 pub use outcome::{

@@ -25,9 +25,9 @@ mod sql;
 mod sqlite;
 mod stats;
 
-pub use bulk::{BulkOutcome, BulkStore, BulkWrite, BulkWritten};
+pub use bulk::{BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten};
 pub use error::StoreError;
-pub use job::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease};
+pub use job::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease};
 pub use memory::MemoryStore;
 pub use outbox::{Backlog, Deletion, OutboxMessage, OutboxStore, Outgoing};
 pub use search::{Filter, Order, Search, SearchCursor, SearchPage, SearchStore};

@@ -210,6 +210,11 @@ macro_rules! __store_cases {
             a_checkpoint_is_saved_with_its_batch
             a_batch_under_a_lost_lease_writes_nothing
             of_64_batches_of_one_user_one_stores
+            a_look_up_answers_each_key_in_order
+            a_batch_changes_those_who_are_as_expected
+            a_batch_that_wants_all_writes_all_or_nothing
+            a_batch_rolled_back_tells_and_writes_nothing
+            faults_are_saved_with_their_batch
             a_scan_is_in_the_order_of_bytes
             a_scan_meets_everybody_once_whatever_comes_and_goes
             a_scan_of_nobody_is_empty
@@ -230,6 +235,13 @@ macro_rules! __store_cases {
             a_finished_job_is_over
             a_job_given_back_waits_again
             a_job_that_nobody_leased_cannot_be_saved
+            a_heartbeat_only_prolongs
+            a_cancelled_job_is_over_for_its_worker
+            jobs_are_listed_newest_first
+            faults_are_kept_with_their_job_in_pages
+            a_checkpoint_saved_twice_leaves_its_faults_once
+            what_was_over_long_ago_is_pruned
+            no_more_than_so_many_are_leased_at_once
         }
     };
     (outbox, [$($then:tt)*] $($with:tt)*) => {

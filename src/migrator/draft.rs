@@ -25,16 +25,24 @@ pub enum UserIds {
 
 impl UserIds {
     pub(super) fn id(self, key: &LegacyKey, at: Timestamp, entropy: &dyn Entropy) -> Result<UserId, EntropyError> {
+        match self.kept(key) {
+            Some(id) => Ok(id),
+            None => generated_id(at, entropy),
+        }
+    }
+
+    /// The id that is made of the one at the legacy system; `None` if it is a new one.
+    pub(crate) fn kept(self, key: &LegacyKey) -> Option<UserId> {
         match self {
-            Self::Generated => generated_id(at, entropy),
-            Self::Legacy => Ok(UserId::new(key.id())),
-            Self::Prefixed => Ok(UserId::new(format!("{}|{}", key.source(), key.id()))),
+            Self::Generated => None,
+            Self::Legacy => Some(UserId::new(key.id())),
+            Self::Prefixed => Some(UserId::new(format!("{}|{}", key.source(), key.id()))),
         }
     }
 }
 
 /// A new id for somebody who brings none.
-pub(super) fn generated_id(at: Timestamp, entropy: &dyn Entropy) -> Result<UserId, EntropyError> {
+pub(crate) fn generated_id(at: Timestamp, entropy: &dyn Entropy) -> Result<UserId, EntropyError> {
     let mut random = [0; 10];
     entropy.fill(&mut random)?;
     let millis = u64::try_from(at.as_micros() / 1_000).unwrap_or_default();

@@ -213,6 +213,17 @@ impl Passwords {
         Ok(new)
     }
 
+    /// Whether [`wrap`](Self::wrap) could wrap this hash. Computes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the hash cannot be verified.
+    pub fn is_wrappable(&self, stored: &PasswordHash) -> Result<bool, HashError> {
+        let wrapping = Wrapping::of(&self.schemes, stored, &self.limits)?;
+        let is_argon2 = |wrapping: &Wrapping| matches!(wrapping.inner.strength(), Strength::Argon2(_));
+        Ok(wrapping.is_some_and(|wrapping| !is_argon2(&wrapping)) && stored.scheme() != Some(wrapped::NAME))
+    }
+
     /// Whether a known password opens its known hash: to be asked before people log in, so that a wrong salt column,
     /// key, pepper or form is found by an operator and not by everybody.
     ///

@@ -2,16 +2,30 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{Checkpoint, Insert, KeyKind, OnTombstone, StoreError};
-use crate::user::{NewUser, User, UserId};
+use super::{Checkpoint, Insert, KeyKind, Lookup, OnTombstone, OwnedKey, StoreError, Update};
+use crate::user::{NewUser, User, UserChange, UserId, Version};
 
-/// The capability to write many users in one transaction and to walk over all of them.
+/// The capability to look up and write many users at once, and to walk over all of them.
 #[async_trait]
 pub trait BulkStore: fmt::Debug + Send + Sync {
-    /// Inserts every user whose keys are free, in the order given, and saves the checkpoint: one transaction.
+    /// What [`UserStore::find`](super::UserStore::find) would say of each key: one answer a key, in the same order.
     ///
-    /// One outcome a user, in the same order. A user whose key is taken by an earlier one of the same batch is
-    /// [`BulkOutcome::Taken`]. When the checkpoint's lease is no longer held, nothing at all is written.
+    /// The answers need not be of one moment. Each is true of its key at some moment during the call.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked, or a row cannot be read.
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError>;
+
+    /// Inserts every user whose keys are free, in the order given, then makes the changes, and saves the checkpoint: one
+    /// transaction.
+    ///
+    /// One outcome a user and then one a change, in the same order. A user whose key is taken by an earlier one of the
+    /// same batch is [`BulkOutcome::Taken`]. When the checkpoint's lease is no longer held, nothing at all is written.
+    /// Messages in [`NewUser::outgoing`] and [`UserChange::outgoing`] are not queued.
+    ///
+    /// [`BulkWrite::unless_conflict`] and [`BulkWrite::rolled_back`] write nothing in the end: no user, no lifted
+    /// tombstone and no checkpoint.
     ///
     /// A batch may have any number of users: a store that has to splits it, inside the one transaction. It is in memory
     /// as a whole, and what others may not write meanwhile is locked until its end, so some thousands at a time are enough.
@@ -36,10 +50,17 @@ pub trait BulkStore: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BulkWrite {
-    /// The users.
+    /// The users to insert.
     pub users: Vec<NewUser>,
+    /// Changes of users who are there. At most one a user.
+    pub updates: Vec<BulkUpdate>,
     /// What to do about tombstones; imports refuse.
     pub tombstones: OnTombstone,
+    /// All or nothing: if anything stands in the way of one, nothing is written, and the answer is
+    /// [`BulkWritten::Conflict`].
+    pub unless_conflict: bool,
+    /// Everything is done as ever and then undone: what a dry run is made of.
+    pub rolled_back: bool,
     /// The progress of the job that writes, saved in the same transaction.
     pub checkpoint: Option<Checkpoint>,
 }
@@ -47,7 +68,32 @@ pub struct BulkWrite {
 impl BulkWrite {
     /// These users, refusing the deleted, for no job.
     pub const fn new(users: Vec<NewUser>) -> Self {
-        Self { users, tombstones: OnTombstone::Refuse, checkpoint: None }
+        Self {
+            users,
+            updates: Vec::new(),
+            tombstones: OnTombstone::Refuse,
+            unless_conflict: false,
+            rolled_back: false,
+            checkpoint: None,
+        }
+    }
+
+    /// And makes these changes.
+    pub fn updates(mut self, updates: Vec<BulkUpdate>) -> Self {
+        self.updates = updates;
+        self
+    }
+
+    /// All or nothing.
+    pub const fn unless_conflict(mut self) -> Self {
+        self.unless_conflict = true;
+        self
+    }
+
+    /// Undone at its end.
+    pub const fn rolled_back(mut self) -> Self {
+        self.rolled_back = true;
+        self
     }
 
     /// Saves this progress with the batch.
@@ -57,27 +103,62 @@ impl BulkWrite {
     }
 }
 
+/// A change of one user in a [`BulkWrite`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BulkUpdate {
+    /// The user.
+    pub id: UserId,
+    /// The version that their row must have.
+    pub expected: Version,
+    /// The change.
+    pub change: UserChange,
+}
+
+impl BulkUpdate {
+    /// This change of the user, if their row still has this version.
+    pub const fn new(id: UserId, expected: Version, change: UserChange) -> Self {
+        Self { id, expected, change }
+    }
+}
+
 /// What [`BulkStore::write`] did.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
 #[non_exhaustive]
 pub enum BulkWritten {
+    /// Nothing was written, as [`BulkWrite::unless_conflict`] asked: the outcomes as far as the store looked, at least one
+    /// of which is neither [`Created`](BulkOutcome::Created) nor [`Updated`](BulkOutcome::Updated).
+    Conflict(Vec<BulkOutcome>),
     /// Nothing was written: the checkpoint's lease is no longer held.
     LeaseLost,
-    /// What became of each user, in the order of the batch.
+    /// What became of each user and then of each change, in the order of the batch.
     Written(Vec<BulkOutcome>),
 }
 
-/// What became of one user of a batch.
+/// What became of one user or change of a batch.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum BulkOutcome {
     /// Stored.
     Created,
-    /// Not stored: a user with this key is there.
+    /// Not changed: there is no such user.
+    Gone,
+    /// Not changed: the row has another version.
+    Stale,
+    /// Not stored, or not changed: another user with this key is there.
     Taken(KeyKind),
     /// Not stored: a key belongs to a deleted user.
     Tombstoned,
+    /// Changed.
+    Updated,
+}
+
+impl BulkOutcome {
+    /// Whether it was done.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Created | Self::Updated)
+    }
 }
 
 impl From<Insert> for BulkOutcome {
@@ -86,6 +167,17 @@ impl From<Insert> for BulkOutcome {
             Insert::Created(_) => Self::Created,
             Insert::Taken(kind) => Self::Taken(kind),
             Insert::Tombstoned => Self::Tombstoned,
+        }
+    }
+}
+
+impl From<&Update> for BulkOutcome {
+    fn from(update: &Update) -> Self {
+        match update {
+            Update::Gone => Self::Gone,
+            Update::Stale => Self::Stale,
+            Update::Taken(kind) => Self::Taken(*kind),
+            Update::Updated(_) => Self::Updated,
         }
     }
 }

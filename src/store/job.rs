@@ -44,6 +44,63 @@ pub trait JobStore: fmt::Debug + Send + Sync {
     ///
     /// When the store cannot be asked.
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError>;
+
+    /// As [`lease`](Self::lease), unless `most` jobs of the kind are leased at `now` already.
+    ///
+    /// One atomic step: however many callers there are, no more than `most` hold a lease at once.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn lease_within(
+        &self,
+        kind: &str,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError>;
+
+    /// Prolongs a lease until `until`, and never shortens it. Changes nothing else.
+    ///
+    /// `false` if another process has taken the job, or if it is over.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError>;
+
+    /// Stops a job for good, whoever works on it: they can save nothing from then on. Its state stays.
+    ///
+    /// `false` if there is no such job, or if it was over.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn cancel(&self, id: &JobId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// The jobs of `kind`, newest first, `limit` at most: those that come after `after`, the last of the page before.
+    ///
+    /// Jobs made at the same time come in the reverse order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError>;
+
+    /// What was wrong with the records of a job, in the order of the input, `limit` at most: those behind the record
+    /// `after`.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError>;
+
+    /// Removes the jobs that were over before `before`, with their faults, and says how many.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// The id of a job.
@@ -151,18 +208,55 @@ pub struct Checkpoint {
     pub state: serde_json::Value,
     /// The status from now on. A final one ends the lease.
     pub status: JobStatus,
-    /// Until when the lease is prolonged.
+    /// Until when the lease is prolonged. Of a job that is over: when it was.
     pub until: Timestamp,
+    /// What was wrong with the records since the last checkpoint, in the order of the input. They take the place of those
+    /// that the job has of the same and of later records, so that a checkpoint may be saved twice.
+    pub faults: Vec<JobFault>,
+}
+
+/// What is wrong with one record of a job's input.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct JobFault {
+    /// How many records came before it.
+    pub record: u64,
+    /// How many bytes came before it.
+    pub offset: u64,
+    /// How many line feeds came before it.
+    pub line: u64,
+    /// The faults: the worker's own JSON. Nothing of the record's values.
+    pub faults: serde_json::Value,
+}
+
+impl JobFault {
+    /// These faults of the record at this place.
+    pub const fn new(record: u64, offset: u64, line: u64, faults: serde_json::Value) -> Self {
+        Self { record, offset, line, faults }
+    }
 }
 
 impl Checkpoint {
     /// Progress of a running job: saves `state` and keeps the lease until `until`.
     pub fn running(lease: &Lease, state: serde_json::Value, until: Timestamp) -> Self {
-        Self { job: lease.job.id.clone(), fence: lease.fence, state, status: JobStatus::Running, until }
+        Self {
+            job: lease.job.id.clone(),
+            fence: lease.fence,
+            state,
+            status: JobStatus::Running,
+            until,
+            faults: Vec::new(),
+        }
     }
 
     /// The end of a job.
     pub fn finished(lease: &Lease, state: serde_json::Value, status: JobStatus, at: Timestamp) -> Self {
-        Self { job: lease.job.id.clone(), fence: lease.fence, state, status, until: at }
+        Self { job: lease.job.id.clone(), fence: lease.fence, state, status, until: at, faults: Vec::new() }
+    }
+
+    /// With what was wrong with records.
+    pub fn faults(mut self, faults: Vec<JobFault>) -> Self {
+        self.faults = faults;
+        self
     }
 }

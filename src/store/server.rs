@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use sqlx::Pool;
 
 use super::{
-    Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key, Lease,
-    Lookup, OnTombstone, OutboxMessage, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError,
-    Update, UserStore, sql::users::Users,
+    Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId, JobStore,
+    Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Stats,
+    StatsStore, StoreError, Update, UserStore, sql::users::Users,
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -196,7 +196,13 @@ impl<E: ServerEngine> UserStore for ServerStore<E> {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<E: ServerEngine> BulkStore for ServerStore<E> {
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "look_up", connection => users.look_up::<E>(connection, keys))
+    }
+
     async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
         let users = &self.shared.users;
         again_on_conflict!(self, "write", connection => users.write::<E>(connection, &batch))
@@ -209,6 +215,7 @@ impl<E: ServerEngine> BulkStore for ServerStore<E> {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<E: ServerEngine> JobStore for ServerStore<E> {
     async fn create(&self, job: Job) -> Result<bool, StoreError> {
         let users = &self.shared.users;
@@ -228,6 +235,42 @@ impl<E: ServerEngine> JobStore for ServerStore<E> {
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
         let users = &self.shared.users;
         again_on_conflict!(self, "save", connection => users.save::<E>(connection, checkpoint))
+    }
+
+    async fn lease_within(
+        &self,
+        kind: &str,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "lease", connection => users.lease_within::<E>(connection, kind, most, now, until))
+    }
+
+    async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "prolong", connection => users.prolong::<E>(connection, lease, until))
+    }
+
+    async fn cancel(&self, id: &JobId, at: Timestamp) -> Result<bool, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "cancel", connection => users.cancel::<E>(connection, id, at))
+    }
+
+    async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "jobs", connection => users.jobs::<E>(connection, kind, after, limit))
+    }
+
+    async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "faults", connection => users.faults::<E>(connection, id, after, limit))
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "prune", connection => users.prune::<E>(connection, before))
     }
 }
 

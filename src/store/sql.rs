@@ -9,6 +9,7 @@ pub(crate) mod users;
 mod bulk;
 mod filter;
 mod jobs;
+mod look_up;
 mod outbox;
 mod row;
 mod search;

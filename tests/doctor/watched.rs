@@ -5,8 +5,9 @@ use waystation::{
     MemoryStore, User, UserId, UserStore,
     clock::Timestamp,
     store::{
-        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key,
-        Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore,
+        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId, JobStore,
+        Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Stats,
+        StatsStore,
         StoreError, Update,
     },
     user::{NewUser, UserChange, Version},
@@ -123,6 +124,10 @@ impl OutboxStore for Watched {
 
 #[async_trait]
 impl BulkStore for Watched {
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError> {
+        self.inner.as_bulk().unwrap().look_up(keys).await
+    }
+
     async fn write(&self, _: BulkWrite) -> Result<BulkWritten, StoreError> {
         panic!("the doctor has written to the store")
     }
@@ -150,6 +155,30 @@ impl JobStore for Watched {
     }
 
     async fn save(&self, _: &Checkpoint) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn lease_within(&self, _: &str, _: usize, _: Timestamp, _: Timestamp) -> Result<Option<Lease>, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn prolong(&self, _: &Lease, _: Timestamp) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn cancel(&self, _: &JobId, _: Timestamp) -> Result<bool, StoreError> {
+        panic!("the doctor has written to the store")
+    }
+
+    async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError> {
+        self.inner.as_jobs().unwrap().jobs(kind, after, limit).await
+    }
+
+    async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
+        self.inner.as_jobs().unwrap().faults(id, after, limit).await
+    }
+
+    async fn prune(&self, _: Timestamp) -> Result<u64, StoreError> {
         panic!("the doctor has written to the store")
     }
 }

@@ -6,10 +6,10 @@ use super::people::{Store, at, at_once, find, found, full, id, insert, keyed, pl
 use crate::{
     identifier::IdentifierKind,
     store::{
-        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Job, JobId, Key, KeyKind, Lookup,
-        OnTombstone, Tombstone, UserStoreExt,
+        BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten, Checkpoint, Deletion, Job, JobFault, JobId, Key,
+        KeyKind, Lookup, OnTombstone, OwnedKey, Tombstone, UserStoreExt,
     },
-    user::{User, UserId},
+    user::{Credential, User, UserChange, UserId, Version},
 };
 
 fn bulk(store: &Store) -> &dyn BulkStore {
@@ -21,6 +21,7 @@ fn outcomes(written: BulkWritten) -> Vec<BulkOutcome> {
     match written {
         BulkWritten::Written(outcomes) => outcomes,
         BulkWritten::LeaseLost => panic!("there is no lease to lose"),
+        BulkWritten::Conflict(_) => panic!("nobody asked for all or nothing"),
     }
 }
 
@@ -192,6 +193,138 @@ pub async fn of_64_batches_of_one_user_one_stores(store: Store) {
     assert_eq!(answers.iter().filter(|written| written[0] == BulkOutcome::Created).count(), 1, "one stores the user");
     assert!(answers.iter().all(|written| written[1] == BulkOutcome::Created), "and all store their own");
     assert_eq!(scan(&store, None, 100).await.len(), 65);
+}
+
+fn renamed(user: &User, name: &str) -> BulkUpdate {
+    let mut profile = user.profile.clone();
+    profile.name = Some(name.to_owned());
+    BulkUpdate::new(user.id.clone(), user.version, UserChange::at(at(9)).profile(profile))
+}
+
+/// Many keys are looked up at once, and each answer is what a single look would find.
+pub async fn a_look_up_answers_each_key_in_order(store: Store) {
+    let (ada, bob) = (insert(&store, full("ada")).await, insert(&store, keyed("bob")).await);
+    let gone = insert(&store, full("gone")).await;
+    store.delete(&gone.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
+    let nobody = User::from_new(full("nobody"));
+    let users = [&gone, &ada, &nobody, &bob, &ada];
+    let mut keys: Vec<_> = users.into_iter().flat_map(Key::all_of).map(OwnedKey::from).collect();
+    keys.extend((0..3_000).map(|number| OwnedKey::Id(id(&format!("absent {number}")))));
+    let answers = bulk(&store).look_up(&keys).await.expect("look up");
+    assert_eq!(answers.len(), keys.len());
+    for (key, answer) in keys.iter().zip(answers) {
+        let single = find(&store, key.as_key()).await;
+        let same = match (&answer, &single) {
+            (Lookup::Found(many), Lookup::Found(one)) => many == one,
+            (Lookup::Absent, Lookup::Absent) | (Lookup::Tombstoned, Lookup::Tombstoned) => true,
+            (Lookup::Found(_) | Lookup::Absent | Lookup::Tombstoned, _) => false,
+        };
+        assert!(same, "{:?}: {answer:?}, and alone {single:?}", key.as_key().kind());
+    }
+    assert_eq!(bulk(&store).look_up(&[]).await.expect("look up").len(), 0);
+}
+
+/// Users are changed in the transaction that inserts others, each only if their row is as it was expected to be.
+pub async fn a_batch_changes_those_who_are_as_expected(store: Store) {
+    let (ada, bob, cyd) =
+        (insert(&store, full("ada")).await, insert(&store, keyed("bob")).await, insert(&store, keyed("cyd")).await);
+    let mut taken = renamed(&ada, "nobody");
+    taken.change.profile.as_mut().expect("a profile").email.clone_from(&cyd.profile.email);
+    let dan = insert(&store, keyed("dan")).await;
+    let stale = BulkUpdate { expected: Version::new(7), ..renamed(&dan, "nobody") };
+    let gone = BulkUpdate { id: id("gone"), ..renamed(&bob, "nobody") };
+    let password = UserChange::at(at(9)).same_password(Credential::PendingPassword);
+    let updates = vec![
+        taken,
+        renamed(&bob, "Robert"),
+        stale,
+        gone,
+        BulkUpdate::new(cyd.id.clone(), cyd.version, password.clone()),
+    ];
+    let written = write(&store, BulkWrite::new(vec![keyed("new")]).updates(updates)).await;
+    let email = KeyKind::Identifier(IdentifierKind::Email);
+    assert_eq!(
+        written,
+        [
+            BulkOutcome::Created,
+            BulkOutcome::Taken(email),
+            BulkOutcome::Updated,
+            BulkOutcome::Stale,
+            BulkOutcome::Gone,
+            BulkOutcome::Updated,
+        ]
+    );
+    assert!(found(&store, &ada.id).await == ada, "as before");
+    assert!(found(&store, &dan.id).await == dan, "as before");
+    let mut expected = cyd.clone();
+    expected.apply(password);
+    assert!(found(&store, &cyd.id).await == expected, "whole");
+    assert_eq!(found(&store, &bob.id).await.profile.name.as_deref(), Some("Robert"));
+}
+
+/// All or nothing means nothing if there is one in the way, whoever comes before and after; and all if there is none.
+pub async fn a_batch_that_wants_all_writes_all_or_nothing(store: Store) {
+    let (ada, bob) = (insert(&store, full("ada")).await, insert(&store, keyed("bob")).await);
+    let gone = insert(&store, keyed("gone")).await;
+    store.delete(&gone.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
+    let before = scan(&store, None, 100).await;
+    let stale = BulkUpdate { expected: Version::new(7), ..renamed(&bob, "nobody") };
+    let mut users: Vec<_> = (0..1_200).map(|number| plain(&format!("new {number}"))).collect();
+    for (user, updates, expected) in [
+        (Some(keyed("ada")), Vec::new(), BulkOutcome::Taken(KeyKind::Id)),
+        (Some(keyed("gone")), Vec::new(), BulkOutcome::Tombstoned),
+        (Some(plain("new 7")), vec![renamed(&ada, "nobody")], BulkOutcome::Taken(KeyKind::Id)),
+        (None, vec![renamed(&ada, "nobody"), stale], BulkOutcome::Stale),
+    ] {
+        let mut batch = BulkWrite::new(users.iter().cloned().chain(user).collect()).updates(updates).unless_conflict();
+        batch.tombstones = OnTombstone::Refuse;
+        let BulkWritten::Conflict(outcomes) = bulk(&store).write(batch).await.expect("write") else {
+            panic!("{expected:?} stands in the way")
+        };
+        assert!(outcomes.contains(&expected), "{expected:?} is told");
+        assert!(scan(&store, None, 2_000).await == before, "{expected:?}: nothing is written");
+    }
+    users.truncate(2);
+    let batch = BulkWrite::new(users).updates(vec![renamed(&ada, "Ada")]).unless_conflict();
+    let all = [BulkOutcome::Created, BulkOutcome::Created, BulkOutcome::Updated];
+    assert_eq!(write(&store, batch).await, all);
+    assert_eq!(found(&store, &ada.id).await.profile.name.as_deref(), Some("Ada"));
+}
+
+/// What is rolled back has the outcomes of the real thing, and leaves no trace.
+pub async fn a_batch_rolled_back_tells_and_writes_nothing(store: Store) {
+    let (ada, bob) = (insert(&store, full("ada")).await, insert(&store, keyed("bob")).await);
+    let gone = insert(&store, keyed("gone")).await;
+    store.delete(&gone.id, Deletion::leaving(Tombstone::at(at(1)))).await.expect("delete");
+    let before = scan(&store, None, 100).await;
+    let stale = BulkUpdate { expected: Version::new(7), ..renamed(&bob, "nobody") };
+    let users = vec![keyed("new"), keyed("ada"), keyed("gone"), keyed("new")];
+    let mut batch = BulkWrite::new(users).updates(vec![renamed(&ada, "Ada"), stale]);
+    batch.tombstones = OnTombstone::Lift;
+    let told = write(&store, batch.clone().rolled_back()).await;
+    assert!(scan(&store, None, 100).await == before, "nobody is written or changed");
+    assert!(matches!(find(&store, Key::Id(&gone.id)).await, Lookup::Tombstoned), "and no tombstone is lifted");
+    assert_eq!(write(&store, batch).await, told, "the real thing");
+    assert_eq!(told.iter().filter(|outcome| outcome.is_done()).count(), 3);
+}
+
+/// What was wrong with records is saved with the users and the progress, or not at all.
+pub async fn faults_are_saved_with_their_batch(store: Store) {
+    let Some(jobs) = store.as_jobs() else { return };
+    let job = JobId::new("import-1");
+    assert!(jobs.create(Job::new(job.clone(), "import", json!(0), at(0))).await.expect("create"));
+    let lease = jobs.lease("import", at(0), at(10)).await.expect("lease").expect("a job waits");
+    let fault = JobFault::new(4, 400, 3, json!([{"code": "FORMAT"}]));
+    let checkpoint = Checkpoint::running(&lease, json!(1), at(20)).faults(vec![fault.clone()]);
+    let batch = BulkWrite::new(vec![keyed("ada")]).checkpoint(checkpoint);
+    assert!(!write(&store, batch.clone().rolled_back()).await.is_empty());
+    assert_eq!(jobs.faults(&job, None, 10).await.expect("faults"), [], "rolled back");
+    assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!(0), "rolled back");
+    assert_eq!(write(&store, batch.clone()).await, [BulkOutcome::Created]);
+    assert_eq!(jobs.faults(&job, None, 10).await.expect("faults"), std::slice::from_ref(&fault));
+    let conflict = bulk(&store).write(batch.unless_conflict()).await.expect("write");
+    assert_eq!(conflict, BulkWritten::Conflict(vec![BulkOutcome::Taken(KeyKind::Id)]));
+    assert_eq!(jobs.faults(&job, None, 10).await.expect("faults"), [fault]);
 }
 
 /// A scan goes by the bytes of the ids, in pages of any size.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::people::{Store, at, at_once};
-use crate::store::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease};
+use crate::store::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease};
 
 fn jobs(store: &Store) -> &dyn JobStore {
     store.as_jobs().expect("the store keeps jobs")
@@ -162,4 +162,146 @@ pub async fn a_job_that_nobody_leased_cannot_be_saved(store: Store) {
     let invented = Lease::new(import("2", 0), 1);
     assert!(!save(&store, &Checkpoint::running(&invented, json!("x"), at(9))).await, "not there");
     assert_eq!(job(&store, "1").await, import("1", 0), "nothing was written");
+}
+
+fn fault(record: u64) -> JobFault {
+    JobFault::new(record, record * 100, record + 1, json!([{"code": "FORMAT", "pointer": "/e\0mail"}]))
+}
+
+async fn faults(store: &Store, id: &str, after: Option<u64>, limit: usize) -> Vec<JobFault> {
+    jobs(store).faults(&JobId::new(id), after, limit).await.expect("faults")
+}
+
+/// A heartbeat keeps others away for longer, never for a shorter time, and changes nothing else.
+pub async fn a_heartbeat_only_prolongs(store: Store) {
+    assert!(create(&store, import("1", 0)).await);
+    let held = lease(&store, 0, 10).await.expect("a job waits");
+    assert!(jobs(&store).prolong(&held, at(50)).await.expect("prolong"));
+    assert!(jobs(&store).prolong(&held, at(20)).await.expect("prolong"), "in vain, and no harm");
+    assert_eq!(lease(&store, 49, 60).await, None, "prolonged");
+    assert_eq!(job(&store, "1").await, held.job, "nothing else is changed");
+    let taken = lease(&store, 50, 60).await.expect("the lease has run out");
+    assert!(!jobs(&store).prolong(&held, at(99)).await.expect("prolong"), "of a stale worker");
+    assert!(save(&store, &Checkpoint::finished(&taken, json!(1), JobStatus::Completed, at(55))).await);
+    assert!(!jobs(&store).prolong(&taken, at(99)).await.expect("prolong"), "of what is over");
+}
+
+/// Whoever works on a job that was cancelled learns it at the next checkpoint, and nobody takes it up again.
+pub async fn a_cancelled_job_is_over_for_its_worker(store: Store) {
+    assert!(create(&store, import("1", 0)).await);
+    assert!(create(&store, import("2", 1)).await);
+    let held = lease(&store, 0, 10).await.expect("a job waits");
+    let cancel = async |id: &str| jobs(&store).cancel(&JobId::new(id), at(5)).await.expect("cancel");
+    assert!(cancel("1").await, "a running one");
+    assert!(cancel("2").await, "a waiting one");
+    assert!(!cancel("1").await, "once");
+    assert!(!cancel("3").await, "who is there");
+    assert!(!save(&store, &Checkpoint::running(&held, json!("more"), at(99))).await, "over");
+    assert_eq!((job(&store, "1").await.status, job(&store, "1").await.state), (JobStatus::Cancelled, held.job.state));
+    assert_eq!(lease(&store, 1_000, 2_000).await, None, "for good");
+}
+
+/// Jobs of one kind are listed newest first, in pages.
+pub async fn jobs_are_listed_newest_first(store: Store) {
+    assert!(create(&store, Job::new(JobId::new("export"), "export", json!(null), at(2))).await);
+    for (id, created_at) in [("old", -3), ("b", 1), ("young", 5), ("a", 1)] {
+        assert!(create(&store, import(id, created_at)).await);
+    }
+    for limit in 1..5 {
+        let (mut met, mut after) = (Vec::new(), None);
+        loop {
+            let page = jobs(&store).jobs("import", after.as_ref(), limit).await.expect("jobs");
+            assert!(page.len() <= limit, "a page holds its limit at most");
+            let Some(last) = page.last() else { break };
+            after = Some(last.clone());
+            met.extend(page);
+        }
+        let ids: Vec<_> = met.iter().map(|job| job.id.as_str()).collect();
+        assert_eq!(ids, ["young", "b", "a", "old"], "in pages of {limit}");
+        assert_eq!(met[3], import("old", -3));
+    }
+}
+
+/// The faults of each job are kept in the order of its input, and read in pages.
+pub async fn faults_are_kept_with_their_job_in_pages(store: Store) {
+    for id in ["1", "2"] {
+        assert!(create(&store, import(id, 0)).await);
+    }
+    let (one, two) = (lease(&store, 0, 10).await.expect("a job"), lease(&store, 0, 10).await.expect("a job"));
+    let first = Checkpoint::running(&one, json!(1), at(10)).faults((0..700).map(fault).collect());
+    assert!(save(&store, &first).await);
+    assert!(save(&store, &Checkpoint::running(&two, json!(1), at(10)).faults(vec![fault(3)])).await);
+    let more = Checkpoint::running(&one, json!(2), at(10)).faults(vec![fault(900), fault(5_000_000_000)]);
+    assert!(save(&store, &more).await);
+    let (mut met, mut after) = (Vec::new(), None);
+    loop {
+        let page = faults(&store, "1", after, 250).await;
+        assert!(page.len() <= 250, "a page holds its limit at most");
+        let Some(last) = page.last() else { break };
+        after = Some(last.record);
+        met.extend(page);
+    }
+    assert!(met == (0..700).chain([900, 5_000_000_000]).map(fault).collect::<Vec<_>>(), "each, in order");
+    assert_eq!(faults(&store, "2", None, 10).await, [fault(3)]);
+    assert_eq!(faults(&store, "3", None, 10).await, []);
+}
+
+/// A checkpoint that is saved twice leaves its faults once, and takes the place of what came later.
+pub async fn a_checkpoint_saved_twice_leaves_its_faults_once(store: Store) {
+    assert!(create(&store, import("1", 0)).await);
+    let held = lease(&store, 0, 10).await.expect("a job waits");
+    let checkpoint = |records: &[u64]| {
+        Checkpoint::running(&held, json!(1), at(10)).faults(records.iter().copied().map(fault).collect())
+    };
+    for records in [&[1, 5][..], &[7, 9], &[7, 9], &[7]] {
+        assert!(save(&store, &checkpoint(records)).await);
+    }
+    assert_eq!(faults(&store, "1", None, 10).await, [fault(1), fault(5), fault(7)]);
+    let taken = lease(&store, 10, 20).await.expect("the lease has run out");
+    assert!(!save(&store, &checkpoint(&[1])).await, "of a stale worker");
+    assert_eq!(faults(&store, "1", None, 10).await.len(), 3, "nothing is lost by it");
+    assert!(save(&store, &Checkpoint::running(&taken, json!(2), at(30))).await);
+    assert_eq!(faults(&store, "1", None, 10).await.len(), 3, "nor by one without faults");
+}
+
+/// What has been over for long goes with its faults; what is not over stays.
+pub async fn what_was_over_long_ago_is_pruned(store: Store) {
+    for (id, created_at) in [("old", 0), ("late", 1), ("running", 2), ("waiting", 3)] {
+        assert!(create(&store, import(id, created_at)).await);
+    }
+    for (id, over) in [("old", Some(50)), ("late", Some(60)), ("running", None)] {
+        let held = lease(&store, 0, 10).await.expect("a job waits");
+        assert_eq!(held.job.id.as_str(), id);
+        assert!(save(&store, &Checkpoint::running(&held, json!(1), at(10)).faults(vec![fault(1)])).await);
+        if let Some(over) = over {
+            assert!(save(&store, &Checkpoint::finished(&held, json!(1), JobStatus::Completed, at(over))).await);
+        }
+    }
+    assert_eq!(jobs(&store).prune(at(50)).await.expect("prune"), 0);
+    assert_eq!(jobs(&store).prune(at(60)).await.expect("prune"), 1);
+    assert_eq!(jobs(&store).job(&JobId::new("old")).await.expect("job"), None);
+    assert_eq!(faults(&store, "old", None, 10).await, []);
+    for id in ["late", "running"] {
+        assert_eq!(faults(&store, id, None, 10).await, [fault(1)], "{id}");
+    }
+    assert_eq!(job(&store, "waiting").await, import("waiting", 3));
+}
+
+/// No more jobs of a kind are leased at once than there may be, however many ask.
+pub async fn no_more_than_so_many_are_leased_at_once(store: Store) {
+    assert!(create(&store, Job::new(JobId::new("export"), "export", json!(null), at(-9))).await);
+    assert!(jobs(&store).lease("export", at(0), at(99)).await.expect("lease").is_some(), "another kind");
+    for number in 0..6 {
+        assert!(create(&store, import(&number.to_string(), number)).await);
+    }
+    let within = |most, now, until| {
+        let store = Arc::clone(&store);
+        async move { jobs(&store).lease_within("import", most, at(now), at(until)).await.expect("lease") }
+    };
+    let answers = at_once(16, |_| within(2, 0, 10)).await;
+    assert_eq!(answers.iter().flatten().count(), 2, "two of six");
+    assert_eq!(within(2, 9, 20).await, None, "both are held");
+    assert!(within(3, 9, 20).await.is_some(), "the third");
+    assert!(within(2, 10, 20).await.is_some(), "two have run out");
+    assert_eq!(within(0, 1_000, 2_000).await, None, "none at all");
 }

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::{
     clock::Timestamp,
-    store::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease, StoreError},
+    store::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease, StoreError},
 };
 
 /// The jobs, by id.
@@ -15,8 +15,10 @@ pub(super) struct Jobs(BTreeMap<JobId, Entry>);
 struct Entry {
     job: Job,
     fence: u64,
-    /// Until when the job is leased; `None` if nobody ever leased it.
+    /// Until when the job is leased, or when it was over; `None` if neither ever was.
     until: Option<Timestamp>,
+    /// By the number of the record.
+    faults: BTreeMap<u64, JobFault>,
 }
 
 impl Entry {
@@ -29,12 +31,18 @@ impl Entry {
     }
 }
 
+impl Entry {
+    fn is_leased(&self, now: Timestamp) -> bool {
+        self.job.status == JobStatus::Running && self.until.is_some_and(|until| until > now)
+    }
+}
+
 impl Jobs {
     fn create(&mut self, job: Job) -> bool {
         if self.0.contains_key(&job.id) {
             return false;
         }
-        self.0.insert(job.id.clone(), Entry { job, fence: 0, until: None });
+        self.0.insert(job.id.clone(), Entry { job, fence: 0, until: None, faults: BTreeMap::new() });
         true
     }
 
@@ -47,17 +55,68 @@ impl Jobs {
         Some(Lease::new(entry.job.clone(), entry.fence))
     }
 
+    fn lease_within(&mut self, kind: &str, most: usize, now: Timestamp, until: Timestamp) -> Option<Lease> {
+        let leased = self.0.values().filter(|entry| entry.job.kind == kind && entry.is_leased(now)).count();
+        if leased < most { self.lease(kind, now, until) } else { None }
+    }
+
+    /// The job, if it runs under this fence.
+    fn held(&mut self, id: &JobId, fence: u64) -> Option<&mut Entry> {
+        self.0.get_mut(id).filter(|entry| entry.fence == fence && entry.job.status == JobStatus::Running)
+    }
+
+    /// Whether this could be saved.
+    pub(super) fn holds(&mut self, checkpoint: &Checkpoint) -> bool {
+        self.held(&checkpoint.job, checkpoint.fence).is_some()
+    }
+
     pub(super) fn save(&mut self, checkpoint: &Checkpoint) -> bool {
-        let held = |entry: &&mut Entry| entry.fence == checkpoint.fence && entry.job.status == JobStatus::Running;
-        let Some(entry) = self.0.get_mut(&checkpoint.job).filter(held) else { return false };
+        let Some(entry) = self.held(&checkpoint.job, checkpoint.fence) else { return false };
         entry.job.state = checkpoint.state.clone();
         entry.job.status = checkpoint.status;
         entry.until = Some(checkpoint.until);
+        if let Some(first) = checkpoint.faults.first() {
+            entry.faults.split_off(&first.record);
+        }
+        entry.faults.extend(checkpoint.faults.iter().map(|fault| (fault.record, fault.clone())));
         true
+    }
+
+    fn prolong(&mut self, lease: &Lease, until: Timestamp) -> bool {
+        let Some(entry) = self.held(&lease.job.id, lease.fence) else { return false };
+        entry.until = entry.until.max(Some(until));
+        true
+    }
+
+    fn cancel(&mut self, id: &JobId, at: Timestamp) -> bool {
+        let Some(entry) = self.0.get_mut(id).filter(|entry| !entry.job.status.is_final()) else { return false };
+        entry.job.status = JobStatus::Cancelled;
+        entry.until = Some(at);
+        true
+    }
+
+    fn newest(&self, kind: &str, after: Option<&Job>, limit: usize) -> Vec<Job> {
+        let mut jobs: Vec<_> = self.0.values().map(|entry| &entry.job).filter(|job| job.kind == kind).collect();
+        jobs.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+        let behind = |job: &&&Job| after.is_none_or(|after| (job.created_at, &job.id) < (after.created_at, &after.id));
+        jobs.iter().filter(behind).take(limit).map(|job| (*job).clone()).collect()
+    }
+
+    fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Vec<JobFault> {
+        let Some(entry) = self.0.get(id) else { return Vec::new() };
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        entry.faults.range((start, Bound::Unbounded)).take(limit).map(|(_, fault)| fault.clone()).collect()
+    }
+
+    fn prune(&mut self, before: Timestamp) -> u64 {
+        let there = self.0.len();
+        self.0.retain(|_, entry| !entry.job.status.is_final() || entry.until.is_none_or(|over| over >= before));
+        (there - self.0.len()) as u64
     }
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl JobStore for MemoryStore {
     async fn create(&self, job: Job) -> Result<bool, StoreError> {
         Ok(self.tables().jobs.create(job))
@@ -73,5 +132,35 @@ impl JobStore for MemoryStore {
 
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
         Ok(self.tables().jobs.save(checkpoint))
+    }
+
+    async fn lease_within(
+        &self,
+        kind: &str,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
+        Ok(self.tables().jobs.lease_within(kind, most, now, until))
+    }
+
+    async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.tables().jobs.prolong(lease, until))
+    }
+
+    async fn cancel(&self, id: &JobId, at: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.tables().jobs.cancel(id, at))
+    }
+
+    async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError> {
+        Ok(self.tables().jobs.newest(kind, after, limit))
+    }
+
+    async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
+        Ok(self.tables().jobs.faults(id, after, limit))
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.tables().jobs.prune(before))
     }
 }

@@ -21,6 +21,14 @@ pub(super) struct Rows {
     tombstone_key: SecretKey,
 }
 
+/// How to take one step back.
+pub(super) enum Undo {
+    /// The user goes, and the tombstones that were lifted for them come back.
+    Insert { id: UserId, lifted: Vec<(KeyedDigest, Tombstone)> },
+    /// The user as they were.
+    Update(Box<User>),
+}
+
 impl Rows {
     pub(super) fn new(tombstone_key: SecretKey) -> Self {
         Self { users: BTreeMap::new(), owners: HashMap::new(), tombstones: HashMap::new(), tombstone_key }
@@ -48,26 +56,50 @@ impl Rows {
         }
     }
 
+    pub(super) fn get(&self, id: &UserId) -> Option<&User> {
+        self.users.get(id)
+    }
+
     pub(super) fn insert(&mut self, user: NewUser, tombstones: OnTombstone) -> Insert {
+        self.insert_undoably(user, tombstones).0
+    }
+
+    /// The same, and how to undo it.
+    pub(super) fn insert_undoably(&mut self, user: NewUser, tombstones: OnTombstone) -> (Insert, Option<Undo>) {
         let user = User::from_new(user);
         if let Some(kind) = self.taken(&user, None) {
-            return Insert::Taken(kind);
+            return (Insert::Taken(kind), None);
         }
         let buried: Vec<_> = Key::all_of(&user)
             .map(|key| key.digest(&self.tombstone_key))
             .filter(|digest| self.tombstones.contains_key(digest))
             .collect();
-        match tombstones {
-            OnTombstone::Refuse if !buried.is_empty() => return Insert::Tombstoned,
-            OnTombstone::Refuse => {}
+        let lifted = match tombstones {
+            OnTombstone::Refuse if !buried.is_empty() => return (Insert::Tombstoned, None),
+            OnTombstone::Refuse => Vec::new(),
             OnTombstone::Lift => {
-                for digest in &buried {
-                    self.tombstones.remove(digest);
+                buried.into_iter().filter_map(|digest| Some((digest, self.tombstones.remove(&digest)?))).collect()
+            }
+        };
+        self.put(user.clone());
+        let undo = Undo::Insert { id: user.id.clone(), lifted };
+        (Insert::Created(Box::new(user)), Some(undo))
+    }
+
+    /// Takes back what was done, the last first.
+    pub(super) fn undo(&mut self, done: Vec<Undo>) {
+        for undo in done.into_iter().rev() {
+            match undo {
+                Undo::Insert { id, lifted } => {
+                    self.take(&id);
+                    self.tombstones.extend(lifted);
+                }
+                Undo::Update(before) => {
+                    self.take(&before.id);
+                    self.put(*before);
                 }
             }
         }
-        self.put(user.clone());
-        Insert::Created(Box::new(user))
     }
 
     pub(super) fn update(&mut self, id: &UserId, expected: Version, change: UserChange) -> Update {

@@ -22,9 +22,10 @@ use crate::store::{
     },
 };
 
-const STEPS: [(i64, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str); 3] = [
     (1, "users", include_str!("schema/postgres/0001_users.sql")),
     (2, "outbox", include_str!("schema/postgres/0002_outbox.sql")),
+    (4, "jobs", include_str!("schema/postgres/0004_jobs.sql")),
 ];
 
 /// PostgreSQL. See [`PostgresStore`](super::PostgresStore).

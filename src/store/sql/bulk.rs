@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     identifier::IdentifierKind,
-    store::{BulkOutcome, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
+    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
     user::{User, UserId},
 };
 
@@ -76,47 +76,87 @@ impl Users {
         let failed = |error| E::classify("write", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
         if let Some(checkpoint) = &batch.checkpoint
-            && !self.save::<E>(&mut transaction, checkpoint).await?
+            && !self.save_within::<E>(&mut transaction, checkpoint).await?
         {
             transaction.rollback().await.map_err(failed)?;
             return Ok(BulkWritten::LeaseLost);
         }
-        let mut outcomes = Vec::with_capacity(batch.users.len());
-        for users in batch.users.chunks(E::LIST) {
-            let users: Vec<User> = users.iter().cloned().map(stored).collect();
-            outcomes.extend(self.insert_list::<E>(&mut transaction, &users, batch.tombstones).await?);
+        let users: Vec<User> = batch.users.iter().cloned().map(stored).collect();
+        let look = self.look::<E>(&mut transaction, &users, batch.tombstones).await?;
+        if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
+            transaction.rollback().await.map_err(failed)?;
+            let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
+            return Ok(BulkWritten::Conflict(look.outcomes.into_iter().chain(updates).collect()));
         }
-        transaction.commit().await.map_err(failed)?;
-        Ok(BulkWritten::Written(outcomes))
+        let mut outcomes = Vec::with_capacity(batch.users.len() + batch.updates.len());
+        // Good for the first try, and for those after it while nobody else came between.
+        let (mut looked, mut is_good) = (look.outcomes.chunks(E::LIST), true);
+        for users in users.chunks(E::LIST) {
+            let given = looked.next().filter(|_| is_good).map(|outcomes| Look::new(outcomes.to_vec(), look.buried));
+            let (inserted, at_once) = self.insert_list::<E>(&mut transaction, users, batch.tombstones, given).await?;
+            is_good &= at_once;
+            outcomes.extend(inserted);
+        }
+        outcomes.extend(self.update_all::<E>(&mut transaction, &batch.updates).await?);
+        let conflict = batch.unless_conflict && outcomes.iter().any(|outcome| !outcome.is_done());
+        if conflict || batch.rolled_back {
+            transaction.rollback().await.map_err(failed)?;
+        } else {
+            transaction.commit().await.map_err(failed)?;
+        }
+        Ok(if conflict { BulkWritten::Conflict(outcomes) } else { BulkWritten::Written(outcomes) })
     }
 
-    /// Looks for what stands in the way of all of them, then inserts the others at once.
+    /// Looks for what stands in the way of all of them, a list at a time.
+    async fn look<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        users: &[User],
+        tombstones: OnTombstone,
+    ) -> Result<Look, StoreError> {
+        let mut look = Look::new(Vec::with_capacity(users.len()), false);
+        let mut claimed = HashSet::new();
+        for users in users.chunks(E::LIST) {
+            // Tombstones last: a deletion that ends in between is seen by what it leaves.
+            let taken = self.taken_keys::<E>(connection, users).await?;
+            let keys = users.iter().flat_map(Key::all_of);
+            let buried = self.buried_digests::<E>(connection, keys).await?;
+            look.buried |= !buried.is_empty();
+            look.outcomes.extend(self.outcomes(users, &taken, &buried, tombstones, &mut claimed));
+        }
+        Ok(look)
+    }
+
+    /// Inserts whoever is free at once. Whether what was looked up before held good is told too.
     async fn insert_list<E: Engine>(
         &self,
         connection: &mut E::Connection,
         users: &[User],
         tombstones: OnTombstone,
-    ) -> Result<Vec<BulkOutcome>, StoreError> {
+        mut given: Option<Look>,
+    ) -> Result<(Vec<BulkOutcome>, bool), StoreError> {
         let failed = |error| E::classify("write", error);
+        let mut at_once = given.is_some();
         for _ in 0..LOOKS {
-            // Tombstones last: a deletion that ends in between is seen by what it leaves.
-            let taken = self.taken_keys::<E>(connection, users).await?;
-            let buried = self.buried_digests::<E>(connection, users).await?;
-            let outcomes = self.outcomes(users, &taken, &buried, tombstones);
+            let look = match given.take() {
+                Some(look) => look,
+                None => self.look::<E>(connection, users, tombstones).await?,
+            };
             let created = |(user, outcome): (_, &BulkOutcome)| (*outcome == BulkOutcome::Created).then_some(user);
-            let free: Vec<&User> = users.iter().zip(&outcomes).filter_map(created).collect();
+            let free: Vec<&User> = users.iter().zip(&look.outcomes).filter_map(created).collect();
             if free.is_empty() {
-                return Ok(outcomes);
+                return Ok((look.outcomes, at_once));
             }
             let mut savepoint = connection.begin().await.map_err(failed)?;
-            if !buried.is_empty() && tombstones == OnTombstone::Lift {
+            if look.buried && tombstones == OnTombstone::Lift {
                 self.lift_all::<E>(&mut savepoint, &free).await?;
             }
             if self.insert_all::<E>(&mut savepoint, &free).await? {
                 savepoint.commit().await.map_err(failed)?;
-                return Ok(outcomes);
+                return Ok((look.outcomes, at_once));
             }
             // Somebody took a key since, and is seen by the next look.
+            at_once = false;
             savepoint.rollback().await.map_err(failed)?;
         }
         let mut outcomes = Vec::with_capacity(users.len());
@@ -124,28 +164,71 @@ impl Users {
             let inserted = self.insert_within::<E>(connection, user.clone(), tombstones).await?;
             outcomes.push(BulkOutcome::from(inserted));
         }
+        Ok((outcomes, false))
+    }
+
+    /// Makes the changes, one after the other.
+    async fn update_all<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        updates: &[BulkUpdate],
+    ) -> Result<Vec<BulkOutcome>, StoreError> {
+        let failed = |error| E::classify("write", error);
+        if updates.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Where a key is taken, a database may let no other statement follow: then each gets a savepoint of its own.
+        let mut savepoint = connection.begin().await.map_err(failed)?;
+        let mut outcomes = Vec::with_capacity(updates.len());
+        for update in updates {
+            let Some(outcome) = self.update_within::<E>(&mut savepoint, update).await? else { break };
+            outcomes.push(outcome);
+        }
+        if outcomes.len() == updates.len() {
+            savepoint.commit().await.map_err(failed)?;
+            return Ok(outcomes);
+        }
+        savepoint.rollback().await.map_err(failed)?;
+        outcomes.clear();
+        for update in updates {
+            let mut savepoint = connection.begin().await.map_err(failed)?;
+            let outcome = self.update_within::<E>(&mut savepoint, update).await?;
+            if let Some(outcome) = outcome {
+                savepoint.commit().await.map_err(failed)?;
+                outcomes.push(outcome);
+            } else {
+                savepoint.rollback().await.map_err(failed)?;
+                // Whoever had the key may have gone since: the caller looks anew in either case.
+                outcomes.push(self.why_not_updated::<E>(connection, update).await?.unwrap_or(BulkOutcome::Stale));
+            }
+        }
         Ok(outcomes)
     }
 
     /// What becomes of each user, if nobody else writes.
-    fn outcomes(
+    fn outcomes<'a>(
         &self,
-        users: &[User],
+        users: &'a [User],
         taken: &[OwnedParts],
         buried: &HashSet<Vec<u8>>,
         tombstones: OnTombstone,
+        claimed: &mut HashSet<Parts<'a>>,
     ) -> Vec<BulkOutcome> {
         let is_buried = |key: Key<'_>| buried.contains(key.digest(&self.tombstone_key).as_bytes().as_slice());
         let taken = taken.iter().map(|(kind, first, second)| (*kind, first.as_str(), second.as_str()));
-        let mut taken: HashSet<Parts<'_>> = taken.collect();
+        let taken: HashSet<Parts<'_>> = taken.collect();
+        let is_taken = |key: &Key<'_>, claimed: &HashSet<Parts<'a>>| {
+            let key = parts(*key);
+            taken.contains(&key) || claimed.contains(&key)
+        };
         let mut outcomes = Vec::with_capacity(users.len());
         for user in users {
-            outcomes.push(if let Some(key) = Key::all_of(user).find(|key| taken.contains(&parts(*key))) {
+            outcomes.push(if let Some(key) = Key::all_of(user).find(|key| is_taken(key, claimed)) {
                 BulkOutcome::Taken(key.kind())
             } else if tombstones == OnTombstone::Refuse && !buried.is_empty() && Key::all_of(user).any(is_buried) {
                 BulkOutcome::Tombstoned
             } else {
-                taken.extend(Key::all_of(user).map(parts));
+                claimed.extend(Key::all_of(user).map(parts));
                 BulkOutcome::Created
             });
         }
@@ -201,11 +284,11 @@ impl Users {
         Ok(taken)
     }
 
-    /// The digests of those of the users' keys that are buried.
-    async fn buried_digests<E: Engine>(
+    /// The digests of those of the keys that are buried.
+    pub(super) async fn buried_digests<'k, E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: &[User],
+        keys: impl Iterator<Item = Key<'k>>,
     ) -> Result<HashSet<Vec<u8>>, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut buried = HashSet::new();
@@ -213,7 +296,7 @@ impl Users {
         if E::fetch(&mut *connection, &statement).await.map_err(failed)?.is_empty() {
             return Ok(buried);
         }
-        for statement in self.with_digests(BURIED, users, E::LIST) {
+        for statement in self.with_digests(BURIED, keys, E::LIST) {
             for row in E::fetch_list(&mut *connection, statement).await.map_err(failed)? {
                 buried.extend(row.bytes(0).map_err(failed)?);
             }
@@ -223,20 +306,20 @@ impl Users {
 
     /// Removes the tombstones of the users' keys.
     async fn lift_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<(), StoreError> {
-        for statement in self.with_digests(LIFT, users.iter().copied(), E::LIST) {
+        for statement in self.with_digests(LIFT, users.iter().copied().flat_map(Key::all_of), E::LIST) {
             E::execute_list(&mut *connection, statement).await.map_err(|error| E::classify("write", error))?;
         }
         Ok(())
     }
 
-    /// A statement for every so many digests of the users' keys.
-    fn with_digests<'a>(
-        &'a self,
+    /// A statement for every so many digests of the keys.
+    fn with_digests<'k>(
+        &self,
         text: &'static str,
-        users: impl IntoIterator<Item = &'a User>,
+        keys: impl Iterator<Item = Key<'k>>,
         most: usize,
-    ) -> Vec<ListStatement<'a>> {
-        let mut keys = users.into_iter().flat_map(Key::all_of).peekable();
+    ) -> Vec<ListStatement<'_>> {
+        let mut keys = keys.peekable();
         let mut statements = Vec::new();
         while keys.peek().is_some() {
             let mut rows = Rows::new(1);
@@ -249,11 +332,24 @@ impl Users {
     }
 }
 
+/// What becomes of users, if nobody else writes.
+struct Look {
+    outcomes: Vec<BulkOutcome>,
+    /// Whether there are tombstones of any of their keys.
+    buried: bool,
+}
+
+impl Look {
+    const fn new(outcomes: Vec<BulkOutcome>, buried: bool) -> Self {
+        Self { outcomes, buried }
+    }
+}
+
 /// A key as the columns have it, of which all but a legacy key's are one.
-type Parts<'a> = (KeyKind, &'a str, &'a str);
+pub(super) type Parts<'a> = (KeyKind, &'a str, &'a str);
 type OwnedParts = (KeyKind, String, String);
 
-fn parts(key: Key<'_>) -> Parts<'_> {
+pub(super) fn parts(key: Key<'_>) -> Parts<'_> {
     let (first, second) = match key {
         Key::Id(id) => (id.as_str(), ""),
         Key::Identifier(identifier) => (identifier.normal(), ""),

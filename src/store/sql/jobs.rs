@@ -3,12 +3,13 @@
 use super::{
     engine::{Engine, StoredRow, is_taken},
     row::{JsonProblem, Misfit, named, stored_count, unknown},
-    statement::Statement,
+    rows::{ListStatement, Rows},
+    statement::{Statement, Value},
     users::Users,
 };
 use crate::{
     clock::Timestamp,
-    store::{Checkpoint, Job, JobId, JobStatus, Lease, StoreError},
+    store::{Checkpoint, Job, JobFault, JobId, JobStatus, Lease, StoreError},
 };
 
 const CREATE: &str = "\
@@ -38,6 +39,50 @@ const LEASE: &str = "\
 const SAVE: &str = "\
     UPDATE waystation_jobs SET state = ?, status = ?, leased_until = ? \
     WHERE connection = ? AND id = ? AND fence = ? AND status = 'running'";
+
+/// Those that may be leased or are, to be held until the end of the transaction.
+const ACTIVE: &str = "\
+    SELECT id, status, leased_until, created_at, fence FROM waystation_jobs \
+    WHERE connection = ? AND kind = ? AND status IN ('pending', 'running') ORDER BY created_at, id";
+
+const PROLONG: &str = "\
+    UPDATE waystation_jobs SET leased_until = CASE WHEN leased_until >= ? THEN leased_until ELSE ? END \
+    WHERE connection = ? AND id = ? AND fence = ? AND status = 'running'";
+
+const CANCEL: &str = "\
+    UPDATE waystation_jobs SET status = 'cancelled', leased_until = ? \
+    WHERE connection = ? AND id = ? AND status IN ('pending', 'running')";
+
+const NEWEST: &str = jobs_where!("kind = ? ORDER BY created_at DESC, id DESC LIMIT ?");
+
+const NEWEST_AFTER: &str = jobs_where!(
+    "kind = ? AND (created_at < ? OR (created_at = ? AND id < ?)) ORDER BY created_at DESC, id DESC LIMIT ?"
+);
+
+const INSERT_FAULTS: &str =
+    "INSERT INTO waystation_job_faults (connection, job, record, byte_offset, line_number, faults) ";
+
+const FORGET_FAULTS: &str = "DELETE FROM waystation_job_faults WHERE connection = ? AND job = ? AND record >= ?";
+
+const FAULTS: &str = "\
+    SELECT record, byte_offset, line_number, faults FROM waystation_job_faults \
+    WHERE connection = ? AND job = ? AND record >= ? ORDER BY record LIMIT ?";
+
+macro_rules! over_before {
+    ($start:literal, $end:literal) => {
+        concat!(
+            $start,
+            " FROM waystation_jobs WHERE connection = ? AND status IN ('cancelled', 'completed', 'failed') \
+             AND (leased_until IS NULL OR leased_until < ?)",
+            $end
+        )
+    };
+}
+
+const PRUNE_FAULTS: &str =
+    over_before!("DELETE FROM waystation_job_faults WHERE connection = ? AND job IN (SELECT id", ")");
+
+const PRUNE: &str = over_before!("DELETE", "");
 
 /// How often somebody else may take the job that was found.
 const ATTEMPTS: usize = 20;
@@ -92,18 +137,58 @@ impl Users {
                 .bind(stored_count(fence));
             if E::execute(&mut *connection, &statement).await.map_err(failed)? > 0 {
                 job.status = JobStatus::Running;
-                return Ok(Some(Lease::new(job, fence + 1)));
+                return Ok(Some(Lease::new(job, fence.saturating_add(1))));
             }
         }
         Err(StoreError::unavailable("lease", Misfit("a job that others take all the time")))
     }
 
-    /// Saves on this connection, which may be in a transaction.
+    /// Whoever leases a job of the kind at the same time waits for the end of this, so that both count right.
+    pub(crate) async fn lease_within<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        kind: &str,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
+        let failed = |error| E::classify("lease", error);
+        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        let mut statement = Statement::new(ACTIVE).bind(&*self.name).bind(kind);
+        statement.push(E::LOCKING);
+        let mut leased = 0;
+        for row in E::fetch(&mut transaction, &statement).await.map_err(failed)? {
+            let until = row.number(2).map_err(failed)?;
+            let is_running = row.text(1).map_err(failed)?.as_deref() == Some(JobStatus::Running.as_str());
+            leased += usize::from(is_running && until.is_some_and(|until| until > now.as_micros()));
+        }
+        let lease = if leased < most { self.lease::<E>(&mut transaction, kind, now, until).await? } else { None };
+        transaction.commit().await.map_err(failed)?;
+        Ok(lease)
+    }
+
     pub(crate) async fn save<E: Engine>(
         &self,
         connection: &mut E::Connection,
         checkpoint: &Checkpoint,
     ) -> Result<bool, StoreError> {
+        if checkpoint.faults.is_empty() {
+            return self.save_within::<E>(connection, checkpoint).await;
+        }
+        let failed = |error| E::classify("save", error);
+        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        let saved = self.save_within::<E>(&mut transaction, checkpoint).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(saved)
+    }
+
+    /// Saves on this connection, which is in a transaction where there are faults to be saved.
+    pub(super) async fn save_within<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        checkpoint: &Checkpoint,
+    ) -> Result<bool, StoreError> {
+        let failed = |error| E::classify("save", error);
         let statement = Statement::new(SAVE)
             .bind(checkpoint.state.to_string())
             .bind(checkpoint.status.as_str())
@@ -111,8 +196,113 @@ impl Users {
             .bind(&*self.name)
             .bind(checkpoint.job.as_str())
             .bind(stored_count(checkpoint.fence));
-        Ok(E::execute(connection, &statement).await.map_err(|error| E::classify("save", error))? > 0)
+        if E::execute(&mut *connection, &statement).await.map_err(failed)? == 0 {
+            return Ok(false);
+        }
+        if let Some(first) = checkpoint.faults.first() {
+            let statement = Statement::new(FORGET_FAULTS).bind(&*self.name).bind(checkpoint.job.as_str());
+            let statement = statement.bind(stored_count(first.record));
+            E::execute(&mut *connection, &statement).await.map_err(failed)?;
+        }
+        for faults in checkpoint.faults.chunks(E::LIST) {
+            let mut rows = Rows::new(6);
+            for fault in faults {
+                rows.push([
+                    Value::from(&*self.name),
+                    Value::from(checkpoint.job.as_str()),
+                    Value::from(stored_count(fault.record)),
+                    Value::from(stored_count(fault.offset)),
+                    Value::from(stored_count(fault.line)),
+                    Value::from(fault.faults.to_string()),
+                ]);
+            }
+            let mut before = Statement::new(INSERT_FAULTS);
+            before.push(E::INSERTED_ROWS);
+            E::execute_list(&mut *connection, ListStatement { before, rows, after: "" }).await.map_err(failed)?;
+        }
+        Ok(true)
     }
+
+    pub(crate) async fn prolong<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        lease: &Lease,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = Statement::new(PROLONG).bind(until.as_micros()).bind(until.as_micros());
+        let statement = statement.bind(&*self.name).bind(lease.job.id.as_str()).bind(stored_count(lease.fence));
+        Ok(E::execute(connection, &statement).await.map_err(|error| E::classify("prolong", error))? > 0)
+    }
+
+    pub(crate) async fn cancel<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        id: &JobId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = Statement::new(CANCEL).bind(at.as_micros()).bind(&*self.name).bind(id.as_str());
+        Ok(E::execute(connection, &statement).await.map_err(|error| E::classify("cancel", error))? > 0)
+    }
+
+    pub(crate) async fn jobs<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        kind: &str,
+        after: Option<&Job>,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        let statement = match after {
+            None => Statement::new(NEWEST).bind(&*self.name).bind(kind),
+            Some(after) => {
+                let created_at = after.created_at.as_micros();
+                let statement = Statement::new(NEWEST_AFTER).bind(&*self.name).bind(kind);
+                statement.bind(created_at).bind(created_at).bind(after.id.as_str())
+            }
+        };
+        let statement = statement.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("jobs", error))?;
+        rows.iter().map(|row| decode(row).map(|lease| lease.job)).collect()
+    }
+
+    pub(crate) async fn faults<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        id: &JobId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<JobFault>, StoreError> {
+        let first = stored_count(after.map_or(0, |after| after.saturating_add(1)));
+        let statement = Statement::new(FAULTS).bind(&*self.name).bind(id.as_str()).bind(first);
+        let statement = statement.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("faults", error))?;
+        rows.iter().map(decode_fault).collect()
+    }
+
+    pub(crate) async fn prune<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let failed = |error| E::classify("prune", error);
+        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        let faults = Statement::new(PRUNE_FAULTS).bind(&*self.name).bind(&*self.name).bind(before.as_micros());
+        E::execute(&mut transaction, &faults).await.map_err(failed)?;
+        let jobs = Statement::new(PRUNE).bind(&*self.name).bind(before.as_micros());
+        let pruned = E::execute(&mut transaction, &jobs).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(pruned)
+    }
+}
+
+fn decode_fault(row: &impl StoredRow) -> Result<JobFault, StoreError> {
+    let count = |place, column| {
+        let read = row.number(place).map_err(|error| StoreError::corrupt(column, error))?;
+        u64::try_from(read.unwrap_or_default()).map_err(|error| StoreError::corrupt(column, error))
+    };
+    let faults = row.text(3).map_err(|error| StoreError::corrupt("faults", error))?.unwrap_or_default();
+    let faults =
+        serde_json::from_str(&faults).map_err(|error| StoreError::corrupt("faults", JsonProblem::from(&error)))?;
+    Ok(JobFault::new(count(0, "record")?, count(1, "byte_offset")?, count(2, "line_number")?, faults))
 }
 
 fn decode(row: &impl StoredRow) -> Result<Lease, StoreError> {

@@ -17,8 +17,11 @@ use crate::{
 };
 
 /// Every step of the schema, the oldest first. A step that was released is never edited: its checksum is stored.
-const STEPS: [(i64, &str, &str); 2] =
-    [(1, "users", include_str!("schema/0001_users.sql")), (2, "outbox", include_str!("schema/0002_outbox.sql"))];
+const STEPS: [(i64, &str, &str); 3] = [
+    (1, "users", include_str!("schema/0001_users.sql")),
+    (2, "outbox", include_str!("schema/0002_outbox.sql")),
+    (4, "jobs", include_str!("schema/0004_jobs.sql")),
+];
 
 /// Not sqlx's own `_sqlx_migrations`: the file may be the host's, with migrations of its own.
 const MIGRATIONS_TABLE: &str = "_waystation_migrations";

@@ -4,9 +4,9 @@ use super::{SqliteStore, engine::SqliteEngine, error::classify};
 use crate::{
     clock::Timestamp,
     store::{
-        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId, JobStore, Key,
-        Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, Search, SearchPage, SearchStore, Stats, StatsStore,
-        StoreError, Update, UserStore,
+        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId,
+        JobStore, Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage,
+        SearchStore, Stats, StatsStore, StoreError, Update, UserStore,
     },
     user::{NewUser, User, UserChange, UserId, Version},
 };
@@ -75,7 +75,12 @@ impl UserStore for SqliteStore {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl BulkStore for SqliteStore {
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError> {
+        self.shared.users.look_up::<SqliteEngine>(&mut *self.reader("look_up").await?, keys).await
+    }
+
     async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
         let mut turn = self.shared.writer.turn("write").await?;
         let written = self.shared.users.write::<SqliteEngine>(&mut turn, &batch).await?;
@@ -89,6 +94,7 @@ impl BulkStore for SqliteStore {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl JobStore for SqliteStore {
     async fn create(&self, job: Job) -> Result<bool, StoreError> {
         let mut turn = self.shared.writer.turn("create").await?;
@@ -114,6 +120,48 @@ impl JobStore for SqliteStore {
         let saved = self.shared.users.save::<SqliteEngine>(&mut turn, checkpoint).await?;
         turn.end();
         Ok(saved)
+    }
+
+    async fn lease_within(
+        &self,
+        kind: &str,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
+        let mut turn = self.shared.writer.turn("lease").await?;
+        let lease = self.shared.users.lease_within::<SqliteEngine>(&mut turn, kind, most, now, until).await?;
+        turn.end();
+        Ok(lease)
+    }
+
+    async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {
+        let mut turn = self.shared.writer.turn("prolong").await?;
+        let prolonged = self.shared.users.prolong::<SqliteEngine>(&mut turn, lease, until).await?;
+        turn.end();
+        Ok(prolonged)
+    }
+
+    async fn cancel(&self, id: &JobId, at: Timestamp) -> Result<bool, StoreError> {
+        let mut turn = self.shared.writer.turn("cancel").await?;
+        let cancelled = self.shared.users.cancel::<SqliteEngine>(&mut turn, id, at).await?;
+        turn.end();
+        Ok(cancelled)
+    }
+
+    async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError> {
+        self.shared.users.jobs::<SqliteEngine>(&mut *self.reader("jobs").await?, kind, after, limit).await
+    }
+
+    async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
+        self.shared.users.faults::<SqliteEngine>(&mut *self.reader("faults").await?, id, after, limit).await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut turn = self.shared.writer.turn("prune").await?;
+        let pruned = self.shared.users.prune::<SqliteEngine>(&mut turn, before).await?;
+        turn.end();
+        Ok(pruned)
     }
 }
 

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use waystation::{
     store::{
-        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Deletion, Insert, JobStore, Key, OnTombstone, StoreError,
-        UserStore,
+        BulkOutcome, BulkStore, BulkWrite, BulkWritten, Deletion, Insert, JobStore, Key, Lookup, OnTombstone, OwnedKey,
+        StoreError, UserStore,
     },
     user::{Credential, NewUser, Profile, User, UserId},
 };
@@ -17,9 +17,35 @@ impl Faulty {
 
 #[async_trait]
 impl BulkStore for Faulty {
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError> {
+        let mut answers = self.inner.look_up(keys).await?;
+        if self.has(Fault::LookUpForgetsTombstones) {
+            for answer in &mut answers {
+                if matches!(answer, Lookup::Tombstoned) {
+                    *answer = Lookup::Absent;
+                }
+            }
+        }
+        Ok(answers)
+    }
+
     async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
         let mut seen = Vec::new();
         match self.fault {
+            Fault::BulkIgnoresVersions => {
+                for update in &mut batch.updates {
+                    if let Some(user) = self.inner.find(Key::Id(&update.id)).await?.into_user() {
+                        update.expected = user.version;
+                    }
+                }
+            }
+            Fault::BulkWritesSome => batch.unless_conflict = false,
+            Fault::BulkKeepsDryRuns => batch.rolled_back = false,
+            Fault::BulkForgetsFaults => {
+                if let Some(checkpoint) = &mut batch.checkpoint {
+                    checkpoint.faults.clear();
+                }
+            }
             Fault::EmptyBatchFails if batch.users.is_empty() => return Err(StoreError::misconfigured("empty")),
             Fault::BulkWritesOver => {
                 for user in &batch.users {

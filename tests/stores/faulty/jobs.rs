@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use waystation::{
     clock::Timestamp,
-    store::{Checkpoint, Job, JobId, JobStatus, JobStore, Lease, StoreError},
+    store::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease, StoreError},
 };
 
 use super::{Fault, Faulty};
@@ -61,5 +61,57 @@ impl JobStore for Faulty {
             _ => {}
         }
         Ok(self.inner.save(&checkpoint).await? || self.has(Fault::SaveNeedsNoLease))
+    }
+
+    async fn lease_within(
+        &self,
+        kind: &str,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
+        let most = most + usize::from(self.has(Fault::LeasesOneTooMany));
+        self.inner.lease_within(kind, most, now, until).await
+    }
+
+    async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {
+        if self.has(Fault::HeartbeatShortens) {
+            let checkpoint = Checkpoint::running(lease, lease.job.state.clone(), until);
+            return self.inner.save(&checkpoint).await;
+        }
+        self.inner.prolong(lease, until).await
+    }
+
+    async fn cancel(&self, id: &JobId, at: Timestamp) -> Result<bool, StoreError> {
+        let running = self.inner.job(id).await?.is_some_and(|job| job.status == JobStatus::Running);
+        if running && self.has(Fault::CancelSparesTheRunning) {
+            return Ok(true);
+        }
+        self.inner.cancel(id, at).await
+    }
+
+    async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError> {
+        let mut jobs = self.inner.jobs(kind, after, limit).await?;
+        if self.has(Fault::JobsOldestFirst) {
+            jobs.reverse();
+        }
+        Ok(jobs)
+    }
+
+    async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
+        let after = if self.has(Fault::FaultPagesSkipOne) { after.map(|after| after + 1) } else { after };
+        let mut faults = self.inner.faults(id, after, limit).await?;
+        if self.has(Fault::FaultsRepeat)
+            && let Some(last) = faults.last().cloned()
+        {
+            faults.push(last);
+        }
+        Ok(faults)
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let before =
+            if self.has(Fault::PrunesTooEarly) { Timestamp::from_micros(before.as_micros() + 1) } else { before };
+        self.inner.prune(before).await
     }
 }

@@ -1,7 +1,7 @@
 use super::{Users, WantedKeys};
 use crate::{
     store::{
-        StoreError, Update,
+        BulkOutcome, BulkUpdate, StoreError, Update,
         sql::{
             engine::{Engine, StoredRow, is_taken},
             row::{self, CredentialColumns, Misfit, ProfileColumns, columns, stored_count},
@@ -85,6 +85,33 @@ impl Users {
         self.queue::<E>(&mut transaction, id, None, &change.outgoing).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(updated)
+    }
+
+    /// Updates inside the caller's transaction. `None` if another user has one of the keys: a database may let no other
+    /// statement follow then.
+    pub(in crate::store::sql) async fn update_within<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        update: &BulkUpdate,
+    ) -> Result<Option<BulkOutcome>, StoreError> {
+        let statement = self.bind_change(&update.id, update.expected, &update.change)?;
+        match E::execute(&mut *connection, &statement).await {
+            // It has another version, unless somebody gave it back the old one in between, which nobody does.
+            Ok(0) => Ok(self.why_not_updated::<E>(connection, update).await?.or(Some(BulkOutcome::Stale))),
+            Ok(_) => Ok(Some(BulkOutcome::Updated)),
+            Err(error) if is_taken(&error) => Ok(None),
+            Err(error) => Err(E::classify("write", error)),
+        }
+    }
+
+    /// What stands in the way of an update.
+    pub(in crate::store::sql) async fn why_not_updated<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        update: &BulkUpdate,
+    ) -> Result<Option<BulkOutcome>, StoreError> {
+        let reason = self.reason::<E>(connection, &update.id, update.expected, &update.change).await?;
+        Ok(reason.as_ref().map(BulkOutcome::from))
     }
 
     /// Why there is nothing to update.

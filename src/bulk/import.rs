@@ -1,0 +1,226 @@
+//! Bringing in the users of an input.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use crate::{
+    bulk::Place,
+    clock::{Clock, Timestamp},
+    entropy::Entropy,
+    password::Passwords,
+    store::{BulkStore, UserStore},
+    user::Credential,
+};
+
+mod batch;
+mod builder;
+mod duplicates;
+mod error;
+mod input;
+mod job;
+mod jobs;
+mod merge;
+mod names;
+mod patience;
+mod plan;
+mod policy;
+mod reading;
+mod report;
+mod sample;
+mod worker;
+
+pub use builder::ImporterBuilder;
+pub use error::{ImportError, ImportFailure};
+pub use input::{FaultSink, Input, InputState, OpenedBy};
+pub use job::{ImportSpec, JobObserver, OpenInput};
+pub use jobs::{ImportJobs, ImportStatus, Submitted};
+pub use plan::{Plan, keys_of, plan};
+pub use policy::{CredentialMerge, IdentifierMerge, ImportPolicy, MatchBy, Merge};
+pub use report::{ImportProgress, ImportReport};
+pub use sample::{Sample, SampleAnswer};
+pub use worker::{ImportWorker, Worked};
+
+use batch::Run;
+use job::Keeper;
+use names::Names;
+use reading::{Reading, Stretch};
+
+/// Imports users into a store: each batch in one transaction, in memory that does not grow with the input.
+///
+/// Reading and parsing are on a thread of their own. There are three batches at most in memory, each of
+/// [`batch_records`](ImporterBuilder::batch_records) and [`batch_bytes`](ImporterBuilder::batch_bytes) at most: one that is
+/// being read, one that waits, and one that is being written. New users cost the store nothing but their insertion; who is
+/// there is looked up only when something stands in the way.
+///
+/// Records that share a key with an earlier one are found by a first reading, which puts 24 bytes a key aside in temporary
+/// files, and are faults: never insert-then-update.
+///
+/// A clone shares everything with the importer that it was cloned from.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use waystation::bulk::{ImportRecord, Importer, OpenedBy, Place, ReadError, Record, RecordSource};
+/// use waystation::identifier::{IdentifierRules, StandardRules};
+/// use waystation::store::MemoryStore;
+///
+/// /// One user, and nobody else.
+/// #[derive(Debug, Default)]
+/// struct Ada(bool);
+///
+/// impl RecordSource for Ada {
+///     fn next(&mut self) -> Result<Option<Record>, ReadError> {
+///         if std::mem::replace(&mut self.0, true) {
+///             return Ok(None);
+///         }
+///         let mut user = ImportRecord::new();
+///         user.profile.email = StandardRules::default().parse("ada@example.com").ok();
+///         Ok(Some(Record::new(Place::START, Place::START, Vec::new(), Ok(Box::new(user)))))
+///     }
+///
+///     fn resume(&mut self, _: Place) -> Result<(), ReadError> {
+///         Ok(())
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let importer = Importer::builder(Arc::new(store.clone())).build();
+/// let input = Arc::new(OpenedBy::new(|| Ok(Box::new(Ada::default()) as Box<dyn RecordSource>)));
+/// let dry = importer.clone().dry_run().run(input.clone()).await?;
+/// let report = importer.run(input).await?;
+/// assert_eq!((report.inserted, store.len()), (1, 1));
+/// assert_eq!(dry.without_duration(), report.without_duration());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Importer {
+    store: Arc<dyn UserStore>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    names: Names,
+    policy: ImportPolicy,
+    without_password: Credential,
+    wrap: Option<Arc<Passwords>>,
+    sink: Option<Arc<Mutex<dyn FaultSink>>>,
+    progress: Option<Watcher>,
+    batch_records: usize,
+    batch_bytes: usize,
+    dry_run: bool,
+    distinct: bool,
+}
+
+/// Who is told of the progress.
+type Watcher = Arc<dyn Fn(&ImportProgress) + Send + Sync>;
+
+impl Importer {
+    /// An importer into `store` with everything at its default.
+    pub fn builder(store: Arc<dyn UserStore>) -> ImporterBuilder {
+        ImporterBuilder::new(store)
+    }
+
+    /// The same, which does everything and undoes it: the same verdicts and the same report, and nothing is written. No
+    /// hash is wrapped; whether each could be is checked.
+    pub fn dry_run(mut self) -> Self {
+        self.dry_run = true;
+        self
+    }
+
+    /// The same, without the first reading: the host knows that no two records share a key. Where that is not so, a later
+    /// record may change the user whom an earlier one inserted.
+    pub fn assume_distinct(mut self) -> Self {
+        self.distinct = true;
+        self
+    }
+
+    /// The same under another policy.
+    pub fn with_policy(mut self, policy: ImportPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Imports all of `input`.
+    ///
+    /// When the store is unavailable, a batch is tried again after pauses, for about a minute in all.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read on, or the store or a temporary file fails. What had been done is in the error, and
+    /// [`resume`](Self::resume) goes on from there.
+    pub async fn run(&self, input: Arc<dyn Input>) -> Result<ImportReport, ImportError> {
+        self.work(input, Stretch::default(), None).await
+    }
+
+    /// Goes on where an earlier run stopped: from its [`place`](ImportError::place), with its
+    /// [`report`](ImportError::report).
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and when the input is not the same any more.
+    pub async fn resume(
+        &self,
+        input: Arc<dyn Input>,
+        place: Place,
+        report: ImportReport,
+    ) -> Result<ImportReport, ImportError> {
+        self.work(input, Stretch { place, until: None, report }, None).await
+    }
+
+    /// Imports a stretch of `input`, for a job if there is one.
+    async fn work(
+        &self,
+        input: Arc<dyn Input>,
+        stretch: Stretch,
+        keeper: Option<&Keeper>,
+    ) -> Result<ImportReport, ImportError> {
+        let mut run = Run::new(self, &stretch, keeper);
+        match self.go(&mut run, input, stretch).await {
+            Ok(()) => Ok(run.report),
+            Err(failure) => Err(ImportError { place: run.place, report: Box::new(run.report), failure }),
+        }
+    }
+
+    async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, stretch: Stretch) -> Result<(), ImportFailure> {
+        let duplicates = if self.distinct { None } else { reading::find_duplicates(self, Arc::clone(&input)).await? };
+        let mut reading = Reading::begin(self, input, stretch, duplicates);
+        loop {
+            let batch = reading.next().await?;
+            let is_last = batch.is_last;
+            run.import(batch).await?;
+            if is_last {
+                return Ok(());
+            }
+            if run.is_to_stop() {
+                return Err(ImportFailure::Cancelled);
+            }
+        }
+    }
+
+    fn bulk(&self) -> Result<&dyn BulkStore, ImportFailure> {
+        self.store.as_bulk().ok_or(ImportFailure::Unsupported("bulk writes"))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn since(&self, start: Duration) -> Duration {
+        self.clock.monotonic().saturating_sub(start)
+    }
+}
+
+impl fmt::Debug for Importer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Importer")
+            .field("store", &self.store)
+            .field("policy", &self.policy)
+            .field("dry_run", &self.dry_run)
+            .field("distinct", &self.distinct)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,478 @@
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::task::JoinSet;
+
+use super::{
+    FaultSink, ImportFailure, ImportProgress, ImportReport, Importer, Plan,
+    job::Keeper,
+    keys_of,
+    patience::Patience,
+    plan::{duplicated, plan, taken, tombstoned},
+    reading::{Batch, Entry, Stretch},
+};
+use crate::{
+    bulk::{Fault, FaultCode, ImportRecord, Place, Record},
+    clock::Timestamp,
+    migrator::generated_id,
+    password::{PasswordError, PasswordHash, Passwords, Strength},
+    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, JobFault, Key, Lookup, OwnedKey, StoreError},
+    user::{Credential, Moved, MovedBy, NewUser, UserId},
+};
+
+/// How often others may come between the look and the write of one batch.
+const ROUNDS: usize = 20;
+
+/// One run over a stretch of an input.
+pub(super) struct Run<'a> {
+    importer: &'a Importer,
+    keeper: Option<&'a Keeper>,
+    /// The time of everything that this run writes.
+    at: Timestamp,
+    started: Duration,
+    before: Duration,
+    resumed_at: u64,
+    /// Whether so many of the last batch were there that the next one is looked up first.
+    looks_first: bool,
+    pub(super) place: Place,
+    pub(super) report: ImportReport,
+}
+
+/// A record on its way.
+struct Item {
+    place: Place,
+    end: Place,
+    raw: Vec<u8>,
+    scheme: Option<&'static str>,
+    user: Option<Box<ImportRecord>>,
+    step: Step,
+    /// The id of somebody who brings none.
+    id: Option<UserId>,
+    wrapped: Option<PasswordHash>,
+    wrap: Wrap,
+}
+
+/// What is to be done with a record.
+enum Step {
+    Faulty(Vec<Fault>),
+    Insert,
+    Unchanged,
+    Update(Box<BulkUpdate>),
+}
+
+/// What became of a weak hash.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Wrap {
+    Not,
+    Impossible,
+    Wrapped,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(importer: &'a Importer, stretch: &Stretch, keeper: Option<&'a Keeper>) -> Self {
+        Self {
+            importer,
+            keeper,
+            at: importer.now(),
+            started: importer.clock.monotonic(),
+            before: stretch.report.duration,
+            resumed_at: stretch.place.offset,
+            looks_first: false,
+            place: stretch.place,
+            report: stretch.report.clone(),
+        }
+    }
+
+    /// Whether somebody wants it to stop here.
+    pub(super) fn is_to_stop(&self) -> bool {
+        self.keeper.is_some_and(Keeper::is_to_stop)
+    }
+
+    /// Plans and writes a batch, again and again until nobody has come between.
+    pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
+        let (end, is_last) = (batch.end, batch.is_last);
+        let mut items = items(batch.entries);
+        if self.looks_first {
+            let wanted: Vec<usize> = (0..items.len()).collect();
+            self.look_and_plan(&mut items, &wanted).await?;
+        }
+        let mut conflicts = 0;
+        for _ in 0..ROUNDS {
+            self.prepare(&mut items).await?;
+            let report = self.report_with(&items);
+            let written = self.write(&items, end, is_last, &report).await?;
+            let (outcomes, inserts, updates) = match written {
+                Written::All => {
+                    self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
+                    self.place = end;
+                    self.report = report;
+                    self.put_aside(items).await?;
+                    self.tell_progress();
+                    return Ok(());
+                }
+                Written::Conflict(outcomes, inserts, updates) => (outcomes, inserts, updates),
+            };
+            let places = inserts.into_iter().chain(updates);
+            let in_the_way: Vec<_> = places.zip(outcomes).filter(|(_, outcome)| !outcome.is_done()).collect();
+            conflicts += in_the_way.len();
+            self.plan_anew(&mut items, &in_the_way).await?;
+        }
+        let busy = StoreError::unavailable("import", Busy);
+        Err(ImportFailure::Store(busy))
+    }
+
+    async fn plan_anew(&self, items: &mut [Item], in_the_way: &[(usize, BulkOutcome)]) -> Result<(), ImportFailure> {
+        if self.importer.policy.upsert {
+            let places: Vec<usize> = in_the_way.iter().map(|(place, _)| *place).collect();
+            return self.look_and_plan(items, &places).await;
+        }
+        for (place, outcome) in in_the_way {
+            let Some(item) = items.get_mut(*place) else { continue };
+            match outcome {
+                BulkOutcome::Taken(kind) => item.step = Step::Faulty(vec![taken(*kind)]),
+                BulkOutcome::Tombstoned => item.step = Step::Faulty(vec![tombstoned()]),
+                BulkOutcome::Created | BulkOutcome::Gone | BulkOutcome::Stale | BulkOutcome::Updated => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks up whoever is at the keys of these records, and plans them.
+    async fn look_and_plan(&self, items: &mut [Item], places: &[usize]) -> Result<(), ImportFailure> {
+        let mut keys: Vec<OwnedKey> = Vec::new();
+        let mut spans = Vec::new();
+        for place in places {
+            let Some(item) = items.get(*place) else { continue };
+            let (Some(user), false) = (&item.user, matches!(item.step, Step::Faulty(_))) else { continue };
+            let start = keys.len();
+            keys.extend(keys_of(user));
+            spans.push((*place, start..keys.len()));
+        }
+        let mut found = self.look_up(&keys).await?.into_iter().map(Some).collect::<Vec<_>>();
+        for (place, span) in spans {
+            let Some(item) = items.get_mut(place) else { continue };
+            let Some(user) = &item.user else { continue };
+            let kinds = keys.get(span.clone()).unwrap_or_default().iter().map(|key| key.as_key().kind());
+            let answers = found.get_mut(span).unwrap_or_default().iter_mut().filter_map(Option::take);
+            let found: Vec<_> = kinds.zip(answers).collect();
+            item.step = match plan(&found, user, &self.importer.policy, self.at) {
+                Plan::Fault(fault) => Step::Faulty(vec![fault]),
+                Plan::Insert => Step::Insert,
+                Plan::Tombstoned => Step::Faulty(vec![tombstoned()]),
+                Plan::Unchanged => Step::Unchanged,
+                Plan::Update(update) => Step::Update(update),
+            };
+        }
+        Ok(())
+    }
+
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, ImportFailure> {
+        let (bulk, mut patience) = (self.importer.bulk()?, Patience::new(&*self.importer.clock));
+        loop {
+            match bulk.look_up(keys).await {
+                Err(error) if patience.waits(&error).await => {}
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
+    /// Gives ids to those who bring none, and wraps weak hashes.
+    async fn prepare(&self, items: &mut [Item]) -> Result<(), ImportFailure> {
+        for item in &mut *items {
+            if matches!(item.step, Step::Insert)
+                && item.id.is_none()
+                && item.user.as_ref().is_some_and(|user| user.id.is_none())
+            {
+                item.id = Some(generated_id(self.at, &*self.importer.entropy)?);
+            }
+        }
+        match &self.importer.wrap {
+            Some(passwords) => self.wrap(items, passwords).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn wrap(&self, items: &mut [Item], passwords: &Arc<Passwords>) -> Result<(), ImportFailure> {
+        let mut waiting = Vec::new();
+        for (place, item) in items.iter_mut().enumerate() {
+            let Some(hash) = item.new_hash().filter(|hash| is_weak(passwords, hash)) else { continue };
+            if item.wrap != Wrap::Not {
+                continue;
+            }
+            if self.importer.dry_run {
+                let possible = passwords.is_wrappable(hash).unwrap_or(false);
+                item.wrap = if possible { Wrap::Wrapped } else { Wrap::Impossible };
+            } else {
+                waiting.push((place, hash.clone()));
+            }
+        }
+        let at_once = passwords.pool().threads() * 2;
+        let mut working = JoinSet::new();
+        loop {
+            while working.len() < at_once
+                && let Some((place, hash)) = waiting.pop()
+            {
+                let (passwords, clock) = (Arc::clone(passwords), Arc::clone(&self.importer.clock));
+                working.spawn(async move {
+                    loop {
+                        match passwords.wrap(&hash).await {
+                            // Others come first: people who log in.
+                            Err(PasswordError::Overloaded { retry_after }) => clock.sleep(retry_after).await,
+                            wrapped => return (place, wrapped),
+                        }
+                    }
+                });
+            }
+            let Some(done) = working.join_next().await else { return Ok(()) };
+            let (place, wrapped) = done.map_err(|_| ImportFailure::Stopped)?;
+            let Some(item) = items.get_mut(place) else { continue };
+            match wrapped {
+                Ok(hash) => (item.wrapped, item.wrap) = (Some(hash), Wrap::Wrapped),
+                Err(PasswordError::Unwrappable | PasswordError::Hash(_)) => item.wrap = Wrap::Impossible,
+                Err(error) => return Err(ImportFailure::Password(error)),
+            }
+        }
+    }
+
+    /// Writes all of it, or tells what stands in the way.
+    async fn write(
+        &self,
+        items: &[Item],
+        end: Place,
+        is_last: bool,
+        report: &ImportReport,
+    ) -> Result<Written, ImportFailure> {
+        let importer = self.importer;
+        let (bulk, mut patience) = (importer.bulk()?, Patience::new(&*importer.clock));
+        let (mut inserts, mut updates) = (Vec::new(), Vec::new());
+        for (place, item) in items.iter().enumerate() {
+            match item.step {
+                Step::Insert => inserts.push(place),
+                Step::Update(_) => updates.push(place),
+                Step::Faulty(_) | Step::Unchanged => {}
+            }
+        }
+        loop {
+            let mut batch = BulkWrite::new(items.iter().filter_map(|item| self.draft(item)).collect())
+                .updates(items.iter().filter_map(|item| self.change(item)).collect())
+                .unless_conflict();
+            batch.tombstones = importer.policy.tombstones();
+            let checkpoint = match self.keeper {
+                Some(keeper) => Some(keeper.checkpoint(importer.now(), report, end, faults_of(items), is_last)?),
+                None => None,
+            };
+            if importer.dry_run {
+                batch = batch.rolled_back();
+            } else {
+                batch.checkpoint.clone_from(&checkpoint);
+            }
+            match bulk.write(batch).await {
+                Ok(BulkWritten::LeaseLost) => return Err(ImportFailure::LeaseLost),
+                Ok(BulkWritten::Conflict(outcomes)) => return Ok(Written::Conflict(outcomes, inserts, updates)),
+                Ok(BulkWritten::Written(_)) => {
+                    if let (true, Some(checkpoint), Some(keeper)) = (importer.dry_run, &checkpoint, self.keeper) {
+                        keeper.save(importer, checkpoint).await?;
+                    }
+                    return Ok(Written::All);
+                }
+                Err(error) if patience.waits(&error).await => {
+                    // The connection may have broken after the commit.
+                    if !importer.dry_run && self.was_written(items).await? {
+                        return Ok(Written::All);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether a write that failed came to pass: all of it or nothing did, so one user tells.
+    async fn was_written(&self, items: &[Item]) -> Result<bool, ImportFailure> {
+        let written = items.iter().find_map(|item| match &item.step {
+            Step::Insert => self.draft(item).map(|user| user.id),
+            Step::Update(update) => Some(update.id.clone()),
+            Step::Faulty(_) | Step::Unchanged => None,
+        });
+        let Some(id) = written else { return Ok(false) };
+        let found = self.look_up(&[OwnedKey::from(Key::Id(&id))]).await?;
+        let user = found.into_iter().next().and_then(Lookup::into_user);
+        // Nobody else writes at this microsecond.
+        Ok(user.is_some_and(|user| user.updated_at == self.at))
+    }
+
+    /// The new user of a record that is to be inserted.
+    fn draft(&self, item: &Item) -> Option<NewUser> {
+        let (Step::Insert, Some(record)) = (&item.step, &item.user) else { return None };
+        let id = record.id.clone().or_else(|| item.id.clone())?;
+        let credential = match (&item.wrapped, &record.credential) {
+            (Some(hash), _) => Credential::Hash(hash.clone()),
+            (None, Some(credential)) => credential.clone(),
+            (None, None) => self.importer.without_password.clone(),
+        };
+        let brings_a_hash = matches!(credential, Credential::Hash(_));
+        let mut user = NewUser::new(id, record.profile.clone(), credential, self.at);
+        user.legacy.clone_from(&record.legacy);
+        user.moved = record.moved.or(brings_a_hash.then_some(Moved::new(self.at, MovedBy::Import)));
+        user.created_at = record.created_at.unwrap_or(self.at);
+        user.last_login = record.last_login;
+        user.login_count = record.login_count.unwrap_or_default();
+        user.password_set_at = record.password_set_at;
+        Some(user)
+    }
+
+    fn change(&self, item: &Item) -> Option<BulkUpdate> {
+        let Step::Update(update) = &item.step else { return None };
+        let mut update = (**update).clone();
+        if let (Some(hash), Some(credential)) = (&item.wrapped, &mut update.change.credential) {
+            credential.credential = Credential::Hash(hash.clone());
+        }
+        Some(update)
+    }
+
+    /// The report as it is when these are written.
+    fn report_with(&self, items: &[Item]) -> ImportReport {
+        let mut report = self.report.clone();
+        for item in items {
+            report.read += 1;
+            if let Some(scheme) = item.scheme {
+                *report.schemes.entry(scheme.to_owned()).or_default() += 1;
+            }
+            let writes = match &item.step {
+                Step::Insert => Some(&mut report.inserted),
+                Step::Update(_) => Some(&mut report.updated),
+                Step::Unchanged | Step::Faulty(_) => None,
+            };
+            if let Some(count) = writes {
+                *count += 1;
+                match item.wrap {
+                    Wrap::Not => {}
+                    Wrap::Impossible => report.not_wrapped += 1,
+                    Wrap::Wrapped => report.wrapped += 1,
+                }
+            }
+            match &item.step {
+                Step::Faulty(faults) => {
+                    *counter(&mut report, faults) += 1;
+                    for fault in faults {
+                        *report.faults.entry(fault.code).or_default() += 1;
+                    }
+                }
+                Step::Unchanged => report.unchanged += 1,
+                Step::Insert | Step::Update(_) => {}
+            }
+        }
+        report.duration = self.before.saturating_add(self.importer.since(self.started));
+        report
+    }
+
+    /// Hands what was not stored to the sink.
+    async fn put_aside(&self, items: Vec<Item>) -> Result<(), ImportFailure> {
+        let Some(sink) = &self.importer.sink else { return Ok(()) };
+        let faulty = items.into_iter().filter_map(|item| match item.step {
+            Step::Faulty(faults) => Some(Record::new(item.place, item.end, item.raw, Err(faults))),
+            Step::Insert | Step::Unchanged | Step::Update(_) => None,
+        });
+        let faulty: Vec<Record> = faulty.collect();
+        if faulty.is_empty() {
+            return Ok(());
+        }
+        let sink: Arc<Mutex<dyn FaultSink>> = Arc::clone(sink);
+        let taken = tokio::task::spawn_blocking(move || {
+            let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            for record in faulty {
+                sink.take(record)?;
+            }
+            sink.flush()
+        });
+        taken.await.map_err(|_| ImportFailure::Stopped)?.map_err(ImportFailure::Sink)
+    }
+
+    fn tell_progress(&self) {
+        let Some(tell) = &self.importer.progress else { return };
+        tell(&ImportProgress {
+            records: self.place.record,
+            bytes: self.place.offset,
+            total_bytes: self.keeper.and_then(Keeper::total_bytes),
+            resumed_at: self.resumed_at,
+            elapsed: self.importer.since(self.started),
+        });
+    }
+}
+
+/// What came of a write: with which records were to be inserted and changed.
+enum Written {
+    All,
+    Conflict(Vec<BulkOutcome>, Vec<usize>, Vec<usize>),
+}
+
+impl Item {
+    /// The hash that would be written.
+    fn new_hash(&self) -> Option<&PasswordHash> {
+        let credential = match &self.step {
+            Step::Insert => self.user.as_ref()?.credential.as_ref()?,
+            Step::Update(update) => &update.change.credential.as_ref()?.credential,
+            Step::Faulty(_) | Step::Unchanged => return None,
+        };
+        match credential {
+            Credential::Hash(hash) => Some(hash),
+            Credential::Delegated(_) | Credential::None | Credential::PendingPassword => None,
+        }
+    }
+}
+
+/// Everybody is new until the store says otherwise. Two of a batch with one key are not: the later one is a duplicate.
+fn items(entries: Vec<Entry>) -> Vec<Item> {
+    let mut seen = HashSet::new();
+    let item = |entry: Entry| {
+        let Entry { place, end, raw, user, scheme } = entry;
+        let (user, step) = match user {
+            Ok(user) => {
+                let keys = keys_of(&user);
+                match keys.iter().find(|key| seen.contains(*key)) {
+                    Some(key) => (None, Step::Faulty(vec![duplicated(key.as_key().kind())])),
+                    None => {
+                        seen.extend(keys);
+                        (Some(user), Step::Insert)
+                    }
+                }
+            }
+            Err(faults) => (None, Step::Faulty(faults)),
+        };
+        Item { place, end, raw, scheme, user, step, id: None, wrapped: None, wrap: Wrap::Not }
+    };
+    entries.into_iter().map(item).collect()
+}
+
+fn is_weak(passwords: &Passwords, hash: &PasswordHash) -> bool {
+    let parsed = passwords.schemes().parse(hash, passwords.limits());
+    parsed.is_ok_and(|parsed| matches!(parsed.strength(), Strength::Fast))
+}
+
+/// As which kind of failure a record counts.
+fn counter<'r>(report: &'r mut ImportReport, faults: &[Fault]) -> &'r mut u64 {
+    match faults {
+        [fault, ..] if fault.code == FaultCode::DuplicatedUser => &mut report.duplicates,
+        [fault, ..] if *fault == tombstoned() => &mut report.tombstoned,
+        _ => &mut report.failed,
+    }
+}
+
+fn faults_of(items: &[Item]) -> Vec<JobFault> {
+    let faults = items.iter().filter_map(|item| match &item.step {
+        Step::Faulty(faults) => {
+            // Codes, pointers and our own sentences: there is nothing that could not be written.
+            let faults = serde_json::to_value(faults).unwrap_or_default();
+            Some(JobFault::new(item.place.record, item.place.offset, item.place.line, faults))
+        }
+        Step::Insert | Step::Unchanged | Step::Update(_) => None,
+    });
+    faults.collect()
+}
+
+/// Others change the same users all the time.
+#[derive(Debug, thiserror::Error)]
+#[error("others change the same users all the time")]
+struct Busy;

@@ -1,0 +1,160 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{ImportFailure, ImportPolicy, ImportReport, ImportStatus, Importer, Input, InputState, patience::Patience};
+use crate::{
+    bulk::{Place, ReadError},
+    clock::Timestamp,
+    store::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease},
+};
+
+/// How a worker comes to the input that a job names.
+pub trait OpenInput: fmt::Debug + Send + Sync + 'static {
+    /// The input that `spec`, the [`ImportSpec::input`] of a job, names. It does not block: what reads is
+    /// [`Input::open`].
+    ///
+    /// # Errors
+    ///
+    /// When `spec` names nothing that can be read here.
+    fn open(&self, spec: &Value) -> Result<Arc<dyn Input>, ReadError>;
+}
+
+/// Is told when a job is over: sends an e-mail, writes a line.
+#[async_trait]
+pub trait JobObserver: fmt::Debug + Send + Sync + 'static {
+    /// The job is completed, failed or cancelled. Told at least once: again if the process dies while it is told.
+    async fn finished(&self, status: &ImportStatus);
+}
+
+/// What a job is to import, and how. What it is to import into, and from which source, is the worker's [`Importer`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ImportSpec {
+    /// What [`OpenInput`] is given: the host's own JSON. No secrets: it is kept with the job.
+    pub input: Value,
+    /// What may be done to users who are there.
+    #[serde(default)]
+    pub policy: ImportPolicy,
+    /// See [`Importer::dry_run`].
+    #[serde(default)]
+    pub dry_run: bool,
+    /// See [`Importer::assume_distinct`].
+    #[serde(default)]
+    pub assume_distinct: bool,
+    /// Into how many parts the input is divided, for as many workers. Each reads from the place where its part begins; the
+    /// first reading, for duplicates, is of the whole for every part.
+    #[serde(default)]
+    pub shards: usize,
+}
+
+impl ImportSpec {
+    /// Imports all of this, in one part, under the default policy.
+    pub fn new(input: Value) -> Self {
+        Self { input, policy: ImportPolicy::default(), dry_run: false, assume_distinct: false, shards: 1 }
+    }
+}
+
+/// What is kept of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct JobState {
+    pub(super) spec: ImportSpec,
+    pub(super) input: InputState,
+    /// Where it began.
+    pub(super) from: Place,
+    /// The number of the first record that is not a part of it.
+    pub(super) until: Option<u64>,
+    /// Where to go on.
+    pub(super) place: Place,
+    pub(super) report: ImportReport,
+    /// Why it failed.
+    #[serde(default)]
+    pub(super) stopped: Option<String>,
+    /// Of a whole that was divided: the jobs of its parts.
+    #[serde(default)]
+    pub(super) parts: Vec<String>,
+}
+
+impl JobState {
+    pub(super) fn new(spec: ImportSpec, input: InputState, from: Place, until: Option<u64>) -> Self {
+        let report = ImportReport::default();
+        Self { spec, input, from, until, place: from, report, stopped: None, parts: Vec::new() }
+    }
+
+    pub(super) fn of(job: &Job) -> Result<Self, ImportFailure> {
+        serde_json::from_value(job.state.clone()).map_err(|_| ImportFailure::State)
+    }
+
+    pub(super) fn to_json(&self) -> Result<Value, ImportFailure> {
+        serde_json::to_value(self).map_err(|_| ImportFailure::State)
+    }
+}
+
+/// Keeps the progress of a job that is leased.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    pub(super) lease: Lease,
+    pub(super) lease_time: Duration,
+    pub(super) state: JobState,
+    pub(super) stop: Arc<AtomicBool>,
+}
+
+impl Keeper {
+    /// Progress up to `end`, to be saved with what was done.
+    pub(super) fn checkpoint(
+        &self,
+        now: Timestamp,
+        report: &ImportReport,
+        end: Place,
+        faults: Vec<JobFault>,
+        is_last: bool,
+    ) -> Result<Checkpoint, ImportFailure> {
+        let state = JobState { place: end, report: report.clone(), ..self.state.clone() }.to_json()?;
+        let checkpoint = if is_last {
+            Checkpoint::finished(&self.lease, state, JobStatus::Completed, now)
+        } else {
+            Checkpoint::running(&self.lease, state, now.saturating_add(self.lease_time))
+        };
+        Ok(checkpoint.faults(faults))
+    }
+
+    pub(super) async fn save(&self, importer: &Importer, checkpoint: &Checkpoint) -> Result<(), ImportFailure> {
+        let (jobs, mut patience) = (importer.jobs()?, Patience::new(&*importer.clock));
+        loop {
+            match jobs.save(checkpoint).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(ImportFailure::LeaseLost),
+                Err(error) if patience.waits(&error).await => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    pub(super) fn total_bytes(&self) -> Option<u64> {
+        self.state.input.text_bytes
+    }
+
+    /// Whether the worker is to stop at the next checkpoint.
+    pub(super) fn is_to_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn id(&self) -> &JobId {
+        &self.lease.job.id
+    }
+}
+
+impl Importer {
+    pub(super) fn jobs(&self) -> Result<&dyn JobStore, ImportFailure> {
+        self.store.as_jobs().ok_or(ImportFailure::Unsupported("jobs"))
+    }
+}

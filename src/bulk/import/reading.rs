@@ -1,0 +1,232 @@
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::mpsc;
+
+use super::{
+    ImportFailure, ImportReport, Importer, Input,
+    duplicates::{Duplicates, KeyLog},
+    keys_of,
+    names::Names,
+    plan::duplicated,
+};
+use crate::{
+    bulk::{Fault, ImportRecord, Place, ReadError, Record, RecordSource},
+    password::Schemes,
+    secret_key::SecretKey,
+    user::Credential,
+};
+
+/// Where to begin, where to stop, and what was done before.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stretch {
+    pub(super) place: Place,
+    /// The number of the first record that is not a part of it.
+    pub(super) until: Option<u64>,
+    pub(super) report: ImportReport,
+}
+
+/// Records that are written together.
+pub(super) struct Batch {
+    pub(super) entries: Vec<Entry>,
+    /// Where the next one begins.
+    pub(super) end: Place,
+    pub(super) is_last: bool,
+}
+
+/// A record as an import sees it.
+pub(super) struct Entry {
+    pub(super) place: Place,
+    pub(super) end: Place,
+    pub(super) raw: Vec<u8>,
+    pub(super) user: Result<Box<ImportRecord>, Vec<Fault>>,
+    /// The scheme of its hash, if it brings one.
+    pub(super) scheme: Option<&'static str>,
+}
+
+/// A thread that reads, one batch ahead.
+pub(super) struct Reading(mpsc::Receiver<Result<Batch, ImportFailure>>);
+
+impl Reading {
+    pub(super) fn begin(
+        importer: &Importer,
+        input: Arc<dyn Input>,
+        stretch: Stretch,
+        duplicates: Option<Duplicates>,
+    ) -> Self {
+        let (sender, receiver) = mpsc::channel(1);
+        let mut reader = Reader {
+            names: importer.names.clone(),
+            schemes: importer.wrap.as_ref().map_or_else(Schemes::standard, |passwords| passwords.schemes().clone()),
+            duplicates,
+            records: importer.batch_records,
+            bytes: importer.batch_bytes,
+            until: stretch.until,
+        };
+        // It ends when nobody listens any more.
+        let _detached = tokio::task::spawn_blocking(move || {
+            if let Err(failure) = reader.read(&*input, stretch.place, &sender) {
+                let _nobody_listens = sender.blocking_send(Err(failure));
+            }
+        });
+        Self(receiver)
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Batch, ImportFailure> {
+        self.0.recv().await.unwrap_or(Err(ImportFailure::Stopped))
+    }
+}
+
+struct Reader {
+    names: Names,
+    schemes: Schemes,
+    duplicates: Option<Duplicates>,
+    records: usize,
+    bytes: usize,
+    until: Option<u64>,
+}
+
+impl Reader {
+    fn read(
+        &mut self,
+        input: &dyn Input,
+        start: Place,
+        sender: &mpsc::Sender<Result<Batch, ImportFailure>>,
+    ) -> Result<(), ImportFailure> {
+        let mut source = opened(input, start)?;
+        let mut end = start;
+        loop {
+            let (mut entries, mut size) = (Vec::new(), 0);
+            let mut is_last = false;
+            while entries.len() < self.records && size < self.bytes {
+                if self.until.is_some_and(|until| end.record >= until) {
+                    is_last = true;
+                    break;
+                }
+                let Some(record) = source.next().map_err(ImportFailure::Input)? else {
+                    is_last = true;
+                    break;
+                };
+                size += record.raw.len().max(usize::try_from(record.end.offset - record.place.offset).unwrap_or(0));
+                end = record.end;
+                entries.push(self.entry(record).map_err(ImportFailure::Scratch)?);
+            }
+            if sender.blocking_send(Ok(Batch { entries, end, is_last })).is_err() || is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    fn entry(&mut self, record: Record) -> io::Result<Entry> {
+        let Record { place, end, raw, mut user } = record;
+        let mut scheme = None;
+        if let Ok(user) = &mut user {
+            self.names.settle(user);
+            if let Some(Credential::Hash(hash)) = &user.credential {
+                scheme = Some(self.schemes.identify(hash).map_or("unknown", |scheme| scheme.name()));
+            }
+        }
+        if let Some(duplicates) = &mut self.duplicates
+            && let Some(kind) = duplicates.of(place.record)?
+        {
+            user = Err(vec![duplicated(kind)]);
+        }
+        Ok(Entry { place, end, raw, user, scheme })
+    }
+}
+
+fn opened(input: &dyn Input, start: Place) -> Result<Box<dyn RecordSource>, ImportFailure> {
+    let mut source = input.open().map_err(ImportFailure::Input)?;
+    if start != Place::START {
+        source.resume(start).map_err(ImportFailure::Input)?;
+    }
+    Ok(source)
+}
+
+/// The first reading: which records share a key with an earlier one.
+pub(super) async fn find_duplicates(
+    importer: &Importer,
+    input: Arc<dyn Input>,
+) -> Result<Option<Duplicates>, ImportFailure> {
+    let secret = SecretKey::generate(&*importer.entropy)?;
+    let names = importer.names.clone();
+    read_through(input, move |source, stop| {
+        let mut log = KeyLog::new(secret).map_err(ImportFailure::Scratch)?;
+        while let Some(record) = source.next().map_err(ImportFailure::Input)? {
+            if stop.load(Ordering::Relaxed) {
+                return Err(ImportFailure::Stopped);
+            }
+            let Ok(mut user) = record.user else { continue };
+            names.settle(&mut user);
+            for key in keys_of(&user) {
+                log.add(record.place.record, &key).map_err(ImportFailure::Scratch)?;
+            }
+        }
+        log.finish().map_err(ImportFailure::Scratch)
+    })
+    .await
+}
+
+/// Where to divide an input into `parts` of about as many records each: the beginnings of all but the first.
+pub(super) async fn divide(input: Arc<dyn Input>, parts: usize) -> Result<Vec<Place>, ImportFailure> {
+    /// As many places as are kept; every other one is forgotten when there are more.
+    const KEPT: usize = 4_096;
+
+    read_through(input, move |source, _| {
+        let (mut places, mut every, mut records) = (vec![Place::START], 1, 0_u64);
+        while let Some(record) = source.next().map_err(ImportFailure::Input)? {
+            records += 1;
+            if records.is_multiple_of(every) {
+                places.push(record.end);
+            }
+            if places.len() > KEPT {
+                let mut keep = false;
+                places.retain(|_| {
+                    keep = !keep;
+                    keep
+                });
+                every *= 2;
+            }
+        }
+        let wanted = |part: usize| (places.len().saturating_sub(1) * part).checked_div(parts);
+        let mut starts: Vec<Place> = (1..parts).filter_map(|part| places.get(wanted(part)?)).copied().collect();
+        starts.retain(|place| place.record > 0 && place.record < records);
+        starts.dedup();
+        Ok(starts)
+    })
+    .await
+}
+
+/// Reads on a thread of its own, which ends early when nobody waits for it any more.
+async fn read_through<T: Send + 'static>(
+    input: Arc<dyn Input>,
+    read: impl FnOnce(&mut dyn RecordSource, &AtomicBool) -> Result<T, ImportFailure> + Send + 'static,
+) -> Result<T, ImportFailure> {
+    struct Stop(Arc<AtomicBool>);
+
+    impl Drop for Stop {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    let stop = Stop(Arc::new(AtomicBool::new(false)));
+    let stopped = Arc::clone(&stop.0);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut source = opened(&*input, Place::START)?;
+        read(&mut *source, &stopped)
+    });
+    reading.await.map_err(|_| ImportFailure::Stopped)?
+}
+
+/// The state of an input, asked on a thread of its own.
+pub(super) async fn state_of(input: &Arc<dyn Input>) -> Result<super::InputState, ImportFailure> {
+    let input = Arc::clone(input);
+    let state = tokio::task::spawn_blocking(move || input.state()).await.map_err(|_| ImportFailure::Stopped)?;
+    state.map_err(|error: ReadError| ImportFailure::Input(error))
+}
