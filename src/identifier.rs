@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 mod standard;
 
 pub use standard::StandardRules;
+pub(crate) use standard::{folded_username, lower_address};
 
 /// What kind of name an [`Identifier`] is.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 #[cfg(feature = "bulk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "bulk")))]
 pub mod bulk;
+mod caret;
 pub mod clock;
 #[cfg(feature = "conformance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
@@ -20,6 +21,7 @@ pub mod password;
 pub mod phase;
 pub mod policy;
 pub mod report;
+pub mod search;
 pub mod secret_key;
 pub mod store;
 pub mod user;

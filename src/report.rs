@@ -65,7 +65,7 @@ impl Progress {
     /// When either cannot be asked.
     pub async fn read(store: &dyn SearchStore, legacy: &dyn LegacyDirectory) -> Result<Self, ReportError> {
         let flagged = Filter::Credential(CredentialKind::Delegated);
-        let moved = Filter::And(vec![Filter::Moved(true), Filter::Not(Box::new(flagged.clone()))]);
+        let moved = Filter::And(vec![Filter::moved(), flagged.clone().negated()]);
         Ok(Self {
             legacy_users: legacy.count().await?,
             moved: store.count(&moved).await?,

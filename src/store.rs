@@ -30,7 +30,11 @@ pub use error::StoreError;
 pub use job::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease};
 pub use memory::MemoryStore;
 pub use outbox::{Backlog, Deletion, OutboxMessage, OutboxStore, Outgoing};
-pub use search::{Filter, Order, Search, SearchCursor, SearchPage, SearchStore};
+pub use search::{
+    CursorError, Filter, MetadataOf, MetadataPath, Order, OrderBy, OrderError, OrderValue, PageTooFar, Pattern, Search,
+    SearchCursor, SearchPage, SearchStore, TextField, TimeField, TimeRange, ValueRange, ValueTest,
+};
+pub(crate) use search::{folded, number};
 #[cfg(feature = "mysql")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
 pub use server::{MySql, MySqlStore};

@@ -25,6 +25,8 @@ mod stores {
     pub(crate) mod faulty;
     #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
     mod round_trips;
+    #[cfg(unix)]
+    mod search;
     #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
     mod server;
     #[cfg(unix)]

@@ -272,6 +272,10 @@ macro_rules! __store_cases {
             pages_neither_repeat_nor_skip
             pages_stand_while_users_come_and_go
             a_page_holds_no_more_than_its_limit
+            a_name_is_found_in_any_case
+            a_profile_is_searched_by_its_values
+            users_can_be_passed_over
+            a_place_in_another_order_is_refused
         }
     };
     (stats, [$($then:tt)*] $($with:tt)*) => {

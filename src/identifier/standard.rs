@@ -96,9 +96,7 @@ impl StandardRules {
         if domain.is_empty() || domain.starts_with('.') || domain.ends_with('.') || domain.contains("..") {
             return Err(MALFORMED);
         }
-        // Lower-casing can decompose (`İ`), so the result is composed again.
-        let local = local.to_lowercase();
-        let local = ComposingNormalizerBorrowed::new_nfc().normalize(&local);
+        let local = lower_address(local);
         if local.len() > self.local_part_bytes {
             return Err(IdentifierError::TooLong { part: "local part", max: self.local_part_bytes, unit: "bytes" });
         }
@@ -131,11 +129,7 @@ impl StandardRules {
 
     fn username(&self, text: &str) -> Result<Identifier, IdentifierError> {
         const MALFORMED: IdentifierError = IdentifierError::Malformed { kind: IdentifierKind::Username };
-        // Compatibility forms can hide letters that folding must see, and folding can undo composition: hence thrice.
-        let nfkc = ComposingNormalizerBorrowed::new_nfkc();
-        let folded = CaseMapper::new().fold_string(&nfkc.normalize(text)).into_owned();
-        let folded = CaseMapper::new().fold_string(&nfkc.normalize(&folded)).into_owned();
-        let normal = nfkc.normalize(&folded).trim().to_owned();
+        let normal = folded_username(text).trim().to_owned();
         if normal.chars().any(|c| c.is_control() || !self.username_letters.is_none_or(|allowed| allowed(c))) {
             return Err(MALFORMED);
         }
@@ -153,6 +147,22 @@ impl Default for StandardRules {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A part of a user name in its normal form.
+pub(crate) fn folded_username(text: &str) -> String {
+    // Compatibility forms can hide letters that folding must see, and folding can undo composition: hence thrice.
+    let nfkc = ComposingNormalizerBorrowed::new_nfkc();
+    let folded = CaseMapper::new().fold_string(&nfkc.normalize(text)).into_owned();
+    let folded = CaseMapper::new().fold_string(&nfkc.normalize(&folded)).into_owned();
+    nfkc.normalize(&folded).into_owned()
+}
+
+/// A part of an e-mail address before the `@` in its normal form.
+pub(crate) fn lower_address(text: &str) -> String {
+    // Lower-casing can decompose (`İ`), so the result is composed again.
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    nfc.normalize(&nfc.normalize(text).to_lowercase()).into_owned()
 }
 
 impl IdentifierRules for StandardRules {

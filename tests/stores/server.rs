@@ -26,7 +26,7 @@ fn no_server() -> Fixture {
 }
 
 #[cfg(feature = "postgres")]
-async fn postgres() -> Fixture {
+pub(super) async fn postgres() -> Fixture {
     static DATABASE: OnceCell<String> = OnceCell::const_new();
     let Some(server) = PostgresServer::shared() else { return no_server() };
     let url = DATABASE.get_or_init(|| server.fresh_database()).await;
@@ -35,7 +35,7 @@ async fn postgres() -> Fixture {
 }
 
 #[cfg(feature = "mysql")]
-async fn mariadb() -> Fixture {
+pub(super) async fn mariadb() -> Fixture {
     static DATABASE: OnceCell<String> = OnceCell::const_new();
     let Some(server) = MariaDbServer::shared() else { return no_server() };
     let url = DATABASE.get_or_init(|| server.fresh_database()).await;

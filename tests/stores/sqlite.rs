@@ -13,7 +13,6 @@ use waystation::{
 };
 
 mod file;
-mod filter;
 mod kill;
 mod open;
 mod rows;

@@ -151,9 +151,45 @@ pub(super) fn crowd() -> Vec<NewUser> {
             user.moved = moves[pick(moves.len())].map(|by| Moved::new(at((number - 30) * 43_200_000_000 - 1), by));
             user.created_at = at((number % 10 - 5) * 1_000);
             user.last_login = (number % 4 != 1).then(|| at((number % 6 - 3) * 1_000));
+            user.login_count = u64::try_from(number % 5).unwrap_or_default();
+            user.password_set_at = (number % 3 == 1).then(|| at((number % 8 - 4) * 1_000));
+            user.at = at((number % 4 - 2) * 1_000);
+            known_of(&mut user.profile, pick(8), name);
             user
         })
         .collect()
+}
+
+/// What the profile of somebody of the crowd holds beside identifiers: of eight sorts.
+fn known_of(profile: &mut Profile, sort: usize, name: &str) {
+    profile.email_verified = sort % 2 == 0;
+    profile.phone_verified = sort % 3 == 0;
+    profile.name = (sort % 4 != 3).then(|| name.to_uppercase());
+    profile.given_name = (sort == 1).then(|| name.to_owned());
+    profile.family_name = (sort == 2).then(String::new);
+    profile.nickname = (sort > 4).then(|| name.to_owned());
+    profile.picture = (sort == 3).then(|| format!("https://example.com/{name}"));
+    let metadata = match sort {
+        0 => json!({"plan": "gold", "roles": ["a", 1, null]}),
+        1 => json!({"plan": 1, "pets": [{"name": "Gold"}, {"name": ["gold", true]}]}),
+        2 => json!({"plan": 1.5, "roles": [], "pets": {}}),
+        3 => json!({"plan": true, "pets": {"name": 1}}),
+        4 => json!({"plan": null, "\"odd\0 key\"": "a\"\0b"}),
+        5 => json!({"pets": [[{"name": {"deeper": "gold"}}], "gold"], "email_verified": true}),
+        6 => json!({"plan": "2024-12-31", "name": "ada"}),
+        _ => json!({}),
+    };
+    profile.user_metadata = if sort % 2 == 0 { object(metadata.clone()) } else { Metadata::new() };
+    profile.app_metadata = object(metadata);
+    if sort == 2 {
+        profile.mfa_factors = vec![
+            MfaFactor::Totp { secret: "JBSWY3DPEHPK3PXP".to_owned() },
+            MfaFactor::Other { kind: "ada".to_owned(), value: json!({}) },
+        ];
+    }
+    if sort == 3 {
+        profile.identities = vec![LinkedIdentity::new("ada", "1"), LinkedIdentity::new("example.com", "ada1")];
+    }
 }
 
 pub(super) fn object(value: serde_json::Value) -> Metadata {

@@ -1,8 +1,13 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Bound};
 
-use super::people::{Store, at, crowd, email, id, insert, plain, username, with};
+use serde_json::{Number, json};
+
+use super::people::{Store, at, crowd, email, id, insert, object, plain, username, with};
 use crate::{
-    store::{Deletion, Filter, Order, Search, SearchStore},
+    store::{
+        Deletion, Filter, MetadataOf, MetadataPath, Order, OrderBy, Pattern, Search, SearchStore, StoreError, TextField,
+        TimeField, TimeRange, ValueRange, ValueTest,
+    },
     user::{CredentialKind, MovedBy, SourceName, User, UserId},
 };
 
@@ -36,7 +41,7 @@ async fn walk(store: &Store, filter: &Filter, order: Order, limit: usize) -> Vec
 /// Search and count answer what the reference says of each user.
 async fn answers_as_the_reference(store: &Store, users: &[User], filter: &Filter) {
     let matching: BTreeSet<_> = users.iter().filter(|user| filter.matches(user)).map(|user| user.id.clone()).collect();
-    let met: Vec<_> = walk(store, filter, Order::Id, 7).await.into_iter().map(|user| user.id).collect();
+    let met: Vec<_> = walk(store, filter, Order::ID, 7).await.into_iter().map(|user| user.id).collect();
     let ids = |ids: &mut dyn Iterator<Item = &UserId>| ids.map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
     assert_eq!(ids(&mut met.iter()), ids(&mut matching.iter()), "search: {filter:?}");
     let count = searchable(store).count(filter).await.expect("count");
@@ -45,27 +50,79 @@ async fn answers_as_the_reference(store: &Store, users: &[User], filter: &Filter
 
 /// One of each, and some that match nobody.
 fn leaves() -> Vec<Filter> {
+    let (first, last) = (at(i64::MIN), at(i64::MAX));
+    let open = |from, until| {
+        let mut range = TimeRange::ALL;
+        (range.from, range.until) = (from, until);
+        range
+    };
     let mut leaves = vec![
         Filter::All,
         Filter::Blocked(true),
         Filter::Blocked(false),
-        Filter::CreatedWithin(at(-2_000), at(3_000)),
-        Filter::CreatedWithin(at(3_000), at(-2_000)),
-        Filter::CreatedWithin(at(i64::MIN), at(i64::MAX)),
-        Filter::LastLoginWithin(at(-1_000), at(1_000)),
-        Filter::LastLoginWithin(at(i64::MIN), at(i64::MAX)),
-        Filter::Moved(true),
-        Filter::Moved(false),
-        Filter::Source(SourceName::new("django")),
-        Filter::Source(SourceName::new("nowhere")),
-        Filter::EmailPrefix("ada".to_owned()),
-        Filter::EmailPrefix(String::new()),
-        Filter::UsernamePrefix("ada".to_owned()),
-        Filter::UsernamePrefix(String::new()),
+        Filter::EmailVerified(true),
+        Filter::EmailVerified(false),
+        Filter::PhoneVerified(true),
+        Filter::PhoneVerified(false),
+        Filter::created_within(at(-2_000), at(3_000)),
+        Filter::created_within(at(3_000), at(-2_000)),
+        Filter::last_login_within(at(-1_000), at(1_000)),
+        Filter::LoginCount(0..=0),
+        Filter::LoginCount(2..=3),
+        Filter::LoginCount(2..=u64::MAX),
+        Filter::LoginCount(u64::MAX..=u64::MAX),
+        Filter::moved(),
+        Filter::source(&SourceName::new("django")),
+        Filter::source(&SourceName::new("nowhere")),
     ];
+    for field in TimeField::ALL {
+        let ranges = [TimeRange::ALL, TimeRange::new(first, last), open(Some(at(0)), None), open(None, Some(at(0)))];
+        leaves.extend(ranges.map(|range| Filter::Time(field, range)));
+    }
+    for field in TextField::ALL {
+        let patterns = [
+            Pattern::exact("ada"),
+            Pattern::exact(""),
+            Pattern::exact("example.com"),
+            Pattern::exact("totp"),
+            Pattern::prefix("ada"),
+            Pattern::prefix(""),
+            Pattern::contains("a"),
+            Pattern::of_pieces(["", "m"]),
+            Pattern::of_pieces(["a", "exam", "m"]),
+            Pattern::of_pieces(["1", "", "", "1"]),
+        ];
+        leaves.extend(patterns.map(|pattern| Filter::Text(field, pattern)));
+    }
     leaves.extend(CredentialKind::ALL.map(Filter::Credential));
     leaves.extend(MovedBy::ALL.map(Filter::MovedBy));
+    leaves.extend(of_metadata());
     leaves
+}
+
+/// What can be asked of the crowd's metadata.
+fn of_metadata() -> Vec<Filter> {
+    let number = Number::from;
+    let text = |text: &str| text.to_owned();
+    let tests = [
+        ValueTest::Exists,
+        ValueTest::Like(Pattern::exact("gold")),
+        ValueTest::Like(Pattern::exact("Gold")),
+        ValueTest::Like(Pattern::exact("1")),
+        ValueTest::Like(Pattern::exact("1.5")),
+        ValueTest::Like(Pattern::exact("true")),
+        ValueTest::Like(Pattern::prefix("g")),
+        ValueTest::Like(Pattern::contains("\"")),
+        ValueTest::Within(ValueRange::Numbers(Bound::Included(number(1)), Bound::Excluded(number(30)))),
+        ValueTest::Within(ValueRange::Numbers(Bound::Excluded(number(1)), Bound::Unbounded)),
+        ValueTest::Within(ValueRange::Texts(Bound::Included(text("2024-05")), Bound::Excluded(text("gold")))),
+    ];
+    let keys: [&[&str]; 7] =
+        [&[], &["plan"], &["roles"], &["pets", "name"], &["pets"], &["pets", "name", "deeper"], &["\"odd\0 key\""]];
+    let paths = keys.iter().flat_map(|keys| {
+        [MetadataOf::App, MetadataOf::User].map(|of| MetadataPath::new(of, keys.iter().copied()))
+    });
+    paths.flat_map(|path| tests.clone().map(|test| Filter::Metadata(path.clone(), test))).collect()
 }
 
 /// Every filter finds and counts those whom [`Filter::matches`] names.
@@ -95,17 +152,17 @@ pub async fn filters_join(store: Store) {
         Filter::Or(Vec::new()),
         not(Filter::And(Vec::new())),
         not(Filter::Or(Vec::new())),
-        Filter::And(vec![Filter::Moved(true), Filter::Blocked(false), Filter::Source("ldap".into())]),
+        Filter::And(vec![Filter::moved(), Filter::Blocked(false), Filter::source(&SourceName::new("ldap"))]),
         Filter::Or(vec![
             Filter::MovedBy(MovedBy::Import),
             Filter::Blocked(true),
-            Filter::EmailPrefix("bob".to_owned()),
+            Filter::email_prefix("bob"),
         ]),
         Filter::And(vec![
-            Filter::Or(vec![Filter::Moved(false), Filter::Credential(CredentialKind::Hash)]),
-            not(Filter::Or(vec![Filter::Source("django".into()), not(Filter::LastLoginWithin(at(-9_000), at(0)))])),
+            Filter::Or(vec![Filter::moved().negated(), Filter::Credential(CredentialKind::Hash)]),
+            not(Filter::Or(vec![Filter::source(&SourceName::new("django")), not(Filter::last_login_within(at(-9_000), at(0)))])),
         ]),
-        not(Filter::And(vec![Filter::LastLoginWithin(at(-9_000), at(0)), Filter::UsernamePrefix("a".to_owned())])),
+        not(Filter::And(vec![Filter::last_login_within(at(-9_000), at(0)), Filter::username_prefix("a")])),
     ] {
         answers_as_the_reference(&store, &users, &filter).await;
     }
@@ -139,32 +196,37 @@ pub async fn prefixes_are_text_and_no_patterns(store: Store) {
         "zo\u{eb}",
         "zoe\u{308}",
     ] {
-        answers_as_the_reference(&store, &users, &Filter::EmailPrefix(prefix.to_owned())).await;
-        answers_as_the_reference(&store, &users, &Filter::UsernamePrefix(prefix.to_owned())).await;
+        answers_as_the_reference(&store, &users, &Filter::email_prefix(prefix)).await;
+        answers_as_the_reference(&store, &users, &Filter::username_prefix(prefix)).await;
     }
 }
 
 /// A filter may name thousands.
 pub async fn a_long_filter_is_answered(store: Store) {
     let users = everybody(&store).await;
-    let within = |number: i64| Filter::CreatedWithin(at(number * 1_000), at(number * 1_000 + 1));
+    let within = |number: i64| Filter::created_within(at(number * 1_000), at(number * 1_000 + 1));
     answers_as_the_reference(&store, &users, &Filter::Or((-3..3_000).map(within).collect())).await;
     let without = |number: i64| Filter::Not(Box::new(within(number)));
     answers_as_the_reference(&store, &users, &Filter::And((-3..3_000).map(without).collect())).await;
 }
 
-const ORDERS: [Order; 3] = [Order::Id, Order::NewestFirst, Order::LatestLoginFirst];
+fn orders() -> impl Iterator<Item = Order> {
+    OrderBy::ALL.into_iter().flat_map(|by| [Order::ascending(by), Order::descending(by)])
+}
 
 fn sorted(users: &[User], order: Order) -> Vec<User> {
     let mut users = users.to_vec();
-    users.sort_by_key(|user| (std::cmp::Reverse(order.value(user)), user.id.clone()));
+    users.sort_by(|one, other| {
+        let (value, others) = (order.value(one), order.value(other));
+        order.compare((value.as_ref(), &one.id), (others.as_ref(), &other.id))
+    });
     users
 }
 
 /// Each order is by its value, those without it last, and then by id.
 pub async fn each_order_is_total_with_the_missing_last(store: Store) {
     let users = everybody(&store).await;
-    for order in ORDERS {
+    for order in orders() {
         assert!(walk(&store, &Filter::All, order, 1_000).await == sorted(&users, order), "{order:?}");
     }
 }
@@ -172,7 +234,7 @@ pub async fn each_order_is_total_with_the_missing_last(store: Store) {
 /// Pages of any size are the whole list, cut.
 pub async fn pages_neither_repeat_nor_skip(store: Store) {
     let users = everybody(&store).await;
-    for order in ORDERS {
+    for order in orders() {
         for limit in [1, 2, 7, users.len(), users.len() + 1] {
             let met = walk(&store, &Filter::All, order, limit).await;
             assert!(met == sorted(&users, order), "{order:?} in pages of {limit}");
@@ -183,7 +245,7 @@ pub async fn pages_neither_repeat_nor_skip(store: Store) {
 /// Whoever is there for the whole walk is met once, though others come and go before and behind.
 pub async fn pages_stand_while_users_come_and_go(store: Store) {
     let users = everybody(&store).await;
-    for order in ORDERS {
+    for order in orders() {
         let mut search = Search::new(Filter::All).order(order).limit(4);
         let (mut met, mut step) = (Vec::new(), 0);
         loop {
@@ -214,4 +276,111 @@ pub async fn a_page_holds_no_more_than_its_limit(store: Store) {
         let page = searchable(&store).search(&Search::new(Filter::All).limit(limit)).await.expect("search");
         assert_eq!((page.users.len(), page.next.is_some()), (held, more), "limit {limit} of {}", users.len());
     }
+}
+
+/// Upper and lower case, composed and not, are one name; and a name that merely looks like another is another.
+pub async fn a_name_is_found_in_any_case(store: Store) {
+    let mut users = Vec::new();
+    let names = ["Zoë", "ZOË", "zoe\u{308}", "Zoe", "STRASSE", "straße", "", "a\\\"b\0", "\u{212a}im", "KIM", "a%b_", "null"];
+    for (number, name) in names.into_iter().enumerate() {
+        let mut user = plain(&format!("{number:02}"));
+        user.profile.name = Some(name.to_owned());
+        user.profile.nickname = (number % 2 == 0).then(|| name.to_owned());
+        users.push(insert(&store, user).await);
+    }
+    let patterns = names.map(Pattern::exact).into_iter().chain(names.map(Pattern::prefix));
+    for pattern in patterns.chain([Pattern::contains("ss"), Pattern::of_pieces(["z", "\u{eb}"]), Pattern::exact("B")]) {
+        for field in [TextField::Name, TextField::Nickname] {
+            let filter = Filter::Text(field, pattern.clone());
+            answers_as_the_reference(&store, &users, &filter).await;
+            answers_as_the_reference(&store, &users, &filter.negated()).await;
+        }
+    }
+}
+
+/// What is searched is the values of a profile: never the text that it is kept as, nor a member elsewhere that is called
+/// the same.
+pub async fn a_profile_is_searched_by_its_values(store: Store) {
+    let mut users = Vec::new();
+    for (number, metadata) in [
+        json!({"plan": "gold"}),
+        json!({"plan": ["silver", "gold"]}),
+        json!({"plan": [[{"plan": "gold"}]]}),
+        json!({"other": {"plan": "gold"}}),
+        json!({"other": "\"plan\":\"gold\""}),
+        json!({"\"plan": "gold"}),
+        json!({"plan": "gold\0"}),
+        json!({"plan": "go\\u006cd"}),
+        json!({"plan": {"gold": true}}),
+        json!({"plan": null, "gold": "plan"}),
+        json!({"email_verified": true, "phone_verified": false, "name": "gold", "provider": "gold", "picture": "gold"}),
+        json!({"email_verified": false, "plan": 1e2, "subject": "gold"}),
+        json!({"plan": 100, "mfa_factors": [{"totp": {}}]}),
+        json!({"plan": "100"}),
+        json!({"plan": 18_446_744_073_709_551_615_u64, "name": 9_007_199_254_740_993_i64}),
+        json!({}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut user = plain(&format!("{number:02}"));
+        user.profile.app_metadata = object(metadata.clone());
+        if number % 2 == 0 {
+            user.profile.user_metadata = object(metadata);
+        }
+        user.profile.email_verified = number % 3 == 0;
+        user.profile.name = (number % 5 == 0).then(|| "\"plan\":\"gold\"".to_owned());
+        users.push(insert(&store, user).await);
+    }
+    let gold = || Pattern::exact("gold");
+    let mut filters = vec![Filter::EmailVerified(true), Filter::PhoneVerified(true)];
+    filters.extend(TextField::ALL.map(|field| Filter::Text(field, gold())));
+    filters.extend(TextField::ALL.map(|field| Filter::Text(field, Pattern::prefix(""))));
+    filters.push(Filter::Text(TextField::Factor, Pattern::exact("totp")));
+    for keys in [&["plan"] as &[&str], &["plan", "plan"], &["other", "plan"], &["name"], &["\"plan"], &[]] {
+        for text in ["gold", "100", "18446744073709551615", "9007199254740992", "true", "gold\0"] {
+            let path = MetadataPath::new(MetadataOf::App, keys.iter().copied());
+            filters.push(Filter::Metadata(path, ValueTest::Like(Pattern::exact(text))));
+        }
+        let path = MetadataPath::new(MetadataOf::User, keys.iter().copied());
+        filters.push(Filter::Metadata(path.clone(), ValueTest::Like(gold())));
+        filters.push(Filter::Metadata(path, ValueTest::Exists));
+    }
+    for filter in filters {
+        answers_as_the_reference(&store, &users, &filter).await;
+        answers_as_the_reference(&store, &users, &filter.negated()).await;
+    }
+}
+
+/// What is passed over is counted among those who match, from the beginning or from a place.
+pub async fn users_can_be_passed_over(store: Store) {
+    let users = everybody(&store).await;
+    for filter in [Filter::All, Filter::EmailVerified(true), Filter::Blocked(false)] {
+        for order in [Order::ID, Order::LATEST_LOGIN_FIRST, Order::ascending(OrderBy::Email)] {
+            let all: Vec<_> = sorted(&users, order).into_iter().filter(|user| filter.matches(user)).collect();
+            for skip in [0, 1, 3, all.len() - 1, all.len(), all.len() + 1] {
+                let mut search = Search::new(filter.clone()).order(order).limit(5);
+                search.skip = skip;
+                let page = searchable(&store).search(&search).await.expect("search");
+                let expected = all.get(skip..).unwrap_or_default();
+                assert!(page.users == expected[..expected.len().min(5)], "{order} from number {skip}: {filter:?}");
+                assert_eq!(page.next.is_some(), expected.len() > 5, "{order} from number {skip}: {filter:?}");
+            }
+            let first = searchable(&store).search(&Search::new(filter.clone()).order(order).limit(2)).await;
+            let next = first.expect("search").next.expect("there are more");
+            let page = Search::new(filter.clone()).after(next).limit(3).page(1, 3).expect("near");
+            let page = searchable(&store).search(&page).await.expect("search");
+            assert!(page.users == all[5..8.min(all.len())], "{order} from a place: {filter:?}");
+        }
+    }
+}
+
+/// A place in one order is no place in another.
+pub async fn a_place_in_another_order_is_refused(store: Store) {
+    everybody(&store).await;
+    let page = searchable(&store).search(&Search::new(Filter::All).limit(3)).await.expect("search");
+    let mut search = Search::new(Filter::All).order(Order::NEWEST_FIRST);
+    search.after = page.next;
+    let refused = searchable(&store).search(&search).await;
+    assert!(matches!(refused, Err(StoreError::Misconfigured { .. })), "a place by id is no place by time");
 }

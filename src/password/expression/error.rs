@@ -1,5 +1,7 @@
 use std::{fmt, ops::Range};
 
+use crate::caret::Caret;
+
 /// Why a text is no [`Expression`](super::Expression). Shows the place.
 ///
 /// ```
@@ -33,11 +35,7 @@ impl ExpressionError {
 
 impl fmt::Display for ExpressionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, marked) = (self.expression.get(..self.at.start), self.expression.get(self.at.clone()));
-        let width = |text: Option<&str>| text.unwrap_or_default().chars().count();
-        let one_line = self.expression.chars().map(|character| if character.is_control() { ' ' } else { character });
-        write!(f, "{}\n  {}\n  ", self.what, one_line.collect::<String>())?;
-        write!(f, "{}{}", " ".repeat(width(before)), "^".repeat(width(marked).max(1)))
+        Caret { what: self.what, text: &self.expression, at: self.at.clone() }.fmt(f)
     }
 }
 

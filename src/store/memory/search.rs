@@ -1,5 +1,3 @@
-use std::cmp::Reverse;
-
 use async_trait::async_trait;
 
 use super::MemoryStore;
@@ -8,20 +6,23 @@ use crate::store::{Filter, Search, SearchCursor, SearchPage, SearchStore, Stats,
 #[async_trait]
 impl SearchStore for MemoryStore {
     async fn search(&self, search: &Search) -> Result<SearchPage, StoreError> {
+        search.check()?;
+        let order = search.order;
         let tables = self.tables();
         let mut matching: Vec<_> = tables
             .users
             .iter()
+            .filter(|user| search.after.as_ref().is_none_or(|after| after.is_before(user)))
             .filter(|user| search.filter.matches(user))
-            // `None` is less than any value, so reversed it comes last.
-            .map(|user| ((Reverse(search.order.value(user)), &user.id), user))
-            .filter(|(place, _)| search.after.as_ref().is_none_or(|after| *place > (Reverse(after.value), &after.id)))
+            .map(|user| (order.value(user), user))
             .collect();
-        matching.sort_unstable_by_key(|(place, _)| *place);
-        let more = matching.len() > search.limit;
-        matching.truncate(search.limit);
-        let next = matching.last().filter(|_| more).map(|(_, user)| SearchCursor::after(user, search.order));
-        Ok(SearchPage::new(matching.into_iter().map(|(_, user)| user.clone()).collect(), next))
+        matching.sort_unstable_by(|(one, user), (other, another)| {
+            order.compare((one.as_ref(), &user.id), (other.as_ref(), &another.id))
+        });
+        let left = matching.get(search.skip..).unwrap_or_default();
+        let page = left.get(..search.limit).unwrap_or(left);
+        let next = page.last().filter(|_| left.len() > page.len()).map(|(_, user)| SearchCursor::after(user, order));
+        Ok(SearchPage::new(page.iter().map(|(_, user)| (*user).clone()).collect(), next))
     }
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {

@@ -41,7 +41,6 @@ impl Engine for MySql {
     const OR_BURY_AGAIN: &'static str = " ON DUPLICATE KEY UPDATE at = VALUES(at)";
     const LIST: usize = 500;
     const LOCKING: &'static str = " FOR UPDATE";
-    /// NULL is MySQL's smallest value.
     const NULLS_LAST: &'static str = "";
     const RETURNS: bool = false;
     const WRITERS_WORK_AT_ONCE: bool = true;

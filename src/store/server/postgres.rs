@@ -58,6 +58,10 @@ impl Engine for Postgres {
         as_arrays(&list).fetch_all(connection).await
     }
 
+    fn push_holds(statement: &mut Statement<'_>, column: &'static str, text: String) {
+        statement.push("position(").push_bind(text).push(" IN ").push(column).push(") > 0");
+    }
+
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
             Some(code) => Fault::classify(operation, code.to_string(), meaning(&code)),

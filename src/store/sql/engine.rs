@@ -24,7 +24,7 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     const LIST: usize;
     /// After a SELECT: nobody else changes the row before the transaction ends.
     const LOCKING: &'static str;
-    /// After `last_login DESC`: NULL comes last.
+    /// After `DESC` of a column that may be NULL, where the index has NULL last: the index is of no use without.
     const NULLS_LAST: &'static str;
     /// Whether an UPDATE returns the row.
     const RETURNS: bool;
@@ -59,6 +59,9 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         connection: &mut Self::Connection,
         statement: ListStatement<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
+
+    /// The condition that a column, which is not NULL, has this text in it: byte by byte.
+    fn push_holds(statement: &mut Statement<'_>, column: &'static str, text: String);
 
     /// What a failed statement means to the caller of `operation`.
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError;
@@ -110,11 +113,19 @@ macro_rules! runs_statements {
     };
 }
 
-/// The parts of an [`Engine`] without arrays: every value of a list is a parameter.
+/// The parts of an [`Engine`] without arrays, where every value of a list is a parameter; `instr` is theirs too.
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 macro_rules! spreads_lists {
     () => {
         const INSERTED_ROWS: &'static str = "VALUES ";
+
+        fn push_holds(
+            statement: &mut $crate::store::sql::statement::Statement<'_>,
+            column: &'static str,
+            text: String,
+        ) {
+            statement.push("instr(").push(column).push(", ").push_bind(text).push(") > 0");
+        }
 
         async fn execute_list(
             connection: &mut Self::Connection,

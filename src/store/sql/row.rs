@@ -228,7 +228,7 @@ pub(crate) fn unknown(column: &'static str) -> StoreError {
     StoreError::corrupt(column, Misfit("a name that this release does not know"))
 }
 
-fn null(column: &'static str) -> StoreError {
+pub(super) fn null(column: &'static str) -> StoreError {
     StoreError::corrupt(column, Misfit("nothing"))
 }
 

@@ -2,12 +2,21 @@
 
 use super::{
     engine::{Engine, StoredRow},
-    filter,
+    filter::{self, Side},
     row::{self, columns},
     statement::Statement,
     users::Users,
 };
-use crate::store::{Filter, Order, Search, SearchCursor, SearchPage, StoreError};
+use crate::{
+    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError},
+    user::{User, UserId},
+};
+
+/// How many rows a statement brings while it is not known how many of them match.
+const CANDIDATES: usize = 500;
+
+/// The most rows that a statement brings: they are all in memory at once.
+const ROWS: usize = 2_000;
 
 impl Users {
     pub(crate) async fn search<E: Engine>(
@@ -15,23 +24,29 @@ impl Users {
         connection: &mut E::Connection,
         search: &Search,
     ) -> Result<SearchPage, StoreError> {
-        let mut statement = self.select(concat!("SELECT ", columns!(), " FROM waystation_users"), &search.filter);
-        if let Some(after) = &search.after {
-            push_after(&mut statement, search.order, after);
+        search.check()?;
+        let order = search.order;
+        let mut users: Vec<User> = Vec::new();
+        let mut skip = search.skip;
+        if search.limit == 0 {
+            return Ok(SearchPage::new(users, None));
         }
-        match search.order {
-            Order::Id => statement.push(" ORDER BY id"),
-            Order::NewestFirst => statement.push(" ORDER BY created_at DESC, id"),
-            Order::LatestLoginFirst => statement.push(" ORDER BY last_login DESC").push(E::NULLS_LAST).push(", id"),
-        };
+        let mut walk = Walk::new(&search.filter, order, search.after.as_ref());
         // One more than the page holds, to see whether it is the last.
-        statement.push(" LIMIT ").push_bind(i64::try_from(search.limit).unwrap_or(i64::MAX).saturating_add(1));
-        let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("search", error))?;
-        let page = rows.iter().take(search.limit).map(|row| row::decode(row, 0));
-        let users = page.collect::<Result<Vec<_>, _>>()?;
-        let more = rows.len() > users.len();
-        let next = users.last().filter(|_| more).map(|user| SearchCursor::after(user, search.order));
-        Ok(SearchPage::new(users, next))
+        let wanted = |skip: usize, met: usize| skip.saturating_add(search.limit - met).saturating_add(1);
+        while let Some(batch) = walk.batch::<E>(self, connection, wanted(skip, users.len())).await? {
+            for user in batch {
+                if skip > 0 {
+                    skip -= 1;
+                } else if users.len() == search.limit {
+                    let next = users.last().map(|user| SearchCursor::after(user, order));
+                    return Ok(SearchPage::new(users, next));
+                } else {
+                    users.push(user);
+                }
+            }
+        }
+        Ok(SearchPage::new(users, None))
     }
 
     pub(crate) async fn count<E: Engine>(
@@ -40,39 +55,164 @@ impl Users {
         filter: &Filter,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("count", error);
-        let statement = self.select("SELECT count(*) FROM waystation_users", filter);
+        let mut statement = self.select("SELECT count(*) FROM waystation_users");
+        filter::push::<E>(&mut statement, filter, Side::Must);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let count = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
-        Ok(count.unwrap_or_default().unsigned_abs())
+        let mut count = count.unwrap_or_default().unsigned_abs();
+        if !filter::is_exact(filter) {
+            let mut walk = Walk::new(filter, Order::ID, None);
+            walk.is_in_doubt = true;
+            while let Some(batch) = walk.batch::<E>(self, connection, usize::MAX).await? {
+                count += batch.len() as u64;
+            }
+        }
+        Ok(count)
     }
 
-    fn select(&self, what: &'static str, filter: &Filter) -> Statement<'_> {
+    fn select(&self, what: &'static str) -> Statement<'_> {
         let mut statement = Statement::made_once(what);
         statement.push(" WHERE connection = ").push_bind(&*self.name).push(" AND ");
-        filter::push(&mut statement, filter);
         statement
     }
 }
 
-/// Writes the condition for users who come after this place.
-fn push_after(statement: &mut Statement<'_>, order: Order, after: &SearchCursor) {
-    let id = after.id.as_str().to_owned();
-    let column = match order {
-        Order::Id => {
-            statement.push(" AND id > ").push_bind(id);
-            return;
-        }
-        Order::NewestFirst => "created_at",
-        Order::LatestLoginFirst => "last_login",
-    };
-    statement.push(" AND (").push(column);
-    match after.value {
-        Some(value) => {
-            statement.push(" < ").push_bind(value).push(" OR ").push(column).push(" IS NULL OR (").push(column);
-            statement.push(" = ").push_bind(value).push(" AND id > ").push_bind(id).push("))");
-        }
-        None => {
-            statement.push(" IS NULL AND id > ").push_bind(id).push(")");
-        }
+/// A walk over the users who match, in their order.
+struct Walk<'a> {
+    filter: &'a Filter,
+    is_exact: bool,
+    /// Only those of whom SQL alone cannot say that they match.
+    is_in_doubt: bool,
+    order: Order,
+    /// Where the next batch begins; `None` at the end.
+    stretch: Option<Stretch>,
+}
+
+/// A part of an ordered list, after a place in it. Two statements, so that each is in the order of an index.
+enum Stretch {
+    /// Those who have the value.
+    There(Option<(OrderValue, UserId)>),
+    /// Those who have none, or are ordered by their ids alone.
+    Missing(Option<UserId>),
+}
+
+impl<'a> Walk<'a> {
+    fn new(filter: &'a Filter, order: Order, after: Option<&SearchCursor>) -> Self {
+        let stretch = match after {
+            None if order.by() == OrderBy::Id => Stretch::Missing(None),
+            None => Stretch::There(None),
+            Some(SearchCursor { value: None, id, .. }) => Stretch::Missing(Some(id.clone())),
+            Some(SearchCursor { value: Some(value), id, .. }) => Stretch::There(Some((value.clone(), id.clone()))),
+        };
+        Self { filter, is_exact: filter::is_exact(filter), is_in_doubt: false, order, stretch: Some(stretch) }
     }
+
+    /// The next users who match, of whom `wanted` are enough; there may be none of them in a batch.
+    async fn batch<E: Engine>(
+        &mut self,
+        users: &Users,
+        connection: &mut E::Connection,
+        wanted: usize,
+    ) -> Result<Option<Vec<User>>, StoreError> {
+        let Some(stretch) = self.stretch.take() else { return Ok(None) };
+        let limit = if self.is_exact { wanted.min(ROWS) } else { CANDIDATES };
+        let statement = self.statement::<E>(users, &stretch, limit);
+        let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("search", error))?;
+        let mut batch = rows.iter().map(|row| row::decode(row, 0)).collect::<Result<Vec<_>, _>>()?;
+        self.stretch = match (batch.last().filter(|_| batch.len() == limit), stretch) {
+            (Some(last), Stretch::There(_)) => {
+                let value = self.order.value(last).ok_or_else(|| row::null("value that users are ordered by"))?;
+                Some(Stretch::There(Some((value, last.id.clone()))))
+            }
+            (Some(last), Stretch::Missing(_)) => Some(Stretch::Missing(Some(last.id.clone()))),
+            (None, Stretch::There(_)) if self.order.by().may_be_missing() => Some(Stretch::Missing(None)),
+            (None, Stretch::There(_) | Stretch::Missing(_)) => None,
+        };
+        if !self.is_exact {
+            batch.retain(|user| self.filter.matches(user));
+        }
+        Ok(Some(batch))
+    }
+
+    fn statement<'s, E: Engine>(&self, users: &'s Users, stretch: &Stretch, limit: usize) -> Statement<'s> {
+        let mut statement = users.select(concat!("SELECT ", columns!(), " FROM waystation_users"));
+        filter::push::<E>(&mut statement, self.filter, Side::May);
+        if self.is_in_doubt {
+            statement.push(" AND NOT ");
+            filter::push::<E>(&mut statement, self.filter, Side::Must);
+        }
+        let by = self.order.by();
+        let (after, down) = if self.order.is_descending() { (" < ", " DESC") } else { (" > ", "") };
+        let id = |id: &UserId| id.as_str().to_owned();
+        match (column(by), stretch) {
+            (Some(column), Stretch::There(place)) => {
+                if by.may_be_missing() {
+                    statement.push(" AND ").push(column).push(" IS NOT NULL");
+                }
+                if let Some((value, last)) = place {
+                    // The first comparison is what an index answers.
+                    statement.push(" AND ").push(column);
+                    statement.push(if self.order.is_descending() { " <= " } else { " >= " });
+                    push_value(&mut statement, value);
+                    statement.push(" AND (").push(column).push(after);
+                    push_value(&mut statement, value);
+                    statement.push(" OR id > ").push_bind(id(last)).push(")");
+                }
+                statement.push(" ORDER BY ").push(column).push(down);
+                if by.may_be_missing() && self.order.is_descending() {
+                    statement.push(E::NULLS_LAST);
+                }
+                // What is unique has no ties, and an index of it alone is enough.
+                if !is_unique(by) {
+                    statement.push(", id");
+                }
+            }
+            (Some(column), Stretch::Missing(place)) => {
+                statement.push(" AND ").push(column).push(" IS NULL");
+                if let Some(last) = place {
+                    statement.push(" AND id > ").push_bind(id(last));
+                }
+                statement.push(" ORDER BY id");
+            }
+            (None, Stretch::There(_)) => {
+                statement.push(" AND FALSE");
+            }
+            (None, Stretch::Missing(place)) => {
+                if let Some(last) = place {
+                    statement.push(" AND id").push(after).push_bind(id(last));
+                }
+                statement.push(" ORDER BY id").push(down);
+            }
+        }
+        statement.push(" LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        statement
+    }
+}
+
+/// The column with the values; none for ids, which are compared last in any order.
+const fn column(by: OrderBy) -> Option<&'static str> {
+    match by {
+        OrderBy::CreatedAt => Some("created_at"),
+        OrderBy::Email => Some("email"),
+        OrderBy::Id => None,
+        OrderBy::LastLogin => Some("last_login"),
+        OrderBy::LoginCount => Some("login_count"),
+        OrderBy::Phone => Some("phone"),
+        OrderBy::UpdatedAt => Some("updated_at"),
+        OrderBy::Username => Some("username"),
+    }
+}
+
+const fn is_unique(by: OrderBy) -> bool {
+    match by {
+        OrderBy::Email | OrderBy::Id | OrderBy::Phone | OrderBy::Username => true,
+        OrderBy::CreatedAt | OrderBy::LastLogin | OrderBy::LoginCount | OrderBy::UpdatedAt => false,
+    }
+}
+
+fn push_value(statement: &mut Statement<'_>, value: &OrderValue) {
+    match value {
+        OrderValue::Number(number) => statement.push_bind(*number),
+        OrderValue::Text(text) => statement.push_bind(text.clone()),
+    };
 }

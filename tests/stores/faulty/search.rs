@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use waystation::{
     clock::Timestamp,
-    store::{Filter, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError},
+    store::{
+        Filter, MetadataPath, Pattern, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, TextField, ValueTest,
+    },
 };
 
 use super::{Fault, Faulty};
@@ -13,20 +15,27 @@ fn misread(fault: Fault, filter: &Filter) -> Filter {
         (Fault::BlockedNotFiltered, Filter::Blocked(_)) => Filter::All,
         (Fault::MissingIsNeither, Filter::Not(inner)) => {
             let mut both = vec![filter.clone()];
-            match &**inner {
-                Filter::EmailPrefix(_) => both.push(Filter::EmailPrefix(String::new())),
-                Filter::UsernamePrefix(_) => both.push(Filter::UsernamePrefix(String::new())),
-                _ => {}
+            if let Filter::Text(field, _) = &**inner {
+                both.push(Filter::Text(*field, Pattern::prefix("")));
             }
             Filter::And(both)
         }
+        (Fault::NamesKeepCase, Filter::Text(TextField::Name, pattern)) => {
+            let lower = pattern.as_exact().is_none_or(|text| text == text.to_lowercase());
+            if lower { filter.clone() } else { Filter::Or(Vec::new()) }
+        }
         (Fault::NoneOfNoneIsAll, Filter::Or(filters)) if filters.is_empty() => Filter::All,
-        (Fault::PrefixFoldsCase, Filter::EmailPrefix(prefix)) => {
-            Filter::Or(vec![filter.clone(), Filter::EmailPrefix(prefix.to_lowercase())])
+        (Fault::PrefixFoldsCase, Filter::Text(TextField::Email, pattern)) if pattern.as_exact().is_none() => {
+            let lower: Vec<_> = pattern.pieces().iter().map(|piece| piece.to_lowercase()).collect();
+            Filter::Or(vec![filter.clone(), Filter::Text(TextField::Email, Pattern::of_pieces(lower))])
+        }
+        (Fault::SearchesText, Filter::Metadata(path, ValueTest::Like(pattern))) if path.keys.len() == 1 => {
+            let anywhere = MetadataPath::new(path.of, [] as [&str; 0]);
+            Filter::Or(vec![filter.clone(), Filter::Metadata(anywhere, ValueTest::Like(pattern.clone()))])
         }
         (_, Filter::And(filters)) => Filter::And(all(filters)),
         (_, Filter::Or(filters)) => Filter::Or(all(filters)),
-        (_, Filter::Not(inner)) => Filter::Not(Box::new(misread(fault, inner))),
+        (_, Filter::Not(inner)) => misread(fault, inner).negated(),
         _ => filter.clone(),
     }
 }
@@ -42,6 +51,14 @@ impl SearchStore for Faulty {
             return Err(StoreError::misconfigured("too long"));
         }
         search.filter = misread(self.fault, &search.filter);
+        if self.has(Fault::PlacesAreShared)
+            && let Some(after) = &mut search.after
+        {
+            after.order = search.order;
+        }
+        if self.has(Fault::PassesOverNobody) {
+            search.skip = 0;
+        }
         if self.has(Fault::PageIsOneTooLong) {
             search.limit = search.limit.saturating_add(1);
         }
