@@ -4,6 +4,7 @@
 //! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
 
 mod fault;
+mod file_input;
 mod import;
 mod place;
 mod quarantine;
@@ -12,6 +13,7 @@ mod record;
 mod source;
 
 pub use fault::{Fault, FaultCode};
+pub use file_input::{FileInput, FileInputs, FileSpec};
 pub use import::{
     CredentialMerge, FaultSink, IdentifierMerge, ImportError, ImportFailure, ImportJobs, ImportPolicy, ImportProgress,
     ImportReport, ImportSpec, ImportStatus, ImportWorker, Importer, ImporterBuilder, Input, InputState, JobObserver,

@@ -6,7 +6,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Fault, Record};
+use super::{Fault, FaultSink, Record};
 
 /// Where records go that could not be imported: as they came, one a line, to be corrected and imported again; and beside
 /// them what was wrong, without any personal data.
@@ -150,6 +150,29 @@ impl QuarantineFile {
             }
         }
         Ok(())
+    }
+}
+
+impl FaultSink for QuarantineFile {
+    fn take(&mut self, record: Record) -> io::Result<()> {
+        match &record.user {
+            Ok(_) => Ok(()),
+            Err(faults) => self.add(&record, faults).map_err(io::Error::from),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::flush(self).map_err(io::Error::from)
+    }
+}
+
+impl From<QuarantineError> for io::Error {
+    fn from(error: QuarantineError) -> Self {
+        match error {
+            QuarantineError::Io(error) => error,
+            QuarantineError::Exists => Self::new(io::ErrorKind::AlreadyExists, error),
+            QuarantineError::Full => Self::new(io::ErrorKind::StorageFull, error),
+        }
     }
 }
 

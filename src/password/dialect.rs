@@ -57,6 +57,21 @@ impl Dialect {
     /// WoltLab Burning Board 4, and what else is built on WCF 2.
     pub const WOLTLAB: Self = Self(&[(Spelling::Prefix("$2a$"), "wbb4-bcrypt")]);
 
+    /// The dialect of this name: `django`, `joomla`, `meteor`, `mysql`, `symfony`, `werkzeug`, `woltlab`, `wordpress`.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "django" => Self::DJANGO,
+            "joomla" => Self::JOOMLA,
+            "meteor" => Self::METEOR,
+            "mysql" => Self::MYSQL,
+            "symfony" => Self::SYMFONY,
+            "werkzeug" => Self::WERKZEUG,
+            "woltlab" => Self::WOLTLAB,
+            "wordpress" => Self::WORDPRESS,
+            _ => return None,
+        })
+    }
+
     /// A hash of the system, with its scheme declared where the text alone does not tell it.
     pub fn hash(&self, text: impl Into<String>) -> PasswordHash {
         let text = text.into();

@@ -120,19 +120,11 @@ fn is_directory_hash(text: &str) -> bool {
 }
 
 fn declared(text: &str, format: Option<&str>) -> PasswordHash {
-    let dialect = match format {
-        None => return PasswordHash::new(text),
-        Some("django") => Dialect::DJANGO,
-        Some("joomla") => Dialect::JOOMLA,
-        Some("meteor") => Dialect::METEOR,
-        Some("mysql") => Dialect::MYSQL,
-        Some("symfony") => Dialect::SYMFONY,
-        Some("werkzeug") => Dialect::WERKZEUG,
-        Some("woltlab") => Dialect::WOLTLAB,
-        Some("wordpress") => Dialect::WORDPRESS,
-        Some(scheme) => return PasswordHash::declared(scheme, text),
-    };
-    dialect.hash(text)
+    match (format.and_then(Dialect::named), format) {
+        (Some(dialect), _) => dialect.hash(text),
+        (None, Some(scheme)) => PasswordHash::declared(scheme, text),
+        (None, None) => PasswordHash::new(text),
+    }
 }
 
 impl Context {

@@ -1,0 +1,128 @@
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions, RecordSource};
+use crate::{password::Dialect, user::SourceName};
+
+/// A file that an import job names: what is kept with the job, and opened by whichever worker takes it.
+///
+/// ```
+/// use waystation::bulk::{FileSpec, ImportFormat, ImportSpec};
+///
+/// let mut file = FileSpec::new("/srv/users.csv.gz");
+/// file.format = Some(ImportFormat::Csv);
+/// file.source = Some("old-shop".into());
+/// let spec = ImportSpec::new(file.to_value());
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FileSpec {
+    /// Where it is, for every worker: an absolute path on a disk that they share.
+    pub path: PathBuf,
+    /// What it is, where looking at it is not to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<ImportFormat>,
+    /// The scheme of every hash, or the system that spelt them ([`Dialect::named`]), where their texts do not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash_format: Option<String>,
+    /// What is taken off the beginning of ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_prefix: Option<String>,
+    /// The legacy system whose ids these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceName>,
+    /// Whether the reference schema alone is taken.
+    #[serde(default)]
+    pub strict: bool,
+}
+
+impl FileSpec {
+    /// The file at this path, with everything at its default.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), format: None, hash_format: None, id_prefix: None, source: None, strict: false }
+    }
+
+    /// As an import job keeps it.
+    pub fn to_value(&self) -> Value {
+        // A path that is not UTF-8 is the one thing that has no JSON; no worker could open what stands for it.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// The file, read under `options` but for what is said here.
+    pub fn input(self, options: ReadOptions) -> FileInput {
+        let mut options = options;
+        let record = &mut options.record;
+        if let Some(name) = self.hash_format {
+            match Dialect::named(&name) {
+                Some(dialect) => record.dialect = Some(dialect),
+                None => record.hash_format = Some(name),
+            }
+        }
+        record.id_prefix = self.id_prefix.or(record.id_prefix.take());
+        record.source = self.source.or(record.source.take());
+        record.strict |= self.strict;
+        FileInput { path: self.path, format: self.format, options }
+    }
+}
+
+/// A file as an [`Input`].
+#[derive(Clone, Debug)]
+pub struct FileInput {
+    path: PathBuf,
+    format: Option<ImportFormat>,
+    options: ReadOptions,
+}
+
+impl FileInput {
+    /// The length of the text, if the file is not packed.
+    fn text_bytes(&self, bytes: u64) -> Option<u64> {
+        let mut start = [0; 4];
+        let read = File::open(&self.path).and_then(|mut file| file.read_exact(&mut start));
+        let is_packed = start.starts_with(&[0x1f, 0x8b]) || start == [0x28, 0xb5, 0x2f, 0xfd];
+        (read.is_err() || !is_packed).then_some(bytes)
+    }
+}
+
+impl Input for FileInput {
+    fn open(&self) -> Result<Box<dyn RecordSource>, ReadError> {
+        Ok(Box::new(ImportFile::open(&self.path, self.format, self.options.clone())?))
+    }
+
+    fn state(&self) -> Result<InputState, ReadError> {
+        let state = fs::metadata(&self.path).and_then(|metadata| InputState::of_file(&metadata));
+        let state = state.map_err(|error| ReadError::io(Place::START, error))?;
+        Ok(InputState { text_bytes: state.bytes.and_then(|bytes| self.text_bytes(bytes)), ..state })
+    }
+}
+
+/// Opens the files that import jobs name by a [`FileSpec`].
+///
+/// A job can name any file that this process may read: it is for whoever adds jobs to say which.
+#[derive(Clone, Debug, Default)]
+pub struct FileInputs {
+    options: ReadOptions,
+}
+
+impl FileInputs {
+    /// Reads them under these options, but for what each job says.
+    pub const fn new(options: ReadOptions) -> Self {
+        Self { options }
+    }
+}
+
+impl OpenInput for FileInputs {
+    fn open(&self, spec: &Value) -> Result<Arc<dyn Input>, ReadError> {
+        let spec = FileSpec::deserialize(spec).map_err(|_| {
+            ReadError::new(Place::START, "spec", "the job names no file that this release can open: submit it anew")
+        })?;
+        Ok(Arc::new(spec.input(self.options.clone())))
+    }
+}
