@@ -1,8 +1,43 @@
 //! Many users at once: readers, records, imports and exports.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
+#[cfg(test)]
+#[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
+#[path = "bulk/importer.rs"]
+mod importer;
+#[cfg(test)]
+#[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
+#[path = "bulk/importer_jobs.rs"]
+mod importer_jobs;
+#[cfg(test)]
+#[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
+#[path = "bulk/importer_plan.rs"]
+mod importer_plan;
+#[cfg(test)]
+#[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
+#[path = "bulk/importer_stores.rs"]
+mod importer_stores;
 #[cfg(test)]
 #[path = "bulk/readers_framing.rs"]
 mod readers_framing;
 #[cfg(test)]
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
+
+#[cfg(test)]
+#[cfg(all(unix, feature = "bulk", feature = "mysql"))]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(test)]
+#[cfg(all(unix, feature = "bulk", feature = "postgres"))]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(test)]
+#[cfg(all(unix, feature = "bulk", any(feature = "mysql", feature = "postgres")))]
+#[path = "servers/server_process.rs"]
+mod server_process;

@@ -1,6 +1,6 @@
 //! What several processes do to one store at once, what a killed process leaves behind, and what a broken legacy
 //! database does to the log-ins around it: `LazyMigrator` over the Django preset and
-//! every SQL store, on real files and servers.
+//! every SQL store, on real files and servers. And what is left of an import whose process is killed.
 #![cfg(all(feature = "pbkdf2", feature = "sqlite"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -17,6 +17,9 @@ mod cluster;
 mod crashed;
 #[path = "processes/dice.rs"]
 mod dice;
+#[cfg(all(unix, feature = "bulk"))]
+#[path = "processes/imported.rs"]
+mod imported;
 #[cfg(unix)]
 #[path = "processes/killed.rs"]
 mod killed;

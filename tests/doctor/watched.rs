@@ -5,10 +5,9 @@ use waystation::{
     MemoryStore, User, UserId, UserStore,
     clock::Timestamp,
     store::{
-        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId, JobStore,
-        Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Stats,
-        StatsStore,
-        StoreError, Update,
+        Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId,
+        JobStore, Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage,
+        SearchStore, Stats, StatsStore, StoreError, Update,
     },
     user::{NewUser, UserChange, Version},
 };

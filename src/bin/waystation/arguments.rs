@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{completions, doctor, hash, show};
+use crate::{completions, doctor, hash, import, jobs, search, show};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -51,6 +51,13 @@ pub(crate) enum Command {
     /// Identify, check, wrap and calibrate password hashes
     #[command(subcommand)]
     Hash(hash::Command),
+    /// Import users from a file
+    Import(Box<import::Options>),
+    /// List, show, cancel and work on imports
+    #[command(subcommand)]
+    Jobs(jobs::Command),
+    /// Search users
+    Search(search::Options),
     /// Show one user, never the hash
     Show(show::Options),
     /// Count who is here and how they came

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Misused = 2,
     /// Done, and not everything was well.
     Refused = 3,
+    /// Stopped by the operator, at a place from which it can be resumed: what a shell says of SIGINT.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

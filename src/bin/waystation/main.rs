@@ -6,8 +6,13 @@ mod doctor;
 mod engine;
 mod failure;
 mod hash;
+mod import;
+mod interrupt;
+mod jobs;
 mod legacy;
 mod output;
+mod progress;
+mod search;
 mod settings;
 mod show;
 mod stats;
@@ -47,6 +52,9 @@ async fn run(arguments: Arguments) -> Result<Exit, failure::Failure> {
         Command::Completions(options) => completions::run(&options),
         Command::Doctor(options) => doctor::run(&options, &global).await,
         Command::Hash(command) => hash::run(command, &global).await,
+        Command::Import(options) => import::run(&options, &global).await,
+        Command::Jobs(command) => jobs::run(command, &global).await,
+        Command::Search(options) => search::run(&options, &global).await,
         Command::Show(options) => show::run(&options, &global).await,
         Command::Stats => stats::run(&global).await,
     }

@@ -28,7 +28,7 @@ pub(crate) struct Options {
 
 /// A user as they are printed: all but the hash.
 #[derive(Serialize)]
-struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     id: &'a UserId,
     version: u64,
     profile: &'a Profile,

@@ -49,6 +49,8 @@ pub struct ImportStatus {
     pub total_bytes: Option<u64>,
     /// Why it failed.
     pub stopped: Option<String>,
+    /// What it imports, and how.
+    pub spec: ImportSpec,
 }
 
 impl ImportJobs {
@@ -233,6 +235,7 @@ impl ImportStatus {
             bytes: state.place.offset.saturating_sub(state.from.offset),
             total_bytes: state.input.text_bytes,
             stopped: state.stopped,
+            spec: state.spec,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::policy::{CredentialMerge, IdentifierMerge, ImportPolicy, Merge};
 use crate::{
     bulk::{Field, ImportRecord},
+    clock::Timestamp,
     identifier::{Identifier, IdentifierKind},
     user::{Credential, Metadata, MovedBy, Profile, User},
 };
@@ -118,7 +119,10 @@ fn is_their_own(user: &User) -> bool {
 /// since: the safe side.
 fn is_as_imported(user: &User) -> bool {
     let Some(moved) = user.moved.filter(|moved| moved.by == MovedBy::Import) else { return false };
-    let since = |at: Option<crate::clock::Timestamp>| at.is_some_and(|at| at >= moved.at);
+    if !matches!(user.credential, Credential::Hash(_)) {
+        return false;
+    }
+    let since = |at: Option<Timestamp>| at.is_some_and(|at| at >= moved.at);
     !since(user.last_login) && !since(user.password_set_at)
 }
 

@@ -1,0 +1,226 @@
+mod policy;
+mod spool;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use clap::Args;
+use tokio::sync::Notify;
+use waystation::{
+    UserStore,
+    bulk::{
+        FileInputs, FileSpec, ImportFormat, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer, JobObserver,
+        ReadOptions, RecordOptions,
+    },
+    store::{JobId, JobStatus},
+};
+
+use crate::{
+    arguments::Global,
+    engine,
+    failure::{Exit, Failure},
+    interrupt::interrupted,
+    jobs,
+    progress::{Progress, Step},
+    settings::Settings,
+    store::{self, Missing},
+};
+
+const AFTER_HELP: &str = "\
+An import only adds: a user who is there already is a CONFLICT, unless --upsert says that they may be changed. No import
+overwrites the password of somebody who has moved, or brings back the deleted.
+
+It is a job of the store. Ctrl-C stops it at a checkpoint, and so does whatever ends the process: --resume goes on from there.
+Records that cannot be imported do not stop it; with --quarantine they are written to a file to be corrected.";
+
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Options {
+    /// The file, packed or not; `-` is standard input
+    #[arg(required_unless_present = "resume", conflicts_with = "resume")]
+    file: Option<PathBuf>,
+    /// Go on with this job
+    #[arg(long, value_name = "JOB")]
+    resume: Option<String>,
+    /// What the file is, instead of looking: csv, json, ndjson, …
+    #[arg(long)]
+    format: Option<ImportFormat>,
+    /// Scheme of all hashes, or the system that spelt them, where their texts do not tell it
+    #[arg(long, value_name = "SCHEME")]
+    hash_format: Option<String>,
+    /// Take this off the beginning of ids, such as `auth0|`
+    #[arg(long, value_name = "PREFIX")]
+    id_prefix: Option<String>,
+    /// The legacy system whose ids these are
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Take the reference product's schema alone
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    policy: policy::Options,
+    /// Do all of it and write nothing: the same verdicts, the same report
+    #[arg(long)]
+    dry_run: bool,
+    /// Put Argon2id over weak hashes on their way in; takes a hash each
+    #[arg(long)]
+    wrap: bool,
+    /// Write what could not be imported to this file, and why to another beside it
+    #[arg(long, value_name = "FILE")]
+    quarantine: Option<PathBuf>,
+    /// No two records share a key: do not look for those that do
+    #[arg(long)]
+    assume_distinct: bool,
+    /// Into how many parts to divide the file, for as many processes (`jobs work`)
+    #[arg(long, default_value_t = 1, value_name = "PARTS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    shards: u16,
+    /// Id of the job: the same import again with the same id changes nothing
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+}
+
+pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Failure> {
+    let settings = Settings::read(global)?;
+    let (inputs, importer, progress) = importer(options.wrap, &settings, Missing::Create).await?;
+    let jobs = ImportJobs::new(Arc::clone(&importer.1));
+    let id = match &options.resume {
+        Some(id) => resume(&jobs, id).await?,
+        None => submit(options, &jobs, &inputs).await?,
+    };
+    let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
+    let worker = ImportWorker::new(importer.0, Arc::new(inputs)).observer(Arc::clone(&finished) as _);
+    let is_over = jobs.status(&id).await.map_err(asked)?.is_some_and(|status| status.status.is_final());
+    if !is_over {
+        let stop = async {
+            tokio::select! {
+                () = interrupted() => {}
+                () = finished.notify.notified() => {}
+            }
+        };
+        worker.run_until(stop).await.map_err(|error| Failure::of("the import cannot go on", error))?;
+    }
+    drop(progress);
+    end(options, global, &jobs, &id).await
+}
+
+/// An importer with the store that it writes to, the files that it reads, and the bar that it moves.
+pub(crate) async fn importer(
+    wrap: bool,
+    settings: &Settings,
+    missing: Missing,
+) -> Result<(FileInputs, (Importer, Arc<dyn UserStore>), Arc<Progress>), Failure> {
+    let passwords = Arc::new(engine::passwords(settings)?);
+    let store = store::open(settings, missing).await?;
+    let record = RecordOptions::default().schemes(passwords.schemes().clone(), *passwords.limits());
+    let inputs = FileInputs::new(ReadOptions::default().record(record));
+    let progress = Arc::new(Progress::begin());
+    let shown = Arc::clone(&progress);
+    let builder = Importer::builder(Arc::clone(&store)).on_progress(move |step| {
+        shown.show(&Step {
+            users: step.records,
+            bytes: step.bytes,
+            total_bytes: step.total_bytes,
+            elapsed: step.elapsed,
+            left: step.time_left(),
+        });
+    });
+    let builder = if wrap { builder.wrap_weak_hashes(passwords) } else { builder };
+    Ok((inputs, (builder.build(), store), progress))
+}
+
+async fn submit(options: &Options, jobs: &ImportJobs, inputs: &FileInputs) -> Result<JobId, Failure> {
+    let file = options.file.as_deref().unwrap_or(Path::new("-"));
+    let path = if file.as_os_str() == "-" {
+        spool::standard_input().await?
+    } else {
+        file.canonicalize().map_err(|error| Failure::of(format!("{} cannot be opened", file.display()), error))?
+    };
+    if path.to_str().is_none() {
+        return Err(Failure::misused("the path of the file is not UTF-8, so that no job can name it"));
+    }
+    let mut file = FileSpec::new(path);
+    file.format = options.format;
+    file.hash_format.clone_from(&options.hash_format);
+    file.id_prefix.clone_from(&options.id_prefix);
+    file.source = options.source.as_deref().map(Into::into);
+    file.strict = options.strict;
+    let mut spec = ImportSpec::new(file.to_value());
+    spec.policy = options.policy.read()?;
+    spec.dry_run = options.dry_run;
+    spec.assume_distinct = options.assume_distinct;
+    spec.shards = options.shards.into();
+    let submitted = jobs
+        .submit(spec, options.id.as_deref(), inputs)
+        .await
+        .map_err(|error| Failure::of("the import cannot begin", error))?;
+    if submitted.was_there {
+        eprintln!("there is a job of this id already; going on with it");
+    }
+    Ok(submitted.id)
+}
+
+async fn resume(jobs: &ImportJobs, id: &str) -> Result<JobId, Failure> {
+    let id = JobId::new(id);
+    let status = jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
+    if !matches!(status.status, JobStatus::Cancelled | JobStatus::Failed) {
+        return Ok(id);
+    }
+    // What is over stays over, with its faults: another job goes on from its place.
+    for attempt in 2..=u32::MAX {
+        let again = jobs.submit_again(&id, &format!("{}-{attempt}", id.as_str())).await.map_err(asked)?;
+        if !again.was_there {
+            return Ok(again.id);
+        }
+    }
+    Err(no_such_job(&id))
+}
+
+pub(crate) fn asked(error: waystation::bulk::ImportFailure) -> Failure {
+    Failure::of("the job cannot be asked for", error)
+}
+
+pub(crate) fn no_such_job(id: &JobId) -> Failure {
+    Failure::misused(format!("there is no import with the id {}", id.as_str()))
+}
+
+/// Says how it ended.
+async fn end(options: &Options, global: &Global, jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
+    let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
+    jobs::print(&status, global)?;
+    if let Some(path) = &options.quarantine
+        && status.report.failed > 0
+    {
+        let records = jobs::quarantine(jobs, id, path).await?;
+        eprintln!("{records} records are in {}: correct them, and import that file", path.display());
+    }
+    Ok(match status.status {
+        JobStatus::Completed if status.report.failed == 0 => Exit::Done,
+        JobStatus::Completed => Exit::Refused,
+        JobStatus::Failed | JobStatus::Cancelled => Exit::Failed,
+        _ => {
+            eprintln!("stopped; go on with: waystation import --resume {}", id.as_str());
+            Exit::Interrupted
+        }
+    })
+}
+
+/// Tells when one job is over.
+#[derive(Debug)]
+struct Finished {
+    id: JobId,
+    notify: Notify,
+}
+
+#[async_trait]
+impl JobObserver for Finished {
+    async fn finished(&self, status: &ImportStatus) {
+        if status.id == self.id {
+            // Kept for whoever waits only later.
+            self.notify.notify_one();
+        }
+    }
+}

@@ -1,0 +1,235 @@
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Subcommand;
+use serde::Serialize;
+use waystation::{
+    UserStore,
+    bulk::{
+        Fault, FileInputs, ImportJobs, ImportReport, ImportStatus, ImportWorker, OpenInput as _, QuarantineFile,
+        ReadOptions,
+    },
+    clock::{Clock as _, SystemClock, Timestamp},
+    store::{Job, JobFault, JobId, JobStatus},
+};
+
+use crate::{
+    arguments::Global,
+    failure::{Exit, Failure},
+    import::{self, asked, no_such_job},
+    interrupt::interrupted,
+    output,
+    settings::Settings,
+    store::{self, Missing},
+    time,
+};
+
+/// So many faults are asked for at once.
+const PAGE: usize = 1_000;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Stop an import for good; what it has done stays done
+    Cancel { id: String },
+    /// Print what was wrong with records, one JSON object a line
+    Errors {
+        id: String,
+        /// Write the records to this file too, to be corrected and imported again
+        #[arg(long, value_name = "FILE")]
+        quarantine: Option<PathBuf>,
+    },
+    /// List the imports, the newest first
+    List {
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// Forget imports that have been over for some time, and what was wrong with their records
+    Prune {
+        /// For so many days
+        #[arg(long, default_value_t = 30)]
+        days: u64,
+    },
+    /// Show how far an import is
+    Show { id: String },
+    /// Work on imports until Ctrl-C: as many processes as you like share them
+    Work {
+        /// Put Argon2id over weak hashes on their way in
+        #[arg(long)]
+        wrap: bool,
+        /// How many jobs all processes together work on at once
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
+        at_most: u16,
+    },
+}
+
+pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failure> {
+    let settings = Settings::read(global)?;
+    if let Command::Work { wrap, at_most } = command {
+        let (inputs, (importer, _), _progress) = import::importer(wrap, &settings, Missing::Refuse).await?;
+        let worker = ImportWorker::new(importer, Arc::new(inputs)).at_most(at_most.into());
+        worker.run_until(interrupted()).await.map_err(|error| Failure::of("the imports cannot go on", error))?;
+        return Ok(Exit::Done);
+    }
+    let store = store::open(&settings, Missing::Refuse).await?;
+    let jobs = ImportJobs::new(Arc::clone(&store));
+    match command {
+        Command::Cancel { id } => cancel(&jobs, &JobId::new(id)).await,
+        Command::Errors { id, quarantine } => errors(&jobs, &JobId::new(id), quarantine.as_deref()).await,
+        Command::List { limit } => list(&*store, &jobs, limit, global).await,
+        Command::Prune { days } => prune(&*store, days).await,
+        Command::Show { id } => {
+            let id = JobId::new(id);
+            let status = jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
+            print(&status, global)?;
+            Ok(Exit::Done)
+        }
+        Command::Work { .. } => Ok(Exit::Done),
+    }
+}
+
+/// An import as it is printed.
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: &'a str,
+    status: &'static str,
+    created_at: String,
+    dry_run: bool,
+    bytes: u64,
+    total_bytes: Option<u64>,
+    report: &'a ImportReport,
+    stopped: Option<&'a str>,
+}
+
+pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failure> {
+    let ImportStatus { id, report, .. } = status;
+    let shown = Shown {
+        id: id.as_str(),
+        status: status.status.as_str(),
+        created_at: time::show(status.created_at),
+        dry_run: status.spec.dry_run,
+        bytes: status.bytes,
+        total_bytes: status.total_bytes,
+        report,
+        stopped: status.stopped.as_deref(),
+    };
+    if global.json {
+        return output::json(&shown);
+    }
+    let dry = if shown.dry_run { ", a dry run: nothing was written" } else { "" };
+    output::line(format_args!("import {}: {}{dry}", shown.id, shown.status))?;
+    if let Some(stopped) = shown.stopped {
+        output::line(format_args!("  {stopped}"))?;
+    }
+    let numbers = [
+        ("read", report.read),
+        ("inserted", report.inserted),
+        ("updated", report.updated),
+        ("unchanged", report.unchanged),
+        ("failed", report.failed),
+        ("  of these duplicates", report.duplicates),
+        ("  of these deleted here", report.tombstoned),
+        ("hashes wrapped", report.wrapped),
+        ("hashes not to be wrapped", report.not_wrapped),
+    ];
+    for (name, number) in numbers.into_iter().filter(|(name, number)| *number > 0 || *name == "read") {
+        output::line(format_args!("  {name:<28} {number:>12}"))?;
+    }
+    for (code, count) in &report.faults {
+        output::line(format_args!("  {:<28} {count:>12}", code.as_str()))?;
+    }
+    for (scheme, count) in &report.schemes {
+        output::line(format_args!("  {:<28} {count:>12}", format!("hashes of {scheme}")))?;
+    }
+    Ok(())
+}
+
+async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
+    if jobs.cancel(id).await.map_err(asked)? {
+        return Ok(Exit::Done);
+    }
+    eprintln!("there is no such import, or it is over");
+    Ok(Exit::Refused)
+}
+
+async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &Global) -> Result<Exit, Failure> {
+    let table = store.as_jobs().ok_or_else(|| store::lacks("keep jobs"))?;
+    let mut newest: Vec<Job> = Vec::new();
+    for kind in [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE] {
+        let page = table.jobs(kind, None, limit).await;
+        newest.extend(page.map_err(|error| Failure::of("the store cannot be asked", error))?);
+    }
+    newest.sort_by(|one, next| next.created_at.cmp(&one.created_at).then_with(|| one.id.cmp(&next.id)));
+    newest.truncate(limit);
+    for job in newest {
+        let Some(status) = jobs.status(&job.id).await.map_err(asked)? else { continue };
+        if global.json {
+            print(&status, global)?;
+        } else {
+            let ImportReport { read, failed, .. } = status.report;
+            let (id, name, at) = (job.id.as_str(), status.status.as_str(), time::show(status.created_at));
+            output::line(format_args!("{id:<40}  {name:<10}  {at}  {read:>10} read  {failed:>8} failed"))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn prune(store: &dyn UserStore, days: u64) -> Result<Exit, Failure> {
+    let table = store.as_jobs().ok_or_else(|| store::lacks("keep jobs"))?;
+    let age = Duration::from_secs(days.saturating_mul(86_400));
+    let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
+    let before = Timestamp::from_micros(SystemClock::new().now().as_micros().saturating_sub(age));
+    let pruned = table.prune(before).await.map_err(|error| Failure::of("the store cannot be asked", error))?;
+    output::line(format_args!("{pruned} forgotten"))?;
+    Ok(Exit::Done)
+}
+
+async fn errors(jobs: &ImportJobs, id: &JobId, quarantine_to: Option<&Path>) -> Result<Exit, Failure> {
+    jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
+    if let Some(path) = quarantine_to {
+        let records = quarantine(jobs, id, path).await?;
+        eprintln!("{records} records are in {}", path.display());
+    }
+    let mut after = None;
+    loop {
+        let page = jobs.faults(id, after, PAGE).await.map_err(asked)?;
+        let Some(last) = page.last() else { return Ok(Exit::Done) };
+        after = Some(last.record);
+        for JobFault { record, offset, line, faults, .. } in &page {
+            // People count lines from 1.
+            output::json(&serde_json::json!({"index": record, "offset": offset, "line": line + 1, "faults": faults}))?;
+        }
+    }
+}
+
+/// Reads the input of an import once more, and writes the records that it could not import to a file.
+pub(crate) async fn quarantine(jobs: &ImportJobs, id: &JobId, path: &Path) -> Result<u64, Failure> {
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| Failure::of("the quarantine file cannot be made", error);
+    let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
+    let input =
+        FileInputs::new(ReadOptions::default()).open(&status.spec.input).map_err(|error| failed(error.into()))?;
+    let mut source = input.open().map_err(|error| failed(error.into()))?;
+    let mut file = QuarantineFile::create(path).map_err(|error| failed(error.into()))?;
+    let mut after = None;
+    loop {
+        let page = jobs.faults(id, after, PAGE).await.map_err(asked)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.record);
+        // The reading blocks, and there is nobody else on this runtime who waits.
+        for JobFault { record: number, faults, .. } in page {
+            let faults: Vec<Fault> = serde_json::from_value(faults).map_err(|error| failed(error.into()))?;
+            while let Some(record) = source.next().map_err(|error| failed(error.into()))? {
+                if record.place.record == number {
+                    file.add(&record, &faults).map_err(|error| failed(error.into()))?;
+                    break;
+                }
+            }
+        }
+    }
+    file.flush().map_err(|error| failed(error.into()))?;
+    Ok(file.records())
+}

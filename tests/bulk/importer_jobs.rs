@@ -1,0 +1,311 @@
+//! Imports as jobs: leased, resumed, cancelled, shared.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use waystation::{
+    MemoryStore, SqliteStore, UserStore,
+    bulk::{
+        FaultCode, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer, Input, InputState, JobObserver,
+        OpenInput, Place, ReadError, Worked,
+    },
+    clock::{ManualClock, Timestamp},
+    store::{JobId, JobStatus},
+};
+
+use crate::importer::{Given, Listed, everybody, faulty, person};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// One input, whatever is asked for.
+#[derive(Debug)]
+struct Shelf(Mutex<Arc<Listed>>);
+
+impl OpenInput for Shelf {
+    fn open(&self, spec: &Value) -> Result<Arc<dyn Input>, ReadError> {
+        if spec == "gone" {
+            return Err(ReadError::new(Place::START, "missing", "there is no such file"));
+        }
+        let listed: Arc<Listed> = Arc::clone(&self.0.lock().unwrap());
+        Ok(listed)
+    }
+}
+
+/// A store, a clock, an input, and whoever was told of an end.
+struct Stage {
+    store: Arc<dyn UserStore>,
+    clock: ManualClock,
+    shelf: Arc<Shelf>,
+    jobs: ImportJobs,
+    told: Arc<Told>,
+}
+
+#[derive(Debug, Default)]
+struct Told(Mutex<Vec<(String, JobStatus)>>);
+
+#[async_trait]
+impl JobObserver for Told {
+    async fn finished(&self, status: &ImportStatus) {
+        self.0.lock().unwrap().push((status.id.as_str().to_owned(), status.status));
+    }
+}
+
+impl Stage {
+    fn new(store: Arc<dyn UserStore>, given: Vec<Given>) -> Self {
+        let clock = ManualClock::at(Timestamp::from_micros(1_000_000));
+        let jobs = ImportJobs::new(Arc::clone(&store)).clock(Arc::new(clock.clone()));
+        let shelf = Arc::new(Shelf(Mutex::new(Listed::given(given))));
+        Self { store, clock, shelf, jobs, told: Arc::default() }
+    }
+
+    fn in_memory(given: Vec<Given>) -> Self {
+        Self::new(Arc::new(MemoryStore::new()), given)
+    }
+
+    fn worker(&self) -> ImportWorker {
+        self.worker_that(|_| {})
+    }
+
+    /// A worker that does this after every batch.
+    fn worker_that(&self, then: impl Fn(u64) + Send + Sync + 'static) -> ImportWorker {
+        let builder = Importer::builder(Arc::clone(&self.store)).clock(Arc::new(self.clock.clone())).batch_records(10);
+        let importer = builder.on_progress(move |progress| then(progress.records)).build();
+        let told: Arc<dyn JobObserver> = self.told.clone();
+        ImportWorker::new(importer, self.shelf.clone()).lease_time(LEASE).observer(told)
+    }
+
+    async fn submit(&self, spec: ImportSpec) -> JobId {
+        let submitted = self.jobs.submit(spec, Some("users"), &*self.shelf).await.unwrap();
+        assert!(!submitted.was_there);
+        submitted.id
+    }
+
+    async fn status(&self, id: &JobId) -> ImportStatus {
+        self.jobs.status(id).await.unwrap().unwrap()
+    }
+}
+
+fn people(count: usize) -> Vec<Given> {
+    (0..count).map(|number| Ok(person(&format!("p{number:04}")))).collect()
+}
+
+fn spec() -> ImportSpec {
+    ImportSpec::new(json!({"file": "users.json"}))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_done_once_with_its_faults_and_its_end_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let sqlite = SqliteStore::open(directory.path().join("users.sqlite"), "customers").await.unwrap();
+    let stores: [Arc<dyn UserStore>; 2] = [Arc::new(MemoryStore::new()), Arc::new(sqlite)];
+    for store in stores {
+        let mut given = people(40);
+        given.insert(5, faulty(FaultCode::Format));
+        given.insert(25, faulty(FaultCode::Pattern));
+        given.push(Ok(person("p0003")));
+        let stage = Stage::new(store, given);
+        let id = stage.submit(spec()).await;
+        assert!(stage.jobs.submit(spec(), Some("users"), &*stage.shelf).await.unwrap().was_there, "once");
+        assert_eq!(stage.status(&id).await.status, JobStatus::Pending);
+        let worked = stage.worker().run_once().await.unwrap();
+        assert!(matches!(&worked, Worked::Ended(ended, JobStatus::Completed) if *ended == id), "{worked:?}");
+        let status = stage.status(&id).await;
+        assert_eq!((status.status, status.bytes), (JobStatus::Completed, 4_300));
+        let report = status.report;
+        assert_eq!((report.read, report.inserted, report.failed, report.duplicates), (43, 40, 2, 1));
+        let faults = stage.jobs.faults(&id, None, 2).await.unwrap();
+        assert_eq!(faults.iter().map(|fault| fault.record).collect::<Vec<_>>(), [5, 25]);
+        assert_eq!((faults[0].offset, faults[0].line, &faults[0].faults[0]["code"]), (500, 5, &json!("FORMAT")));
+        let more = stage.jobs.faults(&id, Some(25), 2).await.unwrap();
+        assert_eq!((more.len(), more[0].record, &more[0].faults[0]["code"]), (1, 42, &json!("DUPLICATED_USER")));
+        assert_eq!(*stage.told.0.lock().unwrap(), [("users".to_owned(), JobStatus::Completed)]);
+        assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Nothing));
+        assert_eq!(everybody(&*stage.store).await.len(), 40);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_as_a_job_reports_and_writes_no_user() {
+    let stage = Stage::in_memory(people(25));
+    let mut spec = spec();
+    spec.dry_run = true;
+    let id = stage.submit(spec).await;
+    let _ended = stage.worker().run_once().await.unwrap();
+    let status = stage.status(&id).await;
+    assert_eq!((status.status, status.report.inserted), (JobStatus::Completed, 25));
+    assert!(everybody(&*stage.store).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_worker_is_gone_is_taken_over_when_its_lease_has_run_out() {
+    let stage = Stage::in_memory(people(100));
+    let id = stage.submit(spec()).await;
+    let worker = stage.worker_that(|records| assert!(records < 50, "the worker dies here"));
+    assert!(tokio::spawn(async move { worker.run_once().await }).await.unwrap_err().is_panic());
+    assert_eq!(stage.status(&id).await.report.inserted, 50);
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Nothing), "it is leased");
+    stage.clock.advance(LEASE);
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    let report = stage.status(&id).await.report;
+    assert_eq!((report.read, report.inserted, report.failed, report.duplicates), (100, 100, 0, 0));
+    assert_eq!(everybody(&*stage.store).await.len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_job_stops_at_its_next_checkpoint() {
+    let stage = Stage::in_memory(people(100));
+    let id = stage.submit(spec()).await;
+    let (jobs, cancelled) = (stage.jobs.clone(), id.clone());
+    let worker = stage.worker_that(move |records| {
+        if records == 30 {
+            let cancel = jobs.cancel(&cancelled);
+            assert!(tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(cancel)).unwrap());
+        }
+    });
+    let worked = worker.run_once().await.unwrap();
+    assert!(matches!(worked, Worked::Ended(_, JobStatus::Cancelled)), "{worked:?}");
+    let status = stage.status(&id).await;
+    assert_eq!((status.status, status.report.inserted), (JobStatus::Cancelled, 30));
+    assert_eq!(everybody(&*stage.store).await.len(), 30);
+    assert!(!stage.jobs.cancel(&id).await.unwrap());
+    // What is left can still be done, as a new job.
+    let again = stage.jobs.submit_again(&id, "users 2").await.unwrap().id;
+    let _ended = stage.worker().run_once().await.unwrap();
+    assert_eq!(stage.status(&again).await.report.inserted, 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_job_was_taken_writes_no_more() {
+    let stage = Stage::in_memory(people(100));
+    let id = stage.submit(spec()).await;
+    let (store, clock) = (Arc::clone(&stage.store), stage.clock.clone());
+    let taken = AtomicUsize::new(0);
+    let worker = stage.worker_that(move |records| {
+        if records == 30 && taken.fetch_add(1, Ordering::Relaxed) == 0 {
+            // Asleep for longer than the lease lasts.
+            let now = waystation::clock::Clock::now(&clock).saturating_add(LEASE);
+            let lease = store.as_jobs().unwrap().lease(ImportJobs::KIND, now, now.saturating_add(LEASE));
+            let lease = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(lease));
+            assert!(lease.unwrap().is_some());
+        }
+    });
+    assert!(matches!(worker.run_once().await.unwrap(), Worked::LeaseLost(_)));
+    assert_eq!((everybody(&*stage.store).await.len(), stage.status(&id).await.report.inserted), (30, 30));
+    stage.clock.advance(LEASE * 2);
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    assert_eq!((everybody(&*stage.store).await.len(), stage.status(&id).await.report.inserted), (100, 100));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_divided_is_done_by_several_workers_and_adds_up() {
+    let mut given = people(205);
+    given.insert(50, faulty(FaultCode::Format));
+    given.insert(190, faulty(FaultCode::Format));
+    // A duplicate in another part than the first of them.
+    given.push(Ok(person("p0001")));
+    let stage = Stage::in_memory(given);
+    let mut spec = spec();
+    spec.shards = 4;
+    let id = stage.submit(spec).await;
+    let workers: Vec<_> = (0..2).map(|_| stage.worker()).collect();
+    let mut ended = Vec::new();
+    for round in 0..20 {
+        let (one, other) = tokio::join!(workers[0].run_once(), workers[1].run_once());
+        ended.extend([one.unwrap(), other.unwrap()]);
+        if ended.iter().any(|worked| matches!(worked, Worked::Ended(ended, _) if *ended == id)) {
+            assert!(round > 0, "no worker does it all");
+            break;
+        }
+        stage.clock.advance(Duration::from_secs(1));
+    }
+    let status = stage.status(&id).await;
+    assert_eq!(status.status, JobStatus::Completed, "{ended:?}");
+    let report = status.report;
+    assert_eq!((report.read, report.inserted, report.failed, report.duplicates), (208, 205, 2, 1));
+    let faults = stage.jobs.faults(&id, None, 10).await.unwrap();
+    assert_eq!(faults.iter().map(|fault| fault.record).collect::<Vec<_>>(), [50, 190, 207]);
+    assert_eq!(everybody(&*stage.store).await.len(), 205);
+    let told = stage.told.0.lock().unwrap().clone();
+    assert_eq!(told.len(), 5, "four parts and the whole: {told:?}");
+    assert_eq!(told.last(), Some(&("users".to_owned(), JobStatus::Completed)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_jobs_are_worked_on_at_once_than_there_may_be() {
+    let stage = Stage::in_memory(people(5));
+    for number in 0..3 {
+        stage.jobs.submit(spec(), Some(&number.to_string()), &*stage.shelf).await.unwrap();
+    }
+    let jobs = stage.store.as_jobs().unwrap();
+    let now = waystation::clock::Clock::now(&stage.clock);
+    let held = jobs.lease(ImportJobs::KIND, now, now.saturating_add(LEASE)).await.unwrap();
+    assert!(held.is_some());
+    assert!(matches!(stage.worker().at_most(1).run_once().await.unwrap(), Worked::Nothing));
+    assert!(matches!(stage.worker().at_most(2).run_once().await.unwrap(), Worked::Ended(..)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_cannot_be_read_on_fails_the_job_and_says_where() {
+    let stage = Stage::in_memory(people(50));
+    let whole = Arc::clone(&stage.shelf.0.lock().unwrap());
+    *stage.shelf.0.lock().unwrap() = whole.clone().broken_at(35);
+    let mut spec = spec();
+    spec.assume_distinct = true;
+    let id = stage.submit(spec).await;
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Failed)));
+    let status = stage.status(&id).await;
+    assert_eq!((status.status, status.report.inserted), (JobStatus::Failed, 30));
+    let stopped = status.stopped.unwrap();
+    assert!(stopped.contains("record 35") && stopped.contains("get it again"), "{stopped}");
+    *stage.shelf.0.lock().unwrap() = whole;
+    let again = stage.jobs.submit_again(&id, "users 2").await.unwrap().id;
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    let status = stage.status(&again).await;
+    assert_eq!((status.report.read, status.report.inserted, status.stopped), (50, 50, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_changed_since_is_refused() {
+    let stage = Stage::in_memory(people(50));
+    let id = stage.submit(spec()).await;
+    let mut changed = (**stage.shelf.0.lock().unwrap()).clone();
+    changed.state = InputState::UNKNOWN;
+    changed.state.bytes = Some(7);
+    *stage.shelf.0.lock().unwrap() = Arc::new(changed);
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Failed)));
+    let stopped = stage.status(&id).await.stopped.unwrap();
+    assert!(stopped.contains("not as it was"), "{stopped}");
+    assert!(everybody(&*stage.store).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_to_stop_gives_its_job_back_at_a_checkpoint() {
+    let stage = Stage::in_memory(people(100));
+    let id = stage.submit(spec()).await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = stage.worker_that(move |records| {
+        if records == 20 {
+            stop.send_replace(true);
+            // The signal is seen before the next batch is through.
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let mut stopped = stopped;
+    let shutdown = async move {
+        let _there_or_gone = stopped.wait_for(|stop| *stop).await;
+    };
+    worker.run_until(shutdown).await.unwrap();
+    let status = stage.status(&id).await;
+    assert_eq!(status.status, JobStatus::Pending);
+    assert!((20..100).contains(&status.report.inserted), "{}", status.report.inserted);
+    assert_eq!(everybody(&*stage.store).await.len() as u64, status.report.inserted);
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)), "at once");
+    assert_eq!(stage.status(&id).await.report.inserted, 100);
+}

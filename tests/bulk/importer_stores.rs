@@ -1,0 +1,510 @@
+//! Imports into every store, and what comes between.
+
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use serde_json::json;
+use waystation::{
+    MemoryStore, Password, Passwords, SqliteStore, User, UserId, UserStore,
+    bulk::{
+        CredentialMerge, FaultCode, FaultSink, Field, IdentifierMerge, ImportFailure, ImportPolicy, ImportRecord,
+        Importer, MatchBy, Merge, Record, Sample, SampleAnswer,
+    },
+    clock::{Clock, ManualClock, SystemClock, Timestamp},
+    entropy::SeededEntropy,
+    identifier::{IdentifierRules, StandardRules},
+    migrator::UserIds,
+    password::{HashPolicy, Verification},
+    store::{
+        BulkStore, BulkWrite, BulkWritten, Deletion, Insert, Key, Lookup, OnTombstone, OwnedKey, StoreError, Tombstone,
+        Update,
+    },
+    user::{Credential, LegacyKey, Moved, MovedBy, NewUser, UserChange, Version},
+};
+
+use crate::importer::{Given, Listed, email, everybody, faulty, hash, named, person, username};
+
+/// Every kind of store there is, with what has to live as long.
+async fn stores() -> Vec<(&'static str, Arc<dyn UserStore>, Box<dyn Any>)> {
+    let directory = tempfile::tempdir().unwrap();
+    let sqlite = SqliteStore::open(directory.path().join("users.sqlite"), "customers").await.unwrap();
+    let mut stores: Vec<(&'static str, Arc<dyn UserStore>, Box<dyn Any>)> =
+        vec![("memory", Arc::new(MemoryStore::new()), Box::new(())), ("sqlite", Arc::new(sqlite), Box::new(directory))];
+    #[cfg(all(unix, feature = "postgres"))]
+    if let Some(server) = crate::postgres::PostgresServer::shared() {
+        let store = waystation::store::PostgresStore::open(&server.fresh_database().await, "customers").await.unwrap();
+        stores.push(("postgres", Arc::new(store), Box::new(())));
+    }
+    #[cfg(all(unix, feature = "mysql"))]
+    if let Some(server) = crate::mariadb::MariaDbServer::shared() {
+        let store = waystation::store::MySqlStore::open(&server.fresh_database().await, "customers").await.unwrap();
+        stores.push(("mariadb", Arc::new(store), Box::new(())));
+    }
+    stores
+}
+
+fn importer(store: &Arc<dyn UserStore>) -> Importer {
+    Importer::builder(Arc::clone(store)).batch_records(7).build()
+}
+
+fn upsert() -> ImportPolicy {
+    let mut policy = ImportPolicy::default();
+    policy.upsert = true;
+    policy
+}
+
+async fn delete(store: &dyn UserStore, user: &User) {
+    let buried = Deletion::leaving(Tombstone::at(Timestamp::from_micros(1)));
+    assert!(store.delete(&user.id, buried).await.unwrap());
+}
+
+/// Puts faulty records aside where a test sees them.
+#[derive(Clone, Debug, Default)]
+struct Aside(Arc<Mutex<Vec<Record>>>);
+
+impl FaultSink for Aside {
+    fn take(&mut self, record: Record) -> io::Result<()> {
+        self.0.lock().unwrap().push(record);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_record_has_its_verdict_in_every_store_and_a_dry_run_has_the_same() {
+    for (name, store, _guard) in stores().await {
+        let before = importer(&store).run(Listed::new(["gone", "there", "same"].map(person))).await.unwrap();
+        assert_eq!((before.inserted, before.read), (3, 3), "{name}");
+        delete(&*store, &named(&everybody(&*store).await, "gone")).await;
+
+        let mut given: Vec<Given> = (0..40).map(|number| Ok(person(&format!("new{number}")))).collect();
+        let mut there = person("there");
+        there.profile.user_metadata.insert("more".to_owned(), json!(1));
+        given.insert(3, Ok(there));
+        given.insert(9, faulty(FaultCode::Format));
+        given.insert(17, Ok(person("gone")));
+        given.insert(20, Ok(person("same")));
+        given.push(Ok(person("new5")));
+        let input = Listed::given(given);
+
+        let aside = Aside::default();
+        let builder = Importer::builder(Arc::clone(&store)).policy(upsert()).batch_records(7);
+        let import = builder.faulty_records_to(aside.clone()).build();
+        let users = everybody(&*store).await;
+        let dry = import.clone().dry_run().run(input.clone()).await.unwrap();
+        assert!(everybody(&*store).await == users, "{name}: a dry run writes nothing");
+        aside.0.lock().unwrap().clear();
+        let report = import.run(input.clone()).await.unwrap();
+        assert_eq!(dry.without_duration(), report.clone().without_duration(), "{name}");
+        assert_eq!(report.read, 45, "{name}");
+        assert_eq!((report.inserted, report.updated, report.unchanged), (40, 1, 1), "{name}");
+        assert_eq!((report.failed, report.duplicates, report.tombstoned), (1, 1, 1), "{name}");
+        let codes = [(FaultCode::Conflict, 1), (FaultCode::DuplicatedUser, 1), (FaultCode::Format, 1)];
+        assert_eq!(report.faults, BTreeMap::from(codes), "{name}");
+        assert_eq!(report.schemes, BTreeMap::from([("md5".to_owned(), 44)]), "{name}");
+        let aside: Vec<_> = aside.0.lock().unwrap().iter().map(|record| record.place.record).collect();
+        assert_eq!(aside, [9, 17, 44], "{name}");
+
+        let users = everybody(&*store).await;
+        assert_eq!(users.len(), 42, "{name}");
+        let there = named(&users, "there");
+        assert_eq!((there.version, there.profile.user_metadata.len()), (Version::new(2), 2), "{name}");
+        let new = named(&users, "new5");
+        assert_eq!(new.moved.map(|moved| moved.by), Some(MovedBy::Import), "{name}");
+        assert_eq!(new.credential, Credential::Hash(hash("new5")), "{name}");
+
+        let again = import.run(input).await.unwrap();
+        assert_eq!((again.inserted, again.updated, again.unchanged), (0, 0, 42), "{name}: once is enough");
+        let only_adds = importer(&store).run(Listed::new([person("there"), person("late")])).await.unwrap();
+        assert_eq!((only_adds.inserted, only_adds.failed), (1, 1), "{name}");
+        assert_eq!(only_adds.faults, BTreeMap::from([(FaultCode::ConflictEmail, 1)]), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_of_a_source_become_what_a_log_in_would_make_of_them() {
+    for (ids, expected) in [(UserIds::Prefixed, "shop|7"), (UserIds::Legacy, "7")] {
+        let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+        let mut record = person("ada");
+        record.id = Some(UserId::new("7"));
+        let import = Importer::builder(Arc::clone(&store)).source("shop").ids(ids).build();
+        assert_eq!(import.run(Listed::new([record])).await.unwrap().inserted, 1);
+        let user = named(&everybody(&*store).await, "ada");
+        assert_eq!((user.id.as_str(), &user.legacy), (expected, &Some(LegacyKey::new("shop", "7"))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_share_a_key_the_first_is_imported_whatever_lies_between_them() {
+    let mut records: Vec<_> = (0..3_000).map(|number| person(&format!("p{number}"))).collect();
+    let mut expected = Vec::new();
+    for (first, later) in [(0, 2_999), (5, 6), (1_000, 2_000), (1_000, 2_001)] {
+        let name = format!("shared{first}");
+        username(&mut records[first], &name);
+        username(&mut records[later], &name);
+        expected.push(later as u64);
+    }
+    expected.sort_unstable();
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let aside = Aside::default();
+    let builder = Importer::builder(store).batch_records(100).policy(upsert());
+    let input = Listed::new(records);
+    let report = builder.faulty_records_to(aside.clone()).build().run(input.clone()).await.unwrap();
+    assert_eq!((report.inserted, report.updated, report.duplicates), (2_996, 0, 4));
+    let aside: Vec<_> = aside.0.lock().unwrap().iter().map(|record| record.place.record).collect();
+    assert_eq!(aside, expected);
+    assert_eq!(input.readings.load(std::sync::atomic::Ordering::Relaxed), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_breaks_off_leaves_what_was_read_and_says_where_to_go_on() {
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let whole = Listed::new((0..50).map(|number| person(&format!("p{number}"))));
+    // Found by the first reading, before anything is written.
+    let error = importer(&store).run(whole.clone().broken_at(30)).await.unwrap_err();
+    assert!(matches!(error.failure, ImportFailure::Input(_)));
+    assert_eq!((error.place.record, error.report.read, everybody(&*store).await.len()), (0, 0, 0));
+    // And where there is none, whole batches are stored.
+    let import = importer(&store).assume_distinct();
+    let error = import.run(whole.clone().broken_at(30)).await.unwrap_err();
+    assert_eq!((error.place.record, error.report.inserted), (28, 28));
+    assert_eq!(everybody(&*store).await.len(), 28);
+    let report = import.resume(whole, error.place, *error.report).await.unwrap();
+    assert_eq!((report.read, report.inserted, report.failed), (50, 50, 0));
+    assert_eq!(everybody(&*store).await.len(), 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn weak_hashes_are_wrapped_and_open_with_their_passwords() {
+    let policy = HashPolicy::argon2id(64, 1, 1).unwrap();
+    let passwords = Arc::new(Passwords::builder().policy(policy).threads(2).build().unwrap());
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let mut records: Vec<_> = (0..20).map(|number| person(&format!("p{number}"))).collect();
+    records[0].credential = Some(Credential::Hash(passwords.hash(&Password::from("p0")).await.unwrap()));
+    records[1].credential = None;
+    let import = Importer::builder(Arc::clone(&store)).wrap_weak_hashes(Arc::clone(&passwords)).build();
+    let dry = import.clone().dry_run().run(Listed::new(records.clone())).await.unwrap();
+    let report = import.run(Listed::new(records)).await.unwrap();
+    assert_eq!(dry.without_duration(), report.clone().without_duration());
+    assert_eq!((report.wrapped, report.not_wrapped, report.inserted), (18, 0, 20));
+    let users = everybody(&*store).await;
+    assert_eq!(named(&users, "p1").credential, Credential::PendingPassword);
+    for number in (2..20).chain([0]) {
+        let name = format!("p{number}");
+        let user = named(&users, &name);
+        let hash = user.password_hash().unwrap();
+        assert_eq!(hash.scheme(), Some(if number == 0 { "argon2" } else { "wrapped" }));
+        let verified = passwords.verify(&Password::from(name.as_str()), hash).await.unwrap();
+        assert!(matches!(verified, Verification::Match { .. }), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_shows_whether_hashes_open_before_anything_is_imported() {
+    let policy = HashPolicy::argon2id(64, 1, 1).unwrap();
+    let passwords = Passwords::builder().policy(policy).threads(1).build().unwrap();
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let mut records: Vec<_> = ["right", "wrong", "none", "odd", "late"].map(person).into();
+    records[2].credential = None;
+    records[3].credential = Some(Credential::Hash(waystation::PasswordHash::declared("md5", "no hash at all")));
+    let known = ["right", "wrong", "none", "odd", "nobody"].map(|name| {
+        let identifier = StandardRules::default().parse(&format!("{name}@example.com")).unwrap();
+        Sample::new(identifier, if name == "wrong" { "another" } else { name })
+    });
+    let answers = importer(&store).verify_sample(Listed::new(records), known.into(), &passwords).await.unwrap();
+    let [right, wrong, none, odd, nobody] = &answers[..] else { panic!("{answers:?}") };
+    assert!(matches!(right, SampleAnswer::Proven { scheme: "md5" }), "{right:?}");
+    assert!(matches!(wrong, SampleAnswer::Mismatch), "{wrong:?}");
+    assert!(matches!(none, SampleAnswer::NoPassword), "{none:?}");
+    assert!(matches!(odd, SampleAnswer::Unverifiable(_)), "{odd:?}");
+    assert!(matches!(nobody, SampleAnswer::NotFound), "{nobody:?}");
+    assert!(everybody(&*store).await.is_empty());
+}
+
+/// A store around which things happen.
+#[derive(Debug)]
+struct Eventful {
+    inner: MemoryStore,
+    /// What happens before the next writes, the last first.
+    before: Mutex<Vec<Event>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// The next call fails, having done nothing.
+    Down,
+    /// The next write is done, and its answer is lost.
+    AnswerLost,
+    /// Ada logs in, and moves by it.
+    AdaMoves,
+    /// Somebody signs up as Ada.
+    AdaSignsUp,
+    /// Ada is deleted.
+    AdaGoes,
+    Nothing,
+}
+
+impl Eventful {
+    fn new(mut events: Vec<Event>) -> Arc<Self> {
+        events.reverse();
+        Arc::new(Self { inner: MemoryStore::new(), before: Mutex::new(events) })
+    }
+
+    async fn ada(&self) -> User {
+        named(&everybody(&self.inner).await, "ada")
+    }
+}
+
+#[async_trait]
+impl UserStore for Eventful {
+    async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
+        self.inner.find(key).await
+    }
+
+    async fn insert(&self, user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
+        self.inner.insert(user, tombstones).await
+    }
+
+    async fn update(&self, id: &UserId, expected: Version, change: UserChange) -> Result<Update, StoreError> {
+        self.inner.update(id, expected, change).await
+    }
+
+    async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
+        self.inner.record_login(id, at).await
+    }
+
+    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
+        self.inner.delete(id, deletion).await
+    }
+
+    fn as_bulk(&self) -> Option<&dyn BulkStore> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl BulkStore for Eventful {
+    async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError> {
+        self.inner.look_up(keys).await
+    }
+
+    async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+        let event = self.before.lock().unwrap().pop();
+        let at = Timestamp::from_micros(50);
+        match event.unwrap_or(Event::Nothing) {
+            Event::Nothing => {}
+            Event::Down => return Err(StoreError::unavailable("write", "down")),
+            Event::AnswerLost => {
+                let _lost = self.inner.write(batch).await?;
+                return Err(StoreError::unavailable("write", "the connection broke"));
+            }
+            Event::AdaMoves => {
+                let ada = self.ada().await;
+                let change = UserChange::at(at).new_password(Credential::Hash(hash("her own")));
+                let change = change.moved(Moved::new(at, MovedBy::LogIn));
+                let Update::Updated(_) = self.inner.update(&ada.id, ada.version, change).await? else {
+                    panic!("moved")
+                };
+            }
+            Event::AdaSignsUp => {
+                let user =
+                    NewUser::new(UserId::new("own"), person("ada").profile, Credential::Hash(hash("her own")), at);
+                let Insert::Created(_) = self.inner.insert(user, OnTombstone::Lift).await? else { panic!("created") };
+            }
+            Event::AdaGoes => delete(&self.inner, &self.ada().await).await,
+        }
+        self.inner.write(batch).await
+    }
+
+    async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
+        self.inner.scan(after, limit).await
+    }
+}
+
+async fn flagged(store: &Eventful) {
+    let mut profile = person("ada").profile;
+    profile.user_metadata.clear();
+    let user = NewUser::new(UserId::new("ada"), profile, Credential::PendingPassword, Timestamp::from_micros(1));
+    let Insert::Created(_) = store.inner.insert(user, OnTombstone::Refuse).await.unwrap() else { panic!("created") };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_logs_in_between_the_look_and_the_write_keeps_their_password() {
+    // The first write says that Ada is there, the second one comes after her log-in.
+    let store = Eventful::new(vec![Event::Nothing, Event::AdaMoves]);
+    flagged(&store).await;
+    let import = Importer::builder(store.clone()).policy(upsert()).build();
+    let report = import.run(Listed::new([person("ada"), person("bob")])).await.unwrap();
+    assert_eq!((report.inserted, report.updated), (1, 1));
+    let ada = store.ada().await;
+    assert_eq!(ada.credential, Credential::Hash(hash("her own")));
+    assert_eq!(ada.moved.map(|moved| moved.by), Some(MovedBy::LogIn));
+    assert_eq!(ada.profile.user_metadata.len(), 1, "what was missing is filled in");
+    assert!(store.before.lock().unwrap().is_empty(), "she logged in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_up_or_goes_meanwhile_is_seen() {
+    let store = Eventful::new(vec![Event::AdaSignsUp]);
+    let import = Importer::builder(store.clone()).policy(upsert()).build();
+    let report = import.run(Listed::new([person("ada"), person("bob")])).await.unwrap();
+    assert_eq!((report.inserted, report.unchanged), (1, 1), "she is there, and lacks nothing");
+    assert_eq!(store.ada().await.credential, Credential::Hash(hash("her own")));
+
+    let store = Eventful::new(vec![Event::Nothing, Event::AdaGoes]);
+    flagged(&store).await;
+    let import = Importer::builder(store.clone()).policy(upsert()).build();
+    let report = import.run(Listed::new([person("ada"), person("bob")])).await.unwrap();
+    assert_eq!((report.inserted, report.tombstoned), (1, 1), "she is not brought back");
+}
+
+/// Advances a clock whenever somebody sleeps on it.
+async fn passing<T>(clock: &ManualClock, work: impl Future<Output = T>) -> T {
+    let time = async {
+        loop {
+            if clock.sleepers() > 0 {
+                clock.advance(Duration::from_millis(125));
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        () = time => panic!("time does not end"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_comes_back_costs_time_and_nothing_else() {
+    let clock = ManualClock::at(SystemClock::new().now());
+    let store = Eventful::new(vec![Event::Down, Event::Down, Event::AnswerLost, Event::Nothing, Event::AnswerLost]);
+    let import = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(10).build();
+    let input = Listed::new((0..30).map(|number| person(&format!("p{number}"))));
+    let report = passing(&clock, import.run(input)).await.unwrap();
+    assert_eq!((report.inserted, report.failed, store.inner.len()), (30, 0, 30), "nobody twice, nobody in conflict");
+
+    let store = Eventful::new(vec![Event::Nothing; 1].into_iter().chain(vec![Event::Down; 20]).collect());
+    let import = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(10).build();
+    let input = Listed::new((0..30).map(|number| person(&format!("p{number}"))));
+    let error = passing(&clock, import.run(input)).await.unwrap_err();
+    let ImportFailure::Store(cause) = &error.failure else { panic!("{error:?}") };
+    assert!(cause.is_unavailable());
+    assert_eq!((error.place.record, error.report.inserted, store.inner.len()), (10, 10, 10));
+}
+
+fn merge() -> impl Strategy<Value = Merge> {
+    prop_oneof![
+        Just(Merge::Keep),
+        Just(Merge::Replace),
+        Just(Merge::DeepMerge),
+        Just(Merge::FillMissing),
+        Just(Merge::KeepNewer)
+    ]
+}
+
+prop_compose! {
+    fn policy()(
+        upsert in any::<bool>(),
+        match_by in prop_oneof![Just(MatchBy::Email), Just(MatchBy::Username), Just(MatchBy::Id)],
+        (names, metadata, blocked, verified) in (merge(), merge(), merge(), merge()),
+        keep in any::<bool>(),
+        credential in prop_oneof![
+            Just(CredentialMerge::Keep),
+            Just(CredentialMerge::FillMissing),
+            Just(CredentialMerge::UntilFirstLogIn),
+            Just(CredentialMerge::Replace)
+        ],
+        (spare_moved, lift_tombstones) in any::<(bool, bool)>(),
+    ) -> ImportPolicy {
+        let mut policy = ImportPolicy::default();
+        (policy.upsert, policy.match_by, policy.names, policy.user_metadata) = (upsert, match_by, names, metadata);
+        (policy.blocked, policy.verified, policy.credential) = (blocked, verified, credential);
+        policy.identifiers = if keep { IdentifierMerge::Keep } else { IdentifierMerge::FillMissing };
+        (policy.spare_moved, policy.lift_tombstones) = (spare_moved, lift_tombstones);
+        policy
+    }
+}
+
+/// Few names, so that records meet each other and whoever is there.
+fn records() -> impl Strategy<Value = Vec<Given>> {
+    let one = (0..12_u8, 0..12_u8, 0..12_u8, 0..8_u8, 0..3_u8).prop_map(|(mail, user, id, what, time)| {
+        if what == 7 {
+            return faulty(FaultCode::Format);
+        }
+        let mut record = person(&format!("p{mail}"));
+        record.fields = record.fields.with(Field::Blocked).with(Field::EmailVerified);
+        record.profile.blocked = what % 2 == 0;
+        record.profile.email_verified = what % 3 == 0;
+        record.profile.user_metadata.insert(format!("m{what}"), json!(what));
+        record.updated_at = (time > 0).then(|| Timestamp::from_micros(i64::from(time) * i64::from(u32::MAX)));
+        if user < 6 {
+            username(&mut record, &format!("name{user}"));
+        }
+        if id < 4 {
+            record.id = Some(UserId::new(format!("id{id}")));
+        }
+        if mail >= 10 {
+            (record.profile.email, record.credential) = (None, None);
+            record.id = Some(UserId::new(format!("id{id}")));
+        }
+        Ok(record)
+    });
+    proptest::collection::vec(one, 0..30)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_dry_run_tells_exactly_what_the_real_one_does(
+        policy in policy(), first in records(), second in records(), batches in (1_usize..12, 1_usize..12),
+        deleted in 0_usize..4
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let memory = MemoryStore::new();
+            let store: Arc<dyn UserStore> = Arc::new(memory.clone());
+            // Nor does it matter how the input is cut into batches.
+            let import = |batch| {
+                let builder = Importer::builder(Arc::clone(&store)).policy(policy).batch_records(batch);
+                builder.entropy(Arc::new(SeededEntropy::new(1))).build()
+            };
+            let other = Importer::builder(Arc::clone(&store)).entropy(Arc::new(SeededEntropy::new(2))).build();
+            other.run(Listed::given(first)).await.unwrap();
+            for user in everybody(&*store).await.into_iter().take(deleted) {
+                delete(&*store, &user).await;
+            }
+            let before = everybody(&*store).await;
+            let input = Listed::given(second);
+            let dry = import(batches.0).dry_run().run(input.clone()).await.unwrap();
+            assert!(everybody(&*store).await == before, "a dry run writes nothing");
+            let report = import(batches.1).run(input).await.unwrap();
+            assert_eq!(dry.without_duration(), report.clone().without_duration());
+            let sum = report.inserted + report.updated + report.unchanged;
+            assert_eq!(report.read, sum + report.failed + report.duplicates + report.tombstoned);
+            assert_eq!(memory.len() as u64, before.len() as u64 + report.inserted);
+            let changed = everybody(&*store).await.into_iter().filter(|user| before.iter().any(|old| old.id == user.id && old != user));
+            assert_eq!(changed.count() as u64, report.updated);
+        });
+    }
+}
+
+#[tokio::test]
+async fn debug_shows_nothing_of_users() {
+    let mut record = ImportRecord::new();
+    email(&mut record, "secret@example.com");
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let import = importer(&store);
+    import.run(Listed::new([record])).await.unwrap();
+    assert!(!format!("{import:?}").contains("secret"));
+}
