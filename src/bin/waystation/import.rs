@@ -4,7 +4,6 @@ mod spool;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -115,7 +114,7 @@ pub(crate) async fn importer(
 ) -> Result<(FileInputs, (Importer, Arc<dyn UserStore>), Arc<Progress>), Failure> {
     let passwords = Arc::new(engine::passwords(settings)?);
     let store = store::open(settings, missing).await?;
-    let record = RecordOptions::default().schemes(passwords.schemes().clone(), *passwords.limits());
+    let record = RecordOptions::default().schemes(passwords.schemes().clone(), passwords.limits().clone());
     let inputs = FileInputs::new(ReadOptions::default().record(record));
     let progress = Arc::new(Progress::begin());
     let shown = Arc::clone(&progress);

@@ -13,7 +13,7 @@ use waystation::{
         ReadOptions,
     },
     clock::{Clock as _, SystemClock, Timestamp},
-    store::{Job, JobFault, JobId, JobStatus},
+    store::{Job, JobFault, JobId},
 };
 
 use crate::{

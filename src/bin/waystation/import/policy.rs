@@ -5,7 +5,9 @@ use waystation::bulk::ImportPolicy;
 
 use crate::failure::Failure;
 
+// Its group would have the name of that around it.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(super) struct Options {
     /// Users who are there may be changed
     #[arg(long)]
