@@ -4,6 +4,7 @@
 //! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
 
 mod fault;
+mod format;
 mod place;
 mod quarantine;
 mod read;
@@ -11,8 +12,11 @@ mod record;
 mod source;
 
 pub use fault::{Fault, FaultCode};
+pub use format::HashExport;
 pub use place::Place;
 pub use quarantine::{QuarantineError, QuarantineFile};
-pub use read::{FieldMap, ImportFile, ImportFormat, ReadOptions, RecordReader, UnknownFormat};
+pub use read::{
+    FieldMap, ImportFile, ImportFormat, RawRecord, ReadOptions, RecordReader, RecordSplitter, UnknownFormat,
+};
 pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
 pub use source::{ReadError, Record, RecordSource};
