@@ -2,6 +2,15 @@
 //!
 //! A [`RecordSource`] gives one [`Record`] after the other, in constant memory. Each is a user that can be stored, an
 //! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
+//!
+//! | what | type |
+//! |---|---|
+//! | a file or standard input | [`ImportFile`] |
+//! | any other input | [`RecordReader`] |
+//! | another schema | [`FieldMap`], or [`RecordSplitter`] and one's own [`RecordSource`] |
+//! | what was refused, to be corrected | [`QuarantineFile`] |
+//!
+//! What a record may hold is the [import schema](crate::guide::import_schema).
 
 mod fault;
 mod format;

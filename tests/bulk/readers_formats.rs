@@ -136,7 +136,7 @@ fn a_hash_export_that_would_lose_a_password_is_refused() {
     for (text, code) in [
         (format!("{one}\n{one}\n"), "hashes.twice"),
         (format!("{one}\n{{\"passwordHash\": 1}}\n"), "hashes.record"),
-        (format!("{one}\n{{\"_id\": \n"), "json.unclosed"),
+        (format!("{one}\n{{\"_id\": "), "json.unclosed"),
         ("{\"_id\": }\n".to_owned(), "hashes.record"),
     ] {
         assert_eq!(HashExport::read(Cursor::new(text)).unwrap_err().code, code);

@@ -59,17 +59,22 @@ pub(super) fn user(mut export: Map<String, Value>) -> Result<Translated, Fault> 
 
 /// A row: each text has a `'` before it, so that no spreadsheet takes it for a formula, and numbers are texts.
 pub(super) fn row(row: Map<String, Value>) -> Result<Translated, Fault> {
-    let plain = |(key, value): (String, Value)| {
-        let value = match value {
-            Value::String(text) if key == "logins_count" => {
-                text.parse::<u64>().map_or(Value::String(text), Value::from)
-            }
-            Value::String(text) => Value::String(text.strip_prefix('\'').map(str::to_owned).unwrap_or(text)),
-            other => other,
-        };
-        (key, value)
+    let mut row = plain_members(row);
+    if let Some(Value::String(count)) = row.get("logins_count")
+        && let Ok(count) = count.parse::<u64>()
+    {
+        row.insert("logins_count".to_owned(), count.into());
+    }
+    user(row)
+}
+
+fn plain_members(members: Map<String, Value>) -> Map<String, Value> {
+    let plain = |(key, value)| match value {
+        Value::String(text) => (key, Value::String(text.strip_prefix('\'').map(str::to_owned).unwrap_or(text))),
+        Value::Object(members) => (key, Value::Object(plain_members(members))),
+        other => (key, other),
     };
-    user(row.into_iter().map(plain).collect())
+    members.into_iter().map(plain).collect()
 }
 
 /// An account elsewhere. The one of the user database itself is the user.

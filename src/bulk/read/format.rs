@@ -9,7 +9,8 @@ pub enum ImportFormat {
     /// What Django's `dumpdata` writes of `auth.user`, or of a model of one's own that is called `user`. Other objects are
     /// passed over.
     Django,
-    /// The import schema as JSON: an array, or objects one after the other.
+    /// The import schema as JSON: an array, or objects one after the other. Each has a line of its own if the first line is
+    /// one whole object, or half of one with another after it.
     Json,
     /// The import schema, one object a line.
     JsonLines,

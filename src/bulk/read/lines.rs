@@ -28,8 +28,8 @@ impl Lines {
                 break (scanned + found, true);
             }
             scanned = window.rest().len();
-            // One more for the carriage return.
-            if scanned > self.record_bytes.saturating_add(1) {
+            // White space at the end of a line is no part of the record.
+            if scanned > self.record_bytes.saturating_mul(2) {
                 window.consume(scanned);
                 (scanned, dropped) = (0, true);
             }
