@@ -2,9 +2,19 @@
 //!
 //! A [`RecordSource`] gives one [`Record`] after the other, in constant memory. Each is a user that can be stored, an
 //! [`ImportRecord`], or every [`Fault`] of the one that cannot; a bad record never costs another one.
+//!
+//! | what | type |
+//! |---|---|
+//! | a file or standard input | [`ImportFile`] |
+//! | any other input | [`RecordReader`] |
+//! | another schema | [`FieldMap`], or [`RecordSplitter`] and one's own [`RecordSource`] |
+//! | what was refused, to be corrected | [`QuarantineFile`] |
+//!
+//! What a record may hold is the [import schema](crate::guide::import_schema).
 
 mod fault;
 mod file_input;
+mod format;
 mod import;
 mod place;
 mod quarantine;
@@ -14,6 +24,7 @@ mod source;
 
 pub use fault::{Fault, FaultCode};
 pub use file_input::{FileInput, FileInputs, FileSpec};
+pub use format::HashExport;
 pub use import::{
     CredentialMerge, FaultSink, IdentifierMerge, ImportError, ImportFailure, ImportJobs, ImportPolicy, ImportProgress,
     ImportReport, ImportSpec, ImportStatus, ImportWorker, Importer, ImporterBuilder, Input, InputState, JobObserver,
@@ -21,6 +32,8 @@ pub use import::{
 };
 pub use place::Place;
 pub use quarantine::{QuarantineError, QuarantineFile};
-pub use read::{FieldMap, ImportFile, ImportFormat, ReadOptions, RecordReader, UnknownFormat};
+pub use read::{
+    FieldMap, ImportFile, ImportFormat, RawRecord, ReadOptions, RecordReader, RecordSplitter, UnknownFormat,
+};
 pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
 pub use source::{ReadError, Record, RecordSource};

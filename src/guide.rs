@@ -40,6 +40,14 @@ pub mod writing_a_connection {}
 /// ```
 pub mod http_contract {}
 
+#[cfg(feature = "bulk")]
+#[doc = include_str!("guide/import_schema.md")]
+///
+/// ```json
+#[doc = include_str!("bulk/import.schema.json")]
+/// ```
+pub mod import_schema {}
+
 #[doc = include_str!("guide/writing_a_scheme.md")]
 pub mod writing_a_scheme {}
 

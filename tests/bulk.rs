@@ -23,6 +23,15 @@ mod importer_plan;
 #[path = "bulk/importer_stores.rs"]
 mod importer_stores;
 #[cfg(test)]
+#[path = "bulk/readers_faults.rs"]
+mod readers_faults;
+#[cfg(test)]
+#[path = "bulk/readers_files.rs"]
+mod readers_files;
+#[cfg(test)]
+#[path = "bulk/readers_formats.rs"]
+mod readers_formats;
+#[cfg(test)]
 #[path = "bulk/readers_framing.rs"]
 mod readers_framing;
 #[cfg(test)]
@@ -37,6 +46,9 @@ mod mariadb;
 #[cfg(all(unix, feature = "bulk", feature = "postgres"))]
 #[path = "servers/postgres.rs"]
 mod postgres;
+#[cfg(test)]
+#[path = "bulk/readers_schema.rs"]
+mod readers_schema;
 #[cfg(test)]
 #[cfg(all(unix, feature = "bulk", any(feature = "mysql", feature = "postgres")))]
 #[path = "servers/server_process.rs"]

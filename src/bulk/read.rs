@@ -9,6 +9,7 @@ mod lines;
 mod options;
 mod reader;
 mod row;
+mod splitter;
 mod unpacked;
 mod value;
 mod values;
@@ -19,13 +20,4 @@ pub use file::ImportFile;
 pub use format::{ImportFormat, UnknownFormat};
 pub use options::ReadOptions;
 pub use reader::RecordReader;
-
-use super::Place;
-
-/// A record before it is understood.
-pub(super) struct Piece<'w> {
-    place: Place,
-    end: Place,
-    /// `None` where it was longer than records may be.
-    text: Option<&'w [u8]>,
-}
+pub use splitter::{RawRecord, RecordSplitter};

@@ -17,6 +17,7 @@ mod writing;
 
 pub use options::RecordOptions;
 
+use super::Fault;
 use faults::Faults;
 use json::Json;
 use pointer::Pointer;
@@ -69,6 +70,18 @@ impl ImportRecord {
             password_set_at: None,
         }
     }
+}
+
+/// The members of an object of another schema; `None` where it is something else.
+///
+/// # Errors
+///
+/// When it is not JSON, or a key stands twice.
+pub(super) fn members(text: &[u8]) -> Result<Option<crate::user::Metadata>, Fault> {
+    let Json::Object(members) = Json::read(text, 64)? else { return Ok(None) };
+    let mut faults = Faults::default();
+    let members = json::into_map(members, &Pointer::Root, &mut faults);
+    faults.into_vec().into_iter().next().map_or(Ok(Some(members)), Err)
 }
 
 impl Default for ImportRecord {

@@ -131,7 +131,7 @@ fn a_layout_and_a_packing_are_found_by_looking() {
 fn a_place_is_the_record_the_byte_and_the_lines_before() {
     let (records, _) = read("\u{feff}[\n  {\"user_id\": \"1\"},\n\n  {\"user_id\":\n\"é\"}]", None);
     assert_eq!((records[0].place, records[0].end), (place(0, 7, 1), place(1, 23, 1)));
-    assert_eq!((records[1].place, records[1].end), (place(1, 28, 3), place(2, 46, 4)));
+    assert_eq!((records[1].place, records[1].end), (place(1, 28, 3), place(2, 45, 4)));
     let (records, _) = read("\n{\"user_id\": \"1\"}\n\n {\"user_id\": \"2\"}\n", None);
     assert_eq!((records[0].place, records[0].end), (place(0, 1, 1), place(1, 18, 2)));
     assert_eq!((records[1].place, records[1].end), (place(1, 20, 3), place(2, 37, 4)));
@@ -164,9 +164,8 @@ fn a_bad_record_costs_itself_alone() {
         // Rows.
         (
             "user_id,name\n1\n2,b,c\n3,\"d\"e\n4,f\"g\n5,h\n",
-            &["!csv.ragged", "!csv.ragged", "!csv.quote", "!csv.quote"],
+            &["!csv.ragged", "!csv.ragged", "!csv.quote", "!csv.quote", "5"],
         ),
-        ("user_id,name\n1\n2,b,c\n3,\"d\"e\n5,h\n", &["!csv.ragged", "!csv.ragged", "!csv.quote", "5"]),
         ("user_id,nick\n1,a\n", &["!key.unknown"]),
     ];
     for (text, expected) in cases {
@@ -183,9 +182,13 @@ fn a_bad_record_costs_itself_alone() {
 fn what_cannot_be_read_on_says_where_and_why_and_gives_what_was_whole() {
     let long = r#"{"user_id": "1"}, "#.repeat(3_000);
     let cut = |packed: Vec<u8>| packed[..packed.len() - 20].to_vec();
-    let noise = |packed: Vec<u8>| [packed, b"and more".to_vec()].concat();
+    let noise = |packed: Vec<u8>| [packed, b"and something more".to_vec()].concat();
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    let bomb = gzip(&[b' '; 40 << 20]);
+    let bomb = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&vec![b' '; 40 << 20]).unwrap();
+        encoder.finish().unwrap()
+    };
     let cases: Vec<(Vec<u8>, usize, &str, u64)> = vec![
         (br#"[{"user_id": "1"}, {"user_id": "2"}, {"user_"#.to_vec(), 2, "json.unclosed", 37),
         (br#"[{"user_id": "1"}, {"user_id": "2"}"#.to_vec(), 2, "json.unclosed", 35),
@@ -210,7 +213,7 @@ fn what_cannot_be_read_on_says_where_and_why_and_gives_what_was_whole() {
         (b"PK\x03\x04".to_vec(), 0, "format.zip", 0),
         (b"-----BEGIN PGP MESSAGE-----".to_vec(), 0, "format.pgp", 0),
         (bomb, 0, "gzip.bomb", u64::MAX),
-        (zstd(&[b' '; 40 << 20]), 0, "zstd.bomb", u64::MAX),
+        (zstd(&vec![b' '; 40 << 20]), 0, "zstd.bomb", u64::MAX),
         (cut(gzip(format!("[{long}").as_bytes())), usize::MAX, "gzip.cut", u64::MAX),
         (cut(zstd(format!("[{long}").as_bytes())), usize::MAX, "zstd.cut", u64::MAX),
         (noise(gzip(br#"[{"user_id": "1"}]"#)), usize::MAX, "gzip.corrupt", u64::MAX),
@@ -291,7 +294,7 @@ fn a_name_of_a_format_is_read_and_any_other_is_refused() {
     let (records, error) = read("[1]\n{\"user_id\": \"2\"}\n", Some(ImportFormat::JsonLines));
     assert_eq!((ids(&records), error.is_none()), (vec!["!record.type".into(), "2".into()], true));
     let (records, error) = read("nothing {\"user_id\": \"2\"}", Some(ImportFormat::Json));
-    assert_eq!((ids(&records).len(), error.is_some()), (0, true));
+    assert_eq!((ids(&records), error.is_none()), (vec!["!json.syntax".into(), "2".into()], true));
 }
 
 #[test]
@@ -334,7 +337,7 @@ fn reading_goes_on_from_the_end_of_any_record() {
 /// A JSON object with everything that could deceive who looks for its end.
 fn object() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
-        "[0-9]{1,4}",
+        "[1-9][0-9]{0,3}",
         Just("null".to_owned()),
         "[\\PC\\\\\"{}\\[\\],\n]{0,12}".prop_map(|text| serde_json::Value::from(text).to_string()),
         Just("\"\\\\\\\"\\u007b\\\\\"".to_owned()),
@@ -359,13 +362,21 @@ fn object() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn the_splitter_agrees_with_a_parser_of_the_whole(
-        objects in vec(object(), 1..8), white in "[ \n\r\t]{0,3}", array in any::<bool>(), sizes in vec(1_usize..40, 1..5),
+        mut objects in vec(object(), 1..8), white in "[ \n\r\t]{0,3}", layout in 0..3, sizes in vec(1_usize..40, 1..5),
         most in 64_usize..200,
     ) {
-        let text = if array {
-            format!("{white}[{white}{}{white}]{white}", objects.join(&format!("{white},{white}")))
-        } else {
-            format!("{}{white}", objects.join(&white))
+        let array = layout == 0;
+        let text = match layout {
+            0 => format!("{white}[{white}{}{white}]{white}", objects.join(&format!("{white},{white}"))),
+            1 => {
+                // Whether each has a line of its own is told by the first one.
+                objects.insert(0, "{\n}".to_owned());
+                format!("{}{white}", objects.join(&white))
+            }
+            _ => {
+                let lines: Vec<_> = objects.iter().map(|object| object.replace(['\n', '\r'], " ")).collect();
+                format!("{}\n{white}", lines.join(&format!("{white}\n")))
+            }
         };
         // The parser of the whole tells where each value begins and ends.
         let expected: Vec<(usize, usize)> = if array {

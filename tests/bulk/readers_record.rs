@@ -259,6 +259,11 @@ fn hash() -> impl Strategy<Value = PasswordHash> {
     prop_oneof![
         Just(PasswordHash::declared("bcrypt", BCRYPT)),
         Just(PasswordHash::new(BCRYPT)),
+        // What a store may hold and no import takes.
+        Just(PasswordHash::declared("bcrypt", "$2a$10$short")),
+        Just(PasswordHash::declared("bcrypt", BCRYPT.replace("$10$", "$31$"))),
+        Just(PasswordHash::declared("argon2", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ")),
+        Just(PasswordHash::declared("bcrypt", "!")),
         Just(PasswordHash::declared("argon2", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$yhNAfyYFdZZCH0ht4l+G1A")),
         Just(PasswordHash::declared("md5", "5f4dcc3b5aa765d61d8327deb882cf99")),
         Just(PasswordHash::declared(

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    FieldMap, Piece,
+    FieldMap, RawRecord,
     field_map::{cell, put},
     row,
     window::Window,
@@ -40,7 +40,7 @@ impl Rows {
         Ok(Self { delimiter, columns, record_bytes })
     }
 
-    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<Piece<'w>>, ReadError> {
+    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
         // Empty lines are no rows.
         loop {
             match window.rest() {
@@ -56,22 +56,22 @@ impl Rows {
             }
         }
         let place = window.place();
-        let found = row::find(window, self.record_bytes)?;
+        let found = row::find(window, &[self.delimiter], self.record_bytes)?;
         window.consume(found.with_feed);
         window.count_record();
         let text = || window.consumed(found.with_feed).get(..found.length).unwrap_or_default();
-        Ok(Some(Piece { place, end: window.place(), text: (!found.dropped).then(text) }))
+        Ok(Some(RawRecord { place, end: window.place(), text: (!found.dropped).then(text) }))
     }
 
     /// The row as a record of the import schema, and what keeps it from being one.
-    pub(super) fn record(&self, text: &[u8]) -> (Vec<u8>, Option<Fault>) {
+    pub(super) fn record(&self, text: &[u8]) -> (Map<String, Value>, Option<Fault>) {
         let fields = match row::fields(text, self.delimiter) {
             Ok(fields) => fields,
             Err((detail, message)) => {
                 // What it was is kept as far as it can be in JSON.
                 let row = String::from_utf8_lossy(text);
                 return (
-                    written(&[("csv_row".to_owned(), row.into())].into_iter().collect()),
+                    [("csv_row".to_owned(), row.into())].into_iter().collect(),
                     Some(Fault::new(FaultCode::Format, detail, "", message)),
                 );
             }
@@ -92,11 +92,6 @@ impl Rows {
                 Some((FaultCode::ArrayLengthLong, "the row has more fields than the header"))
             }
         };
-        (written(&record), fault.map(|(code, message)| Fault::new(code, "csv.ragged", "", message)))
+        (record, fault.map(|(code, message)| Fault::new(code, "csv.ragged", "", message)))
     }
-}
-
-fn written(record: &Map<String, Value>) -> Vec<u8> {
-    // A map of texts and JSON is always written.
-    serde_json::to_vec(record).unwrap_or_default()
 }

@@ -51,9 +51,9 @@ impl FieldMap {
         }
     }
 
-    /// A record of another schema in ours. What is not JSON stays as it is, and is refused as that.
-    pub(in crate::bulk) fn renamed(&self, text: &[u8]) -> Vec<u8> {
-        let Ok(value) = serde_json::from_slice::<Value>(text) else { return text.to_vec() };
+    /// A record of another schema in ours.
+    pub(in crate::bulk) fn renamed(&self, members: Map<String, Value>) -> Map<String, Value> {
+        let value = Value::Object(members);
         let mut record = Map::new();
         for (source, target) in &self.fields {
             let found = value.pointer(source).filter(|found| !found.is_null());
@@ -61,7 +61,7 @@ impl FieldMap {
                 put(&mut record, target, found.clone());
             }
         }
-        serde_json::to_vec(&record).unwrap_or_default()
+        record
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{ImportFormat, ReadOptions, RecordReader, unpacked::Unpacked};
-use crate::bulk::{Place, ReadError, Record, RecordSource};
+use crate::bulk::{HashExport, Place, ReadError, Record, RecordSource};
 
 /// Records from a file, or from standard input.
 ///
@@ -43,6 +43,12 @@ impl ImportFile {
         let watched = metadata.is_file().then(|| (path.to_owned(), stamp(&metadata)));
         let reader = RecordReader::over(Unpacked::file(file, options.ratio)?, format, options);
         Ok(Self { reader, watched, changed: false })
+    }
+
+    /// Reads the hashes of the same users beside it. For [`UsersExport`](ImportFormat::UsersExport).
+    pub fn with_hashes(mut self, hashes: HashExport) -> Self {
+        self.reader = self.reader.with_hashes(hashes);
+        self
     }
 
     fn is_changed(&self) -> bool {

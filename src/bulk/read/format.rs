@@ -8,22 +8,30 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum ImportFormat {
     /// The import schema as CSV, with a header.
     Csv,
-    /// The import schema as JSON: an array, or objects one after the other.
+    /// What Django's `dumpdata` writes of `auth.user`, or of a model of one's own that is called `user`. Other objects are
+    /// passed over.
+    Django,
+    /// The import schema as JSON: an array, or objects one after the other. Each has a line of its own if the first line is
+    /// one whole object, or half of one with another after it.
     Json,
     /// The import schema, one object a line.
     JsonLines,
+    /// The reference product's export of users, as NDJSON or CSV.
+    UsersExport,
 }
 
 impl ImportFormat {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Csv, Self::Json, Self::JsonLines];
+    pub const ALL: &[Self] = &[Self::Csv, Self::Django, Self::Json, Self::JsonLines, Self::UsersExport];
 
-    /// The stable name: `csv`, `json`, `ndjson`.
+    /// The stable name: `csv`, `django`, `json`, `ndjson`, `users-export`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Django => "django",
             Self::Json => "json",
             Self::JsonLines => "ndjson",
+            Self::UsersExport => "users-export",
         }
     }
 }
@@ -58,5 +66,5 @@ impl FromStr for ImportFormat {
 
 /// No format has this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("there is no such format: take one of csv, json and ndjson")]
+#[error("there is no such format: take one of csv, django, json, ndjson and users-export")]
 pub struct UnknownFormat(());

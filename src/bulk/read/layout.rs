@@ -56,7 +56,7 @@ impl Layout {
     pub(super) fn csv(window: &mut Window, record_bytes: usize) -> Result<Self, ReadError> {
         const KNOWN: &[&str] = &["email", "user_id", "username", "phone_number", "id", "mail"];
         let (header, _) = row::first(window, record_bytes)?;
-        let best = [b',', b';', b'\t', b'|'].into_iter().map(|delimiter| {
+        let best = row::DELIMITERS.iter().map(|&delimiter| {
             let columns = row::fields(&header, delimiter).unwrap_or_default();
             let known = columns.iter().any(|column| KNOWN.iter().any(|name| column.trim().eq_ignore_ascii_case(name)));
             (known, columns.len(), delimiter)

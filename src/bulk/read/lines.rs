@@ -1,5 +1,5 @@
 use super::{
-    Piece,
+    RawRecord,
     value::ValueScan,
     values::UNCLOSED,
     window::{Window, is_white},
@@ -17,7 +17,7 @@ impl Lines {
         Self { record_bytes }
     }
 
-    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<Piece<'w>>, ReadError> {
+    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
         if window.skip_white()?.is_none() {
             return Ok(None);
         }
@@ -28,8 +28,8 @@ impl Lines {
                 break (scanned + found, true);
             }
             scanned = window.rest().len();
-            // One more for the carriage return.
-            if scanned > self.record_bytes.saturating_add(1) {
+            // White space at the end of a line is no part of the record.
+            if scanned > self.record_bytes.saturating_mul(2) {
                 window.consume(scanned);
                 (scanned, dropped) = (0, true);
             }
@@ -48,6 +48,6 @@ impl Lines {
         window.count_record();
         let kept = !dropped && trimmed <= self.record_bytes;
         let text = || window.consumed(consumed).get(..trimmed).unwrap_or_default();
-        Ok(Some(Piece { place, end: window.place(), text: kept.then(text) }))
+        Ok(Some(RawRecord { place, end: window.place(), text: kept.then(text) }))
     }
 }

@@ -1,5 +1,5 @@
 use super::FieldMap;
-use crate::bulk::RecordOptions;
+use crate::{bulk::RecordOptions, password::Dialect};
 
 /// How an input is read, and how much of it at most.
 #[derive(Clone, Debug)]
@@ -9,7 +9,7 @@ pub struct ReadOptions {
     pub record: RecordOptions,
     /// Longest record in bytes. A longer one is a fault of that record alone. Default 1,048,576 (1 MiB).
     pub record_bytes: usize,
-    /// Most bytes that a packed input may unpack to for each of its own, beyond the first MiB. Default 500: users seldom
+    /// Most bytes that a packed input may unpack to for each of its own, beyond the first MiB. Default 200: users seldom
     /// reach 50, and gzip never more than 1,032.
     pub ratio: u64,
     /// Which column or member is which field.
@@ -18,7 +18,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { record: RecordOptions::default(), record_bytes: 1 << 20, ratio: 500, fields: FieldMap::default() }
+        Self { record: RecordOptions::default(), record_bytes: 1 << 20, ratio: 200, fields: FieldMap::default() }
     }
 }
 
@@ -44,6 +44,14 @@ impl ReadOptions {
     /// Sets which column or member is which field.
     pub fn fields(mut self, fields: FieldMap) -> Self {
         self.fields = fields;
+        self
+    }
+
+    /// With a dialect, unless something was declared.
+    pub(super) fn spelt_by(mut self, dialect: Dialect) -> Self {
+        if self.record.hash_format.is_none() {
+            self.record.dialect.get_or_insert(dialect);
+        }
         self
     }
 }

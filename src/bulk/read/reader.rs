@@ -1,20 +1,20 @@
 use std::io::Read;
 
-use super::{
-    ImportFormat, ReadOptions,
-    csv::Rows,
-    layout::{self, Layout},
-    lines::Lines,
-    unpacked::Unpacked,
-    values::Values,
-    window::Window,
+use serde_json::{Map, Value};
+
+use super::{ImportFormat, ReadOptions, RecordSplitter, unpacked::Unpacked};
+use crate::{
+    bulk::{
+        Fault, FaultCode, HashExport, ImportRecord, Place, ReadError, Record, RecordSource,
+        format::{self, Translated},
+    },
+    password::Dialect,
 };
-use crate::bulk::{Fault, FaultCode, ImportRecord, Place, ReadError, Record, RecordSource};
 
 /// Records of the import schema from any input: plain, gzip or zstd.
 ///
-/// Memory is a window of 256 KiB, which grows to the longest record and not above
-/// [`record_bytes`](ReadOptions::record_bytes) by more than that; and what unpacking takes, 32 MiB at the most.
+/// Memory is a window of 256 KiB, which doubles until the longest record has room in it and so is never more than twice
+/// [`record_bytes`](ReadOptions::record_bytes); and what unpacking takes, 32 MiB at the most.
 ///
 /// ```
 /// use waystation::bulk::{ReadOptions, RecordReader, RecordSource};
@@ -36,22 +36,9 @@ use crate::bulk::{Fault, FaultCode, ImportRecord, Place, ReadError, Record, Reco
 /// or a concatenation nobody can say where the next one begins, and the reading ends with a [`ReadError`].
 #[derive(Debug)]
 pub struct RecordReader {
-    window: Window,
+    splitter: RecordSplitter,
     format: Option<ImportFormat>,
-    options: ReadOptions,
-    rows: Option<Split>,
-    /// Where it goes on, if not at the beginning.
-    from: Place,
-    failed: Option<(Place, &'static str, &'static str)>,
-}
-
-/// What finds the records.
-#[derive(Debug)]
-enum Split {
-    Empty,
-    Lines(Lines),
-    Rows(Rows),
-    Values(Values),
+    hashes: Option<HashExport>,
 }
 
 impl RecordReader {
@@ -69,102 +56,88 @@ impl RecordReader {
     }
 
     pub(super) fn over(input: Unpacked, format: Option<ImportFormat>, options: ReadOptions) -> Self {
-        let window = Window::new(input);
-        Self { window, format, options, rows: None, from: Place::START, failed: None }
+        let options = match format {
+            // Django's older hashes are spelt like other systems'.
+            Some(ImportFormat::Django) => options.spelt_by(Dialect::DJANGO),
+            Some(_) | None => options,
+        };
+        Self { splitter: RecordSplitter::over(input, format, options), format, hashes: None }
     }
 
     /// Where it stands.
     pub(super) const fn place(&self) -> Place {
-        self.window.place()
+        self.splitter.place()
+    }
+}
+
+/// What a record is in the import schema, or what keeps it from being that.
+enum Prepared {
+    Same,
+    Skipped,
+    Map(Map<String, Value>),
+    Refused(Option<Map<String, Value>>, Fault),
+}
+
+impl RecordReader {
+    /// Reads the hashes of the same users beside it. For [`UsersExport`](ImportFormat::UsersExport).
+    pub fn with_hashes(mut self, hashes: HashExport) -> Self {
+        self.hashes = Some(hashes);
+        self
     }
 
-    /// Looks at the beginning, and goes to where the reading begins.
-    fn open(&mut self) -> Result<Split, ReadError> {
-        let (window, most) = (&mut self.window, self.options.record_bytes);
-        layout::begin(window)?;
-        let found = match self.format {
-            None => Layout::find(window, most)?,
-            Some(ImportFormat::Csv) => match window.skip_white()? {
-                None => None,
-                Some(_) => Some(Layout::csv(window, most)?),
-            },
-            Some(ImportFormat::Json) => match Layout::find(window, most)? {
-                Some(Layout::Csv { .. }) => Some(Layout::Concatenated),
-                found => found,
-            },
-            Some(ImportFormat::JsonLines) => Some(Layout::Lines),
+    fn prepare(&self, text: &[u8]) -> Prepared {
+        let options = self.splitter.options();
+        let row = self.splitter.row(text);
+        let translated = match row {
+            Some((row, Some(fault))) => return Prepared::Refused(Some(row), fault),
+            Some((row, None)) => format::translate_row(self.format, row),
+            None if options.fields.is_empty() => format::translate(self.format, text),
+            None => Some(format::object(text).map(|members| Translated::Record(options.fields.renamed(members)))),
         };
-        let resumed = self.from != Place::START;
-        let split = match found {
-            None => Split::Empty,
-            Some(Layout::Array) if resumed => Split::Values(Values::of_array(most).behind_value()),
-            Some(Layout::Array) => Split::Values(Values::of_array(most)),
-            Some(Layout::Concatenated) => Split::Values(Values::concatenated(most)),
-            Some(Layout::Csv { delimiter }) => Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?),
-            Some(Layout::Lines) => Split::Lines(Lines::new(most)),
-        };
-        if resumed {
-            window.go_to(self.from)?;
+        match translated {
+            None => Prepared::Same,
+            Some(Ok(Translated::Record(record))) => Prepared::Map(record),
+            Some(Ok(Translated::Skipped)) => Prepared::Skipped,
+            Some(Err(fault)) => Prepared::Refused(None, fault),
         }
-        Ok(split)
-    }
-
-    fn read(&mut self) -> Result<Option<Record>, ReadError> {
-        let split = match &mut self.rows {
-            Some(split) => split,
-            None => {
-                let split = self.open()?;
-                self.rows.insert(split)
-            }
-        };
-        let piece = match split {
-            Split::Empty => None,
-            Split::Lines(lines) => lines.next(&mut self.window)?,
-            Split::Rows(rows) => rows.next(&mut self.window)?,
-            Split::Values(values) => values.next(&mut self.window)?,
-        };
-        let Some(piece) = piece else { return Ok(None) };
-        let Some(text) = piece.text else {
-            let message = format!("it is longer than {} bytes", self.options.record_bytes);
-            let fault = Fault::new(FaultCode::MaxLength, "record.too_large", "", message);
-            return Ok(Some(Record::new(piece.place, piece.end, Vec::new(), Err(vec![fault]))));
-        };
-        let (raw, fault) = match split {
-            Split::Rows(rows) => rows.record(text),
-            Split::Empty | Split::Lines(_) | Split::Values(_) if self.options.fields.is_empty() => {
-                (text.to_vec(), None)
-            }
-            Split::Empty | Split::Lines(_) | Split::Values(_) => (self.options.fields.renamed(text), None),
-        };
-        let user = match fault {
-            Some(fault) => Err(vec![fault]),
-            None => ImportRecord::from_json(&raw, &self.options.record).map(Box::new),
-        };
-        Ok(Some(Record::new(piece.place, piece.end, raw, user)))
     }
 }
 
 impl RecordSource for RecordReader {
     fn next(&mut self) -> Result<Option<Record>, ReadError> {
-        if let Some((place, code, problem)) = self.failed {
-            return Err(ReadError::new(place, code, problem));
+        loop {
+            let Some(found) = self.splitter.next()? else { return Ok(None) };
+            let (place, end) = (found.place, found.end);
+            let Some(text) = found.text.map(<[u8]>::to_vec) else {
+                let message = format!("it is longer than {} bytes", self.splitter.options().record_bytes);
+                let fault = Fault::new(FaultCode::MaxLength, "record.too_large", "", message);
+                return Ok(Some(Record::new(place, end, Vec::new(), Err(vec![fault]))));
+            };
+            let raw = match self.prepare(&text) {
+                Prepared::Skipped => continue,
+                Prepared::Same => text,
+                Prepared::Refused(record, fault) => {
+                    let raw = record.map_or(text, |record| written(&record));
+                    return Ok(Some(Record::new(place, end, raw, Err(vec![fault]))));
+                }
+                Prepared::Map(mut record) => {
+                    if let Some(hashes) = &mut self.hashes {
+                        hashes.complete(&mut record).map_err(|error| ReadError::io(place, error))?;
+                    }
+                    written(&record)
+                }
+            };
+            let user = ImportRecord::from_json(&raw, &self.splitter.options().record).map(Box::new);
+            return Ok(Some(Record::new(place, end, raw, user)));
         }
-        let read = self.read();
-        if let Err(error) = &read {
-            self.failed = Some((error.place, error.code, error.problem));
-        }
-        read
     }
 
     fn resume(&mut self, place: Place) -> Result<(), ReadError> {
-        self.from = place;
-        match self.open() {
-            Ok(split) => self.rows = Some(split),
-            Err(error) => {
-                self.failed = Some((error.place, error.code, error.problem));
-                return Err(error);
-            }
-        }
-        Ok(())
+        self.splitter.resume(place)
     }
+}
+
+fn written(record: &Map<String, Value>) -> Vec<u8> {
+    // A map of texts and JSON is always written.
+    serde_json::to_vec(record).unwrap_or_default()
 }

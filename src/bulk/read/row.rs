@@ -5,30 +5,42 @@ use memchr::{memchr, memchr2};
 use super::window::Window;
 use crate::bulk::ReadError;
 
+/// What may stand between fields.
+pub(super) const DELIMITERS: &[u8] = b",;\t|";
+
 const UNCLOSED: &str = "the input ends within quotes, or a quote of this row is missing: repair it, or fetch it again";
 
-/// Finds the line feed that ends a row: the first one outside of quotes.
-#[derive(Debug, Default)]
-pub(super) struct RowScan {
+/// Finds the line feed that ends a row: the first one outside of quotes. Quotes are those at the beginning of a field; any
+/// other spoils its row and no other one.
+#[derive(Debug)]
+struct RowScan<'d> {
+    delimiters: &'d [u8],
     quoted: bool,
+    /// Whether a quote here would begin a field, or go on with one that a quote has just closed.
+    opens: bool,
 }
 
-impl RowScan {
+impl RowScan<'_> {
     fn end_in(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
         loop {
-            let rest = bytes.get(at..)?;
+            let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
             if self.quoted {
                 at += memchr(b'"', rest)? + 1;
-                self.quoted = false;
-            } else {
-                let found = memchr2(b'"', b'\n', rest)?;
-                if rest.get(found) == Some(&b'\n') {
-                    return Some(at + found);
-                }
-                at += found + 1;
-                self.quoted = true;
+                (self.quoted, self.opens) = (false, true);
+                continue;
             }
+            let Some(found) = memchr2(b'"', b'\n', rest) else {
+                self.opens = rest.last().is_some_and(|last| self.delimiters.contains(last));
+                return None;
+            };
+            if rest.get(found) == Some(&b'\n') {
+                return Some(at + found);
+            }
+            let before = found.checked_sub(1).and_then(|before| rest.get(before));
+            self.quoted = before.map_or(self.opens, |before| self.delimiters.contains(before));
+            self.opens = false;
+            at += found + 1;
         }
     }
 }
@@ -43,9 +55,9 @@ pub(super) struct Found {
 }
 
 /// Finds the end of the row that begins where the window stands. What is too long is consumed on the way.
-pub(super) fn find(window: &mut Window, record_bytes: usize) -> Result<Found, ReadError> {
+pub(super) fn find(window: &mut Window, delimiters: &[u8], record_bytes: usize) -> Result<Found, ReadError> {
     let place = window.place();
-    let mut scan = RowScan::default();
+    let mut scan = RowScan { delimiters, quoted: false, opens: true };
     let (mut scanned, mut dropped) = (0, false);
     loop {
         if let Some(found) = scan.end_in(window.rest().get(scanned..).unwrap_or_default()) {
@@ -68,7 +80,7 @@ pub(super) fn find(window: &mut Window, record_bytes: usize) -> Result<Found, Re
 
 /// The first row, without consuming it, and how long it is with its line feed.
 pub(super) fn first(window: &mut Window, record_bytes: usize) -> Result<(Vec<u8>, usize), ReadError> {
-    let found = find(window, record_bytes)?;
+    let found = find(window, DELIMITERS, record_bytes)?;
     if found.dropped {
         return Err(ReadError::new(window.place(), "csv.header", "the first row is too long to be names of columns"));
     }

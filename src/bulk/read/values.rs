@@ -1,5 +1,5 @@
 use super::{
-    Piece,
+    RawRecord,
     value::ValueScan,
     window::{Window, is_white},
 };
@@ -46,7 +46,7 @@ impl Values {
         self
     }
 
-    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<Piece<'w>>, ReadError> {
+    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
         loop {
             let byte = window.skip_white()?;
             match (&self.next, byte) {
@@ -88,7 +88,7 @@ impl Values {
         self.next = next;
     }
 
-    fn value<'w>(&self, first: u8, window: &'w mut Window) -> Result<Piece<'w>, ReadError> {
+    fn value<'w>(&self, first: u8, window: &'w mut Window) -> Result<RawRecord<'w>, ReadError> {
         let place = window.place();
         let mut scan = ValueScan::default();
         let closed = matches!(first, b'{' | b'[' | b'"');
@@ -114,7 +114,7 @@ impl Values {
         window.consume(length);
         window.count_record();
         let kept = !dropped && length <= self.record_bytes;
-        Ok(Piece { place, end: window.place(), text: kept.then(|| window.consumed(length)) })
+        Ok(RawRecord { place, end: window.place(), text: kept.then(|| window.consumed(length)) })
     }
 }
 

@@ -1,11 +1,13 @@
 //! A record as an export writes it, so that it can be imported again with nothing lost.
 
+use std::sync::LazyLock;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
 use super::{Field, ImportRecord, date, factor, metadata};
 use crate::{
-    password::{PasswordHash, vendor::CustomPasswordHash},
+    password::{Limits, PasswordHash, Schemes, vendor::CustomPasswordHash},
     user::{Credential, Delegation, MfaFactor, User},
 };
 
@@ -90,20 +92,26 @@ enum PlainHash<'a> {
     Custom(CustomPasswordHash),
 }
 
+/// The schemes that the reference schema has a place for.
+static PLAIN: LazyLock<Schemes> =
+    LazyLock::new(|| Schemes::standard().only(&["argon2", "bcrypt", "custom-password-hash"]));
+
 impl<'a> PlainHash<'a> {
-    /// What is read again as the same hash of the same scheme.
+    /// What is read again as the same hash of the same scheme. A store may hold hashes that no import takes: those are
+    /// written as they are, beside the reference schema.
     fn of(hash: &'a PasswordHash) -> Option<Self> {
         let text = hash.expose();
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));
-        match hash.scheme()? {
+        let plain = match hash.scheme()? {
             _ if hash.context().is_some() => None,
-            "argon2" if starts(&["$argon2i$", "$argon2id$"]) => Some(Self::Text(text)),
-            "bcrypt" if starts(&["$2a$", "$2b$", "$2y$"]) => Some(Self::Text(text)),
+            "argon2" => starts(&["$argon2i$", "$argon2id$"]).then_some(Self::Text(text)),
+            "bcrypt" => starts(&["$2a$", "$2b$", "$2y$"]).then_some(Self::Text(text)),
             _ => {
                 let object = CustomPasswordHash::try_from(hash).ok()?;
                 (PasswordHash::from(&object) == *hash).then_some(Self::Custom(object))
             }
-        }
+        };
+        plain.filter(|_| PLAIN.parse(hash, &Limits::default()).is_ok())
     }
 }
 

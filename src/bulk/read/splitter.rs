@@ -1,0 +1,174 @@
+use std::{fmt, io::Read};
+
+use serde_json::{Map, Value};
+
+use super::{
+    ImportFormat, ReadOptions,
+    csv::Rows,
+    layout::{self, Layout},
+    lines::Lines,
+    unpacked::Unpacked,
+    values::Values,
+    window::Window,
+};
+use crate::bulk::{Fault, Place, ReadError};
+
+/// Finds the records of an input without understanding them: where each begins and ends, and its bytes.
+///
+/// [`RecordReader`](super::RecordReader) is this and the import schema. It is for whoever has another schema.
+///
+/// ```
+/// use waystation::bulk::{ReadOptions, RecordSplitter};
+///
+/// let mut splitter = RecordSplitter::new(&b"{\"a\": 1}\n{\"a\": 2}\n"[..], None, ReadOptions::default())?;
+/// while let Some(record) = splitter.next()? {
+///     assert_eq!(record.text.unwrap().len(), 8);
+/// }
+/// # Ok::<(), waystation::bulk::ReadError>(())
+/// ```
+#[derive(Debug)]
+pub struct RecordSplitter {
+    window: Window,
+    format: Option<ImportFormat>,
+    options: ReadOptions,
+    split: Option<Split>,
+    failed: Option<(Place, &'static str, &'static str)>,
+}
+
+/// A record before it is understood: a JSON value, or a row of CSV.
+///
+/// `Debug` shows its places only.
+#[non_exhaustive]
+pub struct RawRecord<'a> {
+    /// Where it begins.
+    pub place: Place,
+    /// Where the next one is read from.
+    pub end: Place,
+    /// Its bytes; `None` where there are more than [`record_bytes`](ReadOptions::record_bytes).
+    pub text: Option<&'a [u8]>,
+}
+
+impl fmt::Debug for RawRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRecord").field("place", &self.place).field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
+/// What finds the records.
+#[derive(Debug)]
+enum Split {
+    Empty,
+    Lines(Lines),
+    Rows(Rows),
+    Values(Values),
+}
+
+impl RecordSplitter {
+    /// Reads `input`, in `format` or in the one that it looks like.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or begins like something that cannot be read here.
+    pub fn new(
+        input: impl Read + Send + 'static,
+        format: Option<ImportFormat>,
+        options: ReadOptions,
+    ) -> Result<Self, ReadError> {
+        Ok(Self::over(Unpacked::stream(Box::new(input), options.ratio)?, format, options))
+    }
+
+    pub(super) fn over(input: Unpacked, format: Option<ImportFormat>, options: ReadOptions) -> Self {
+        Self { window: Window::new(input), format, options, split: None, failed: None }
+    }
+
+    /// Where it stands.
+    pub(super) const fn place(&self) -> Place {
+        self.window.place()
+    }
+
+    pub(super) const fn options(&self) -> &ReadOptions {
+        &self.options
+    }
+
+    /// The next record, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// When the rest cannot be read: the same error from then on.
+    #[expect(clippy::should_implement_trait, reason = "what it gives is borrowed from it")]
+    pub fn next(&mut self) -> Result<Option<RawRecord<'_>>, ReadError> {
+        if let Some((place, code, problem)) = self.failed {
+            return Err(ReadError::new(place, code, problem));
+        }
+        if self.split.is_none() {
+            self.open(Place::START)?;
+        }
+        let found = match &mut self.split {
+            None | Some(Split::Empty) => Ok(None),
+            Some(Split::Lines(lines)) => lines.next(&mut self.window),
+            Some(Split::Rows(rows)) => rows.next(&mut self.window),
+            Some(Split::Values(values)) => values.next(&mut self.window),
+        };
+        if let Err(error) = &found {
+            self.failed = Some((error.place, error.code, error.problem));
+        }
+        found
+    }
+
+    /// Goes on from `place`, which an earlier reading of the same input gave as [`RawRecord::end`]. Called before the first
+    /// [`next`](Self::next), or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When the input ends before that place, or is another one than it was.
+    pub fn resume(&mut self, place: Place) -> Result<(), ReadError> {
+        self.open(place)
+    }
+
+    fn open(&mut self, from: Place) -> Result<(), ReadError> {
+        let opened = self.look(from);
+        self.failed = opened.as_ref().err().map(|error| (error.place, error.code, error.problem));
+        self.split = Some(opened?);
+        Ok(())
+    }
+
+    /// Looks at the beginning, and goes to where the reading begins.
+    fn look(&mut self, from: Place) -> Result<Split, ReadError> {
+        let (window, most) = (&mut self.window, self.options.record_bytes);
+        layout::begin(window)?;
+        let found = match self.format {
+            None => Layout::find(window, most)?,
+            Some(ImportFormat::Csv) => match window.skip_white()? {
+                None => None,
+                Some(_) => Some(Layout::csv(window, most)?),
+            },
+            Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
+            Some(ImportFormat::Json | ImportFormat::Django) => match window.skip_white()? {
+                Some(b'[' | b'{') | None => Layout::find(window, most)?,
+                Some(_) => Some(Layout::Concatenated),
+            },
+            Some(ImportFormat::JsonLines) => Some(Layout::Lines),
+        };
+        let resumed = from != Place::START;
+        let split = match found {
+            None => Split::Empty,
+            Some(Layout::Array) if resumed => Split::Values(Values::of_array(most).behind_value()),
+            Some(Layout::Array) => Split::Values(Values::of_array(most)),
+            Some(Layout::Concatenated) => Split::Values(Values::concatenated(most)),
+            Some(Layout::Csv { delimiter }) => Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?),
+            Some(Layout::Lines) => Split::Lines(Lines::new(most)),
+        };
+        if resumed {
+            window.go_to(from)?;
+        }
+        Ok(split)
+    }
+
+    /// A row as a record of the import schema, and what keeps it from being one; `None` where records are JSON.
+    pub(super) fn row(&self, text: &[u8]) -> Option<(Map<String, Value>, Option<Fault>)> {
+        match &self.split {
+            Some(Split::Rows(rows)) => Some(rows.record(text)),
+            Some(Split::Empty | Split::Lines(_) | Split::Values(_)) | None => None,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Files: opened, watched, put aside.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Read, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use waystation::bulk::{ImportFile, QuarantineError, QuarantineFile, ReadOptions, RecordReader, RecordSource};
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_an_error_at_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.ndjson");
+    fs::write(&path, "{\"user_id\": \"1\"}\n{\"user_id\": \"2\"}\n").unwrap();
+    let mut file = ImportFile::open(&path, None, ReadOptions::default()).unwrap();
+    assert!(file.next().unwrap().is_some());
+    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"\n").unwrap();
+    assert!(file.next().unwrap().is_some());
+    for _ in 0..2 {
+        assert_eq!(file.next().unwrap_err().code, "changed");
+    }
+    let mut file = ImportFile::open(&path, None, ReadOptions::default()).unwrap();
+    while file.next().unwrap().is_some() {}
+    assert!(file.next().unwrap().is_none());
+}
+
+#[test]
+fn a_file_that_is_cut_while_it_is_read_was_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.json");
+    let text = format!("[{}{{\"user_id\": \"x\"}}]", "{\"user_id\": \"1\"},".repeat(100_000));
+    fs::write(&path, &text).unwrap();
+    let mut file = ImportFile::open(&path, None, ReadOptions::default()).unwrap();
+    assert!(file.next().unwrap().is_some());
+    OpenOptions::new().write(true).open(&path).unwrap().set_len(500_000).unwrap();
+    let error = loop {
+        match file.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("no error"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.code, "changed");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_of_the_system() {
+    let error = ImportFile::open("/nonexistent/users.json", None, ReadOptions::default()).unwrap_err();
+    assert_eq!(error.code, "io");
+    assert!(!error.to_string().contains("nonexistent"));
+}
+
+#[test]
+fn what_was_put_aside_can_be_corrected_and_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("failed.ndjson");
+    let text = "[\n{\"user_id\": \"1\"},\n{\"user_id\":\n  \"2\", \"nick\": \"ada@example.com\", \"blocked\": 1},\n\
+        {\"email\": \"nobody-at-home\"},{\"user_id\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}]";
+    let mut reader = RecordReader::new(text.as_bytes(), None, ReadOptions::default().record_bytes(72)).unwrap();
+    let mut quarantine = QuarantineFile::create(&path).unwrap();
+    while let Some(record) = reader.next().unwrap() {
+        if let Err(faults) = &record.user {
+            quarantine.add(&record, faults).unwrap();
+        }
+    }
+    quarantine.flush().unwrap();
+    assert_eq!(quarantine.records(), 2);
+
+    let report = fs::read_to_string(QuarantineFile::report(&path)).unwrap();
+    let lines: Vec<serde_json::Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let line = |index: usize, field: &str| lines[index][field].clone();
+    assert_eq!(lines.len(), 4, "{report}");
+    assert_eq!((line(0, "index"), line(0, "offset"), line(0, "line")), (1.into(), 20.into(), 3.into()));
+    assert_eq!(
+        (line(0, "pointer"), line(0, "detail"), line(0, "quarantined")),
+        ("/nick".into(), "key.unknown".into(), 1.into())
+    );
+    assert_eq!((line(1, "pointer"), line(1, "code")), ("/blocked".into(), "INVALID_TYPE".into()));
+    assert_eq!((line(2, "line"), line(2, "quarantined")), (5.into(), 2.into()));
+    assert_eq!((line(3, "detail"), line(3, "quarantined")), ("record.too_large".into(), serde_json::Value::Null));
+    assert!(!report.contains("ada@") && !report.contains("nobody-at") && !report.contains("xxx"), "{report}");
+
+    let corrected = fs::read_to_string(&path).unwrap().replace("\"nick\"", "\"nickname\"").replace("1}", "true}");
+    fs::write(&path, corrected.replace("nobody-at-home", "grace@example.com")).unwrap();
+    let mut again = ImportFile::open(&path, None, ReadOptions::default()).unwrap();
+    let mut users = 0;
+    while let Some(record) = again.next().unwrap() {
+        assert!(record.user.is_ok(), "{record:?}");
+        users += 1;
+    }
+    assert_eq!(users, 2);
+}
+
+#[test]
+fn a_quarantine_file_is_never_overwritten_and_can_be_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("failed.ndjson");
+    let add = |mut quarantine: QuarantineFile| {
+        let mut reader = RecordReader::new(&b"{\"user_id\": 7}\n"[..], None, ReadOptions::default()).unwrap();
+        let record = reader.next().unwrap().unwrap();
+        quarantine.add(&record, record.user.as_ref().unwrap_err()).unwrap();
+        quarantine.flush().unwrap();
+        quarantine.records()
+    };
+    assert_eq!(add(QuarantineFile::create(&path).unwrap()), 1);
+    assert!(matches!(QuarantineFile::create(&path).unwrap_err(), QuarantineError::Exists));
+    assert_eq!(add(QuarantineFile::append(&path).unwrap()), 2);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"user_id\": 7}\n{\"user_id\": 7}\n");
+    #[cfg(unix)]
+    for path in [path.clone(), QuarantineFile::report(&path)] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("failed.ndjson");
+    // The report is on the disk that is full; the records are counted when their file is opened, which has no end there.
+    std::os::unix::fs::symlink("/dev/full", QuarantineFile::report(&path)).unwrap();
+    let mut quarantine = QuarantineFile::append(&path).unwrap();
+    let mut reader = RecordReader::new(&b"{\"user_id\": 7}\n"[..], None, ReadOptions::default()).unwrap();
+    let record = reader.next().unwrap().unwrap();
+    let faults = record.user.as_ref().unwrap_err();
+    let error = quarantine.add(&record, faults).and_then(|()| quarantine.flush()).unwrap_err();
+    assert!(matches!(error, QuarantineError::Full), "{error:?}");
+    assert!(error.to_string().contains("make room"));
+}
+
+/// So many megabytes of one text, made as they are read.
+struct Endless {
+    left: usize,
+    /// The most that was ever read at once.
+    most: Arc<AtomicUsize>,
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.most.fetch_max(buffer.len(), Ordering::Relaxed);
+        let size = self.left.min(buffer.len());
+        buffer[..size].fill(b'x');
+        self.left -= size;
+        Ok(size)
+    }
+}
+
+#[test]
+fn a_record_of_64_mib_costs_itself_alone() {
+    let most = Arc::new(AtomicUsize::new(0));
+    let long = Endless { left: 64 << 20, most: most.clone() };
+    let endless =
+        io::Cursor::new(b"[{\"user_id\": \"1\"}, {\"name\": \"").chain(long).chain(&b"\"}, {\"user_id\": \"3\"}]"[..]);
+    let mut reader = RecordReader::new(endless, None, ReadOptions::default().record_bytes(64 << 10)).unwrap();
+    assert!(reader.next().unwrap().unwrap().user.is_ok());
+    let refused = reader.next().unwrap().unwrap();
+    assert_eq!(refused.user.unwrap_err()[0].detail, "record.too_large");
+    assert_eq!(refused.end.offset - refused.place.offset, (64 << 20) + 12);
+    assert_eq!(reader.next().unwrap().unwrap().user.unwrap().id.unwrap().as_str(), "3");
+    assert!(reader.next().unwrap().is_none());
+    // A window that held the record would have been read into by its half.
+    assert!((1..=256 << 10).contains(&most.load(Ordering::Relaxed)));
+}

@@ -1,0 +1,202 @@
+//! Other systems' files, in the shapes that their makers publish.
+
+use std::io::Cursor;
+
+use serde_json::json;
+use waystation::{
+    bulk::{
+        FieldMap, HashExport, ImportFormat, ImportRecord, ReadError, ReadOptions, RecordOptions, RecordReader,
+        RecordSource,
+    },
+    clock::Timestamp,
+    password::{Password, PasswordHash, Passwords, Verification},
+    user::{Credential, LegacyKey, LinkedIdentity},
+};
+
+const BCRYPT: &str = "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG";
+
+fn auth0() -> ReadOptions {
+    ReadOptions::default().record(RecordOptions::default().id_prefix("auth0|").source("auth0"))
+}
+
+fn users(mut reader: RecordReader) -> Result<Vec<Result<ImportRecord, String>>, ReadError> {
+    let mut users = Vec::new();
+    while let Some(record) = reader.next()? {
+        users.push(record.user.map(|user| *user).map_err(|faults| {
+            faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect::<Vec<_>>().join(", ")
+        }));
+    }
+    Ok(users)
+}
+
+#[test]
+fn an_export_of_users_is_imported_with_their_history() {
+    let text = json!({
+        "user_id": "auth0|5dea9f9c82dd7c0e76e4ec93", "email": "euclid@example.com", "email_verified": true, "name": "Euclid",
+        "nickname": "euclid", "given_name": null, "picture": "https://s.gravatar.com/avatar/1", "created_at": "2019-12-06T18:36:12.412Z",
+        "updated_at": "2020-01-01T00:00:00.000Z", "last_login": "2020-01-01T00:00:00.000Z", "last_ip": "127.0.0.1", "logins_count": 7,
+        "last_password_reset": "2019-12-07T00:00:00.000Z", "multifactor": ["guardian"], "blocked": false,
+        "user_metadata": {"hobby": "geometry"}, "app_metadata": {"plan": "full"},
+        "identities": [
+            {"connection": "Username-Password-Authentication", "provider": "auth0", "user_id": "5dea9f9c82dd7c0e76e4ec93", "isSocial": false},
+            {"connection": "google-oauth2", "provider": "google-oauth2", "user_id": "107", "isSocial": true, "profileData": {"name": "E."}},
+            {"connection": "github", "provider": "github", "user_id": 42, "isSocial": true}
+        ]
+    });
+    let text = format!("{text}\n{}\n", json!({"user_id": "auth0|2", "email": "x@example.com", "Connection": "db"}));
+    let reader = RecordReader::new(Cursor::new(text), Some(ImportFormat::UsersExport), auth0()).unwrap();
+    let users = users(reader).unwrap();
+    let euclid = users[0].as_ref().unwrap();
+    assert_eq!(euclid.id.as_ref().unwrap().as_str(), "5dea9f9c82dd7c0e76e4ec93");
+    assert_eq!(euclid.legacy, Some(LegacyKey::new("auth0", "5dea9f9c82dd7c0e76e4ec93")));
+    assert_eq!(euclid.created_at, Some(Timestamp::from_micros(1_575_657_372_412_000)));
+    assert_eq!(euclid.last_login, Some(Timestamp::from_micros(1_577_836_800_000_000)));
+    assert_eq!((euclid.login_count, euclid.password_set_at.is_some()), (Some(7), true));
+    let google = euclid.profile.identities[0].clone();
+    assert_eq!(
+        (google.provider.as_str(), google.subject.as_str(), &google.profile["name"]),
+        ("google-oauth2", "107", &json!("E."))
+    );
+    assert_eq!(euclid.profile.identities[1], LinkedIdentity::new("github", "42"));
+    assert_eq!(users[1], Err("/Connection key.unknown".to_owned()));
+}
+
+#[test]
+fn an_export_as_csv_loses_the_apostrophes_that_keep_spreadsheets_from_computing() {
+    let text = "\"user_id\",\"email\",\"email_verified\",\"name\",\"logins_count\",\"created_at\",\"identities[0].connection\",\"user_metadata.note\"\n\
+        \"'auth0|1\",\"'a@example.com\",true,\"'=1+\"\"1\"\"\",3,2019-12-06T18:36:12.412Z,\"'db\",\"'it's\"\n";
+    let reader = RecordReader::new(text.as_bytes(), Some(ImportFormat::UsersExport), auth0()).unwrap();
+    let users = users(reader).unwrap();
+    let user = users[0].as_ref().unwrap();
+    assert_eq!(user.id.as_ref().unwrap().as_str(), "1");
+    assert_eq!(user.profile.name.as_deref(), Some("=1+\"1\""));
+    assert_eq!((user.login_count, user.created_at.is_some(), user.profile.email_verified), (Some(3), true, true));
+    assert_eq!(user.profile.user_metadata["note"], "it's");
+}
+
+#[tokio::test]
+async fn hashes_and_users_of_two_exports_become_one() {
+    // As the support article shows them: one with an id of its own, one without, one whose password is gone.
+    let hashes = format!(
+        "{}\n{}\n{}\n",
+        json!({"_id": {"$oid": "5dea9f9c82dd7c0e76e4ec93"}, "alt_id": "euclid", "email": "u@x.io", "email_verified": false,
+            "passwordHash": BCRYPT, "password_set_date": {"$date": "2019-12-06T18:36:12.412Z"}, "tenant": "t",
+            "connection": "Username-Password-Authentication", "_tmp_is_unique": true,
+            "identifiers": [{"type": "email", "value": "u@x.io", "verified": false}]}),
+        json!({"_id": {"$oid": "5dea9f9c82dd7c0e76e4ec94"}, "passwordHash": BCRYPT,
+            "password_set_date": {"$date": {"$numberLong": "1575657372412"}}}),
+        json!({"_id": {"$oid": "5dea9f9c82dd7c0e76e4ec95"}}),
+    );
+    let profiles = [
+        "auth0|euclid",
+        "auth0|5dea9f9c82dd7c0e76e4ec94",
+        "auth0|5dea9f9c82dd7c0e76e4ec95",
+        "auth0|5dea9f9c82dd7c0e76e4ec93",
+    ];
+    let text: String =
+        profiles.iter().map(|id| format!("{}\n", json!({"user_id": id, "name": "x", "logins_count": 1}))).collect();
+    let export = HashExport::read(Cursor::new(hashes)).unwrap();
+    assert_eq!(export.len(), 2);
+    let reader = RecordReader::new(Cursor::new(text), Some(ImportFormat::UsersExport), auth0()).unwrap();
+    let users: Vec<_> = users(reader.with_hashes(export)).unwrap().into_iter().map(Result::unwrap).collect();
+    let hash = Some(Credential::Hash(PasswordHash::declared("bcrypt", BCRYPT)));
+    let set = Some(Timestamp::from_micros(1_575_657_372_412_000));
+    let found: Vec<_> = users.iter().map(|user| (user.credential.clone(), user.password_set_at)).collect();
+    assert_eq!(found, [(hash.clone(), set), (hash, set), (None, None), (None, None)]);
+    let Some(Credential::Hash(hash)) = &users[0].credential else { panic!("no hash") };
+    let verified = Passwords::builder().build().unwrap().verify(&Password::from("shh"), hash).await.unwrap();
+    assert!(matches!(verified, Verification::Match { .. }));
+}
+
+#[test]
+fn ten_thousand_hashes_find_their_users() {
+    // Five letters of the digest tell them apart.
+    let hash = |index: usize| BCRYPT.replace("xCKKF", &format!("{index:05}"));
+    let count = 10_000;
+    let hashes: String = (0..count)
+        .map(|index| format!("{}\n", json!({"_id": {"$oid": format!("{index:024x}")}, "passwordHash": hash(index)})))
+        .collect();
+    let profiles: String = (0..count)
+        .rev()
+        .map(|index| format!("{}\n", json!({"user_id": format!("auth0|{index:024x}"), "name": "x"})))
+        .collect();
+    let export = HashExport::read(Cursor::new(hashes)).unwrap();
+    let reader = RecordReader::new(Cursor::new(profiles), Some(ImportFormat::UsersExport), auth0()).unwrap();
+    let users = users(reader.with_hashes(export)).unwrap();
+    assert_eq!(users.len(), count);
+    for (user, index) in users.into_iter().zip((0..count).rev()) {
+        let Some(Credential::Hash(found)) = user.unwrap().credential else { panic!("user {index} has no hash") };
+        assert_eq!(found.expose(), hash(index));
+    }
+}
+
+#[test]
+fn a_hash_export_that_would_lose_a_password_is_refused() {
+    let one = json!({"_id": {"$oid": "1"}, "passwordHash": BCRYPT});
+    for (text, code) in [
+        (format!("{one}\n{one}\n"), "hashes.twice"),
+        (format!("{one}\n{{\"passwordHash\": 1}}\n"), "hashes.record"),
+        (format!("{one}\n{{\"_id\": "), "json.unclosed"),
+        ("{\"_id\": }\n".to_owned(), "hashes.record"),
+    ] {
+        assert_eq!(HashExport::read(Cursor::new(text)).unwrap_err().code, code);
+    }
+}
+
+#[test]
+fn a_dump_of_django_gives_its_users_and_passes_over_the_rest() {
+    let md5 = "md5$qvKZ9mBd2Iz5$8f4de5a5a22d6e1ab8b7c5cd2ce02b13";
+    let user =
+        |pk: serde_json::Value, fields: serde_json::Value| json!({"model": "auth.user", "pk": pk, "fields": fields});
+    let text = json!([
+        {"model": "auth.group", "pk": 1, "fields": {"name": "support", "permissions": []}},
+        user(json!(1), json!({
+            "password": md5, "last_login": "2024-11-30T17:45:00.000001Z", "is_superuser": false, "username": "george",
+            "first_name": "George", "last_name": "Stoddart", "email": "george@example.com", "is_staff": true, "is_active": true,
+            "date_joined": "2019-04-02T08:15:30.123456Z", "groups": [1], "user_permissions": []
+        })),
+        user(json!(2), json!({
+            "password": "!WgGW1IqoGJ", "last_login": null, "is_superuser": false, "username": "agatha", "first_name": "",
+            "last_name": "", "email": "", "is_staff": false, "is_active": false, "date_joined": "2019-04-02T08:15:30Z",
+            "groups": [], "user_permissions": []
+        })),
+        {"model": "shop.user", "pk": "9b2f", "fields": {"password": md5, "email": "a@example.com", "shoe_size": 43}},
+        {"model": "auth.user", "pk": null, "fields": {}},
+    ])
+    .to_string();
+    let reader = RecordReader::new(Cursor::new(text), Some(ImportFormat::Django), ReadOptions::default()).unwrap();
+    let users = users(reader).unwrap();
+    let george = users[0].as_ref().unwrap();
+    assert_eq!(george.id.as_ref().unwrap().as_str(), "1");
+    assert_eq!(george.credential, Some(Credential::Hash(PasswordHash::declared("django-md5", md5))));
+    assert_eq!(george.profile.app_metadata["groups"], json!([1]));
+    assert_eq!(george.last_login, Some(Timestamp::from_micros(1_732_988_700_000_001)));
+    assert!(!george.profile.blocked);
+    let agatha = users[1].as_ref().unwrap();
+    assert_eq!((&agatha.credential, agatha.profile.blocked), (&Some(Credential::None), true));
+    assert!(agatha.profile.email.is_none() && agatha.profile.given_name.is_none());
+    assert_eq!(users[2], Err("/shoe_size key.unknown".to_owned()));
+    assert_eq!(users[3], Err("/pk value.type".to_owned()));
+    assert_eq!(users.len(), 4);
+}
+
+#[test]
+fn a_field_map_reads_any_schema() {
+    let text = r#"{"UID": "7", "profile": {"email": "ada@example.com", "firstName": "Ada"}, "data": {"tier": 3}, "isActive": true}"#;
+    let map = FieldMap::default()
+        .field("/UID", "user_id")
+        .field("/profile/email", "email")
+        .field("/profile/firstName", "given_name")
+        .field("/data/tier", "app_metadata.loyalty.tier")
+        .field("/profile/lastName", "family_name");
+    let reader = RecordReader::new(text.as_bytes(), None, ReadOptions::default().fields(map.clone())).unwrap();
+    let user = users(reader).unwrap().remove(0).unwrap();
+    assert_eq!(
+        (user.profile.given_name.as_deref(), &user.profile.app_metadata["loyalty"]["tier"]),
+        (Some("Ada"), &json!(3))
+    );
+    assert!(user.profile.family_name.is_none());
+    let twice = r#"{"UID": "7", "UID": "8"}"#;
+    let reader = RecordReader::new(twice.as_bytes(), None, ReadOptions::default().fields(map)).unwrap();
+    assert_eq!(users(reader).unwrap(), [Err("/UID json.duplicate".to_owned())]);
+}
