@@ -9,6 +9,10 @@ pub mod going_live {}
 #[doc = include_str!("guide/operations.md")]
 pub mod operations {}
 
+#[cfg(feature = "bulk")]
+#[doc = include_str!("guide/importing.md")]
+pub mod importing {}
+
 #[doc = include_str!("guide/stores.md")]
 pub mod stores {}
 

@@ -179,15 +179,15 @@ impl Importer {
         keeper: Option<&Keeper>,
     ) -> Result<ImportReport, ImportError> {
         let mut run = Run::new(self, &stretch, keeper);
-        match self.go(&mut run, input, stretch).await {
+        match self.go(&mut run, input, stretch.until).await {
             Ok(()) => Ok(run.report),
             Err(failure) => Err(ImportError { place: run.place, report: Box::new(run.report), failure }),
         }
     }
 
-    async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, stretch: Stretch) -> Result<(), ImportFailure> {
+    async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, until: Option<u64>) -> Result<(), ImportFailure> {
         let duplicates = if self.distinct { None } else { reading::find_duplicates(self, Arc::clone(&input)).await? };
-        let mut reading = Reading::begin(self, input, stretch, duplicates);
+        let mut reading = Reading::begin(self, input, (run.place, until), duplicates);
         loop {
             let batch = reading.next().await?;
             let is_last = batch.is_last;
@@ -195,6 +195,8 @@ impl Importer {
             if is_last {
                 return Ok(());
             }
+            // Whoever wants to stop it is heard, however fast the store is.
+            tokio::task::yield_now().await;
             if run.is_to_stop() {
                 return Err(ImportFailure::Cancelled);
             }

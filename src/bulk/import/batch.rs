@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
         }
         loop {
             let mut batch = BulkWrite::new(items.iter().filter_map(|item| self.draft(item)).collect())
-                .updates(items.iter().filter_map(|item| self.change(item)).collect())
+                .updates(items.iter().filter_map(change).collect())
                 .unless_conflict();
             batch.tombstones = importer.policy.tombstones();
             let checkpoint = match self.keeper {
@@ -321,15 +321,6 @@ impl<'a> Run<'a> {
         user.login_count = record.login_count.unwrap_or_default();
         user.password_set_at = record.password_set_at;
         Some(user)
-    }
-
-    fn change(&self, item: &Item) -> Option<BulkUpdate> {
-        let Step::Update(update) = &item.step else { return None };
-        let mut update = (**update).clone();
-        if let (Some(hash), Some(credential)) = (&item.wrapped, &mut update.change.credential) {
-            credential.credential = Credential::Hash(hash.clone());
-        }
-        Some(update)
     }
 
     /// The report as it is when these are written.
@@ -423,6 +414,16 @@ impl Item {
     }
 }
 
+/// The change of a record's user, if there is to be one.
+fn change(item: &Item) -> Option<BulkUpdate> {
+    let Step::Update(update) = &item.step else { return None };
+    let mut update = (**update).clone();
+    if let (Some(hash), Some(credential)) = (&item.wrapped, &mut update.change.credential) {
+        credential.credential = Credential::Hash(hash.clone());
+    }
+    Some(update)
+}
+
 /// Everybody is new until the store says otherwise. Two of a batch with one key are not: the later one is a duplicate.
 fn items(entries: Vec<Entry>) -> Vec<Item> {
     let mut seen = HashSet::new();
@@ -431,12 +432,11 @@ fn items(entries: Vec<Entry>) -> Vec<Item> {
         let (user, step) = match user {
             Ok(user) => {
                 let keys = keys_of(&user);
-                match keys.iter().find(|key| seen.contains(*key)) {
-                    Some(key) => (None, Step::Faulty(vec![duplicated(key.as_key().kind())])),
-                    None => {
-                        seen.extend(keys);
-                        (Some(user), Step::Insert)
-                    }
+                if let Some(key) = keys.iter().find(|key| seen.contains(*key)) {
+                    (None, Step::Faulty(vec![duplicated(key.as_key().kind())]))
+                } else {
+                    seen.extend(keys);
+                    (Some(user), Step::Insert)
                 }
             }
             Err(faults) => (None, Step::Faulty(faults)),

@@ -1,4 +1,5 @@
 //! How a record and a row become one: pure, field by field.
+#![expect(clippy::match_same_arms, reason = "each arm is a rule of its own, in the order in which they are read")]
 
 use serde_json::Value;
 
@@ -32,11 +33,11 @@ pub(super) fn profile(user: &User, record: &ImportRecord, policy: &ImportPolicy)
         Merge::KeepNewer if newer => How::Deep,
         Merge::KeepNewer => How::Fill,
     };
-    let (mut merged, new, named) = (user.profile.clone(), &record.profile, record.fields);
+    let (mut merged, new, said) = (user.profile.clone(), &record.profile, record.fields);
     if policy.identifiers == IdentifierMerge::FillMissing {
         fill_identifiers(&mut merged, new);
     }
-    let names = how(policy.names);
+    let how_names = how(policy.names);
     for (slot, value, field) in [
         (&mut merged.name, &new.name, Field::Name),
         (&mut merged.given_name, &new.given_name, Field::GivenName),
@@ -44,36 +45,36 @@ pub(super) fn profile(user: &User, record: &ImportRecord, policy: &ImportPolicy)
         (&mut merged.nickname, &new.nickname, Field::Nickname),
         (&mut merged.picture, &new.picture, Field::Picture),
     ] {
-        let takes = match names {
+        let takes = match how_names {
             How::Keep => false,
             How::Fill => slot.is_none(),
             How::Deep => value.is_some(),
-            How::Replace => named.contains(field),
+            How::Replace => said.contains(field),
         };
         if takes {
             slot.clone_from(value);
         }
     }
-    let user_metadata = (how(policy.user_metadata), named.contains(Field::UserMetadata));
+    let user_metadata = (how(policy.user_metadata), said.contains(Field::UserMetadata));
     metadata(&mut merged.user_metadata, &new.user_metadata, user_metadata);
-    let app_metadata = (how(policy.app_metadata), named.contains(Field::AppMetadata));
+    let app_metadata = (how(policy.app_metadata), said.contains(Field::AppMetadata));
     metadata(&mut merged.app_metadata, &new.app_metadata, app_metadata);
     let wins = |how: How| matches!(how, How::Deep | How::Replace);
     if wins(how(policy.verified)) {
         // What was shown of one address says nothing of another one.
-        if named.contains(Field::EmailVerified) && is_same(user, record, IdentifierKind::Email) {
+        if said.contains(Field::EmailVerified) && is_same(user, record, IdentifierKind::Email) {
             merged.email_verified = new.email_verified;
         }
-        if named.contains(Field::PhoneVerified) && is_same(user, record, IdentifierKind::Phone) {
+        if said.contains(Field::PhoneVerified) && is_same(user, record, IdentifierKind::Phone) {
             merged.phone_verified = new.phone_verified;
         }
     }
-    if wins(how(policy.blocked)) && named.contains(Field::Blocked) {
+    if wins(how(policy.blocked)) && said.contains(Field::Blocked) {
         merged.blocked = new.blocked;
     }
     match how(policy.mfa) {
         How::Keep => {}
-        How::Replace if named.contains(Field::MfaFactors) => merged.mfa_factors.clone_from(&new.mfa_factors),
+        How::Replace if said.contains(Field::MfaFactors) => merged.mfa_factors.clone_from(&new.mfa_factors),
         How::Replace => {}
         How::Fill if merged.mfa_factors.is_empty() => merged.mfa_factors.clone_from(&new.mfa_factors),
         How::Fill => {}
@@ -81,7 +82,7 @@ pub(super) fn profile(user: &User, record: &ImportRecord, policy: &ImportPolicy)
     }
     match how(policy.identities) {
         How::Keep => {}
-        How::Replace if named.contains(Field::Identities) => merged.identities.clone_from(&new.identities),
+        How::Replace if said.contains(Field::Identities) => merged.identities.clone_from(&new.identities),
         How::Replace => {}
         How::Deep | How::Fill => add_missing(&mut merged.identities, &new.identities, |one, other| {
             one.provider == other.provider && one.subject == other.subject

@@ -56,7 +56,7 @@ impl Reading {
     pub(super) fn begin(
         importer: &Importer,
         input: Arc<dyn Input>,
-        stretch: Stretch,
+        (start, until): (Place, Option<u64>),
         duplicates: Option<Duplicates>,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(1);
@@ -66,11 +66,11 @@ impl Reading {
             duplicates,
             records: importer.batch_records,
             bytes: importer.batch_bytes,
-            until: stretch.until,
+            until,
         };
         // It ends when nobody listens any more.
         let _detached = tokio::task::spawn_blocking(move || {
-            if let Err(failure) = reader.read(&*input, stretch.place, &sender) {
+            if let Err(failure) = reader.read(&*input, start, &sender) {
                 let _nobody_listens = sender.blocking_send(Err(failure));
             }
         });
