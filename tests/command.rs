@@ -1,6 +1,8 @@
 //! The command `waystation`, as an operator runs it.
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+#[path = "command/bulk.rs"]
+mod bulk;
 #[path = "command/hash.rs"]
 mod hash;
 #[path = "command/settings.rs"]

@@ -2,6 +2,7 @@ mod policy;
 mod spool;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -86,9 +87,13 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let settings = Settings::read(global)?;
     let (inputs, importer, progress) = importer(options.wrap, &settings, Missing::Create).await?;
     let jobs = ImportJobs::new(Arc::clone(&importer.1));
+    let spooled = match &options.file {
+        Some(file) if file.as_os_str() == "-" => Some(spool::standard_input().await?),
+        _ => None,
+    };
     let id = match &options.resume {
         Some(id) => resume(&jobs, id).await?,
-        None => submit(options, &jobs, &inputs).await?,
+        None => submit(options, spooled.as_deref(), &jobs, &inputs).await?,
     };
     let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
     let worker = ImportWorker::new(importer.0, Arc::new(inputs)).observer(Arc::clone(&finished) as _);
@@ -103,7 +108,13 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         worker.run_until(stop).await.map_err(|error| Failure::of("the import cannot go on", error))?;
     }
     drop(progress);
-    end(options, global, &jobs, &id).await
+    let exit = end(options, global, &jobs, &id).await?;
+    if let (Some(spooled), Exit::Done | Exit::Refused) = (spooled, exit) {
+        // Only now: a quarantine file is made of it.
+        fs::remove_file(&spooled)
+            .map_err(|error| Failure::of(format!("{} cannot be removed", spooled.display()), error))?;
+    }
+    Ok(exit)
 }
 
 /// An importer with the store that it writes to, the files that it reads, and the bar that it moves.
@@ -131,13 +142,15 @@ pub(crate) async fn importer(
     Ok((inputs, (builder.build(), store), progress))
 }
 
-async fn submit(options: &Options, jobs: &ImportJobs, inputs: &FileInputs) -> Result<JobId, Failure> {
-    let file = options.file.as_deref().unwrap_or(Path::new("-"));
-    let path = if file.as_os_str() == "-" {
-        spool::standard_input().await?
-    } else {
-        file.canonicalize().map_err(|error| Failure::of(format!("{} cannot be opened", file.display()), error))?
-    };
+async fn submit(
+    options: &Options,
+    spooled: Option<&Path>,
+    jobs: &ImportJobs,
+    inputs: &FileInputs,
+) -> Result<JobId, Failure> {
+    let file = spooled.or(options.file.as_deref()).unwrap_or(Path::new("-"));
+    let path =
+        file.canonicalize().map_err(|error| Failure::of(format!("{} cannot be opened", file.display()), error))?;
     if path.to_str().is_none() {
         return Err(Failure::misused("the path of the file is not UTF-8, so that no job can name it"));
     }
@@ -191,13 +204,13 @@ async fn end(options: &Options, global: &Global, jobs: &ImportJobs, id: &JobId) 
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     jobs::print(&status, global)?;
     if let Some(path) = &options.quarantine
-        && status.report.failed > 0
+        && jobs::not_imported(&status.report) > 0
     {
         let records = jobs::quarantine(jobs, id, path).await?;
         eprintln!("{records} records are in {}: correct them, and import that file", path.display());
     }
     Ok(match status.status {
-        JobStatus::Completed if status.report.failed == 0 => Exit::Done,
+        JobStatus::Completed if jobs::not_imported(&status.report) == 0 => Exit::Done,
         JobStatus::Completed => Exit::Refused,
         JobStatus::Failed | JobStatus::Cancelled => Exit::Failed,
         _ => {

@@ -130,8 +130,8 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
         ("updated", report.updated),
         ("unchanged", report.unchanged),
         ("failed", report.failed),
-        ("  of these duplicates", report.duplicates),
-        ("  of these deleted here", report.tombstoned),
+        ("duplicates", report.duplicates),
+        ("deleted here", report.tombstoned),
         ("hashes wrapped", report.wrapped),
         ("hashes not to be wrapped", report.not_wrapped),
     ];
@@ -145,6 +145,11 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
         output::line(format_args!("  {:<28} {count:>12}", format!("hashes of {scheme}")))?;
     }
     Ok(())
+}
+
+/// Records that nothing was made of.
+pub(crate) const fn not_imported(report: &ImportReport) -> u64 {
+    report.failed.saturating_add(report.duplicates).saturating_add(report.tombstoned)
 }
 
 async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
@@ -169,7 +174,7 @@ async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &G
         if global.json {
             print(&status, global)?;
         } else {
-            let ImportReport { read, failed, .. } = status.report;
+            let (read, failed) = (status.report.read, not_imported(&status.report));
             let (id, name, at) = (job.id.as_str(), status.status.as_str(), time::show(status.created_at));
             output::line(format_args!("{id:<40}  {name:<10}  {at}  {read:>10} read  {failed:>8} failed"))?;
         }

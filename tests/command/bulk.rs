@@ -1,0 +1,195 @@
+use serde_json::{Value, json};
+
+use super::terminal::{Ended, Terminal};
+
+const BCRYPT: &str = "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG";
+
+fn user(number: usize) -> Value {
+    json!({"user_id": number.to_string(), "email": format!("user{number}@example.com"), "password_hash": BCRYPT,
+        "user_metadata": {"number": number}})
+}
+
+fn lines_of(users: &[Value]) -> String {
+    users.iter().map(|user| format!("{user}\n")).collect()
+}
+
+fn json_of(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap()
+}
+
+/// A terminal where a store is set, and a file `users.ndjson` with so many users.
+fn with_users(count: usize) -> Terminal {
+    let terminal = Terminal::new();
+    terminal.write("waystation.toml", "store = 'sqlite:users.sqlite3'\n");
+    terminal.write("users.ndjson", &lines_of(&(0..count).map(user).collect::<Vec<_>>()));
+    terminal
+}
+
+#[test]
+fn users_of_a_file_are_imported_and_found() {
+    let terminal = with_users(30);
+    let imported = terminal.run(&["import", "users.ndjson", "--source", "old-shop", "--json"]);
+    assert_eq!(imported.code, 0, "{}", imported.stderr);
+    assert_eq!(
+        (&json_of(&imported)["status"], &json_of(&imported)["report"]["inserted"]),
+        (&json!("completed"), &json!(30))
+    );
+
+    let found = json_of(&terminal.run(&["search", "user_metadata.number:7", "--json"]));
+    assert_eq!(found["users"][0]["legacy"], json!({"source": "old-shop", "id": "7"}));
+    assert_eq!(terminal.run(&["search", "email:user1*", "--count"]).stdout, "11\n");
+    let shown = terminal.run(&["show", "User7@example.com"]);
+    assert!(shown.stdout.contains("\"hash_scheme\": \"bcrypt\"") && !shown.stdout.contains("$2b$"), "{}", shown.stdout);
+    assert_eq!(terminal.run(&["show", "nobody@example.com"]).code, 3);
+    let stats = json_of(&terminal.run(&["stats", "--json"]));
+    assert_eq!((&stats["users"], &stats["by_scheme"]), (&json!(30), &json!({"bcrypt": 30})));
+}
+
+#[test]
+fn pages_go_on_where_the_one_before_ended() {
+    let terminal = with_users(5);
+    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
+    let (mut after, mut ids) = (None::<String>, Vec::new());
+    loop {
+        let mut arguments = vec!["search", "--json", "--limit", "2"];
+        match &after {
+            Some(place) => arguments.extend(["--after", place]),
+            None => arguments.extend(["--sort", "email:-1"]),
+        }
+        let page = json_of(&terminal.run(&arguments));
+        ids.extend(page["users"].as_array().unwrap().iter().map(|user| user["id"].as_str().unwrap().to_owned()));
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids, ["4", "3", "2", "1", "0"]);
+}
+
+#[test]
+fn a_query_that_is_wrong_is_shown_at_its_place() {
+    let ended = with_users(0).run(&["search", "email:ada* AND last_ip:10"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("\n                 ^^^^^^^"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_dry_run_says_what_the_import_will_and_writes_nobody() {
+    let terminal = with_users(10);
+    let report = |ended: Ended| {
+        let mut report = json_of(&ended)["report"].clone();
+        report.as_object_mut().unwrap().remove("duration");
+        report
+    };
+    let dry = report(terminal.run(&["import", "users.ndjson", "--dry-run", "--json"]));
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, "0\n");
+    assert_eq!(dry, report(terminal.run(&["import", "users.ndjson", "--json"])));
+}
+
+#[test]
+fn records_that_fail_can_be_corrected_and_imported_again() {
+    let terminal = with_users(4);
+    let mut users: Vec<Value> = (0..4).map(user).collect();
+    users[1]["email"] = json!("nobody");
+    users[3]["email"] = json!("user0@example.com");
+    terminal.write("users.ndjson", &lines_of(&users));
+    let imported =
+        terminal.run(&["import", "users.ndjson", "--quarantine", "failed.ndjson", "--id", "monday", "--json"]);
+    assert_eq!(imported.code, 3, "{}", imported.stderr);
+    let faults: Vec<Value> = terminal
+        .run(&["jobs", "errors", "monday"])
+        .stdout
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
+    let told: Vec<_> = faults.iter().map(|it| (it["line"].clone(), it["faults"][0]["code"].clone())).collect();
+    assert_eq!(told, [(json!(2), json!("FORMAT")), (json!(4), json!("DUPLICATED_USER"))]);
+    assert!(!faults.iter().any(|it| it.to_string().contains("example.com") || it.to_string().contains("nobody")));
+
+    let failed = std::fs::read_to_string(terminal.path().join("failed.ndjson")).unwrap();
+    let corrected = failed.replace("\"nobody\"", "\"user1@example.com\"").replace("user0@", "user3@");
+    terminal.write("corrected.ndjson", &corrected);
+    assert_eq!(terminal.run(&["import", "corrected.ndjson"]).code, 0);
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, "4\n");
+    // A quarantine file that nobody has looked at is not written over.
+    let again = terminal.run(&["import", "users.ndjson", "--quarantine", "failed.ndjson"]);
+    assert_eq!(again.code, 1);
+    assert_eq!(std::fs::read_to_string(terminal.path().join("failed.ndjson")).unwrap(), failed);
+}
+
+#[test]
+fn who_is_there_is_a_conflict_unless_they_may_be_changed() {
+    let terminal = with_users(2);
+    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
+    let again = terminal.run(&["import", "users.ndjson", "--json"]);
+    assert_eq!((again.code, &json_of(&again)["report"]["faults"]), (3, &json!({"CONFLICT": 2})));
+
+    let mut named = user(1);
+    named["user_metadata"] = json!({"number": 5, "colour": "red"});
+    terminal.write("named.json", &json!([named]).to_string());
+    let filled = terminal.run(&["import", "named.json", "--upsert", "--json"]);
+    assert_eq!((filled.code, &json_of(&filled)["report"]["updated"]), (0, &json!(1)), "{}", filled.stderr);
+    let metadata =
+        |terminal: &Terminal| json_of(&terminal.run(&["show", "1", "--json"]))["profile"]["user_metadata"].clone();
+    assert_eq!(metadata(&terminal), json!({"number": 1, "colour": "red"}));
+    let replace = ["import", "named.json", "--upsert", "--merge", "user_metadata=replace"];
+    assert_eq!(terminal.run(&replace).code, 0);
+    assert_eq!(metadata(&terminal), json!({"number": 5, "colour": "red"}));
+    assert_eq!(terminal.run(&["import", "named.json", "--merge", "shoes=replace"]).code, 2);
+    assert_eq!(terminal.run(&["import", "named.json", "--merge", "names=whatever"]).code, 1);
+}
+
+#[test]
+fn standard_input_is_imported_and_leaves_nothing_behind() {
+    let terminal = with_users(0);
+    let ended = terminal.run_with(&["import", "-", "--json"], &[], &lines_of(&[user(1), user(2)]));
+    assert_eq!((ended.code, &json_of(&ended)["report"]["inserted"]), (0, &json!(2)), "{}", ended.stderr);
+    let left = std::fs::read_dir(terminal.path())
+        .unwrap()
+        .filter(|it| it.as_ref().unwrap().file_name().to_string_lossy().contains("stdin"));
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn the_same_import_with_the_same_id_is_done_once() {
+    let terminal = with_users(3);
+    assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "monday"]).code, 0);
+    let again = terminal.run(&["import", "users.ndjson", "--id", "monday", "--json"]);
+    assert_eq!((again.code, &json_of(&again)["report"]["inserted"]), (0, &json!(3)));
+    let listed = terminal.run(&["jobs", "list"]);
+    assert_eq!(listed.stdout.lines().count(), 1, "{}", listed.stdout);
+    assert_eq!(terminal.run(&["jobs", "cancel", "monday"]).code, 3);
+    assert_eq!(terminal.run(&["jobs", "show", "tuesday"]).code, 2);
+    assert_eq!(terminal.run(&["jobs", "prune", "--days", "0"]).stdout, "1 forgotten\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
+    use std::{
+        io::{BufRead as _, BufReader},
+        process::{Command, Stdio},
+    };
+
+    let terminal = with_users(60_000);
+    // Interrupted while it runs, or before: whichever, nothing is lost or doubled.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_waystation"))
+        .args(["import", "users.ndjson", "--id", "big", "--json"])
+        .current_dir(terminal.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = || terminal.run(&["search", "--count"]).stdout.trim().parse::<u64>().unwrap_or(0) > 0;
+    while !begun() {}
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let said: Vec<String> = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap).collect();
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130), "{said:?}");
+    assert!(said.iter().any(|line| line.ends_with("waystation import --resume big")), "{said:?}");
+
+    let resumed = terminal.run(&["import", "--resume", "big", "--json"]);
+    assert_eq!((resumed.code, &json_of(&resumed)["report"]["inserted"]), (0, &json!(60_000)), "{}", resumed.stderr);
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, "60000\n");
+}
