@@ -25,7 +25,7 @@ fn translation(format: Option<ImportFormat>) -> Option<Translation> {
     match format {
         None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines) => None,
         Some(ImportFormat::Django) => Some(django::user),
-        Some(ImportFormat::UsersExport) => Some(users_export::user),
+        Some(ImportFormat::UsersExport) => Some(|export| Ok(users_export::user(export))),
     }
 }
 
@@ -35,16 +35,13 @@ pub(super) fn translate(format: Option<ImportFormat>, text: &[u8]) -> Option<Res
 }
 
 /// Reads a row of another system.
-pub(super) fn translate_row(
-    format: Option<ImportFormat>,
-    row: Map<String, Value>,
-) -> Option<Result<Translated, Fault>> {
+pub(super) fn translate_row(format: Option<ImportFormat>, row: Map<String, Value>) -> Result<Translated, Fault> {
     match format {
-        Some(ImportFormat::UsersExport) => Some(users_export::row(row)),
-        other => Some(match translation(other) {
+        Some(ImportFormat::UsersExport) => Ok(users_export::row(row)),
+        other => match translation(other) {
             Some(of) => of(row),
             None => Ok(Translated::Record(row)),
-        }),
+        },
     }
 }
 

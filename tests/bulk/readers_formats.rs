@@ -29,6 +29,10 @@ fn users(mut reader: RecordReader) -> Result<Vec<Result<ImportRecord, String>>, 
     Ok(users)
 }
 
+fn lines(values: impl Iterator<Item = serde_json::Value>) -> String {
+    values.flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
+}
+
 #[test]
 fn an_export_of_users_is_imported_with_their_history() {
     let text = json!({
@@ -93,8 +97,7 @@ async fn hashes_and_users_of_two_exports_become_one() {
         "auth0|5dea9f9c82dd7c0e76e4ec95",
         "auth0|5dea9f9c82dd7c0e76e4ec93",
     ];
-    let text: String =
-        profiles.iter().map(|id| format!("{}\n", json!({"user_id": id, "name": "x", "logins_count": 1}))).collect();
+    let text = lines(profiles.iter().map(|id| json!({"user_id": id, "name": "x", "logins_count": 1})));
     let export = HashExport::read(Cursor::new(hashes)).unwrap();
     assert_eq!(export.len(), 2);
     let reader = RecordReader::new(Cursor::new(text), Some(ImportFormat::UsersExport), auth0()).unwrap();
@@ -113,13 +116,9 @@ fn ten_thousand_hashes_find_their_users() {
     // Five letters of the digest tell them apart.
     let hash = |index: usize| BCRYPT.replace("xCKKF", &format!("{index:05}"));
     let count = 10_000;
-    let hashes: String = (0..count)
-        .map(|index| format!("{}\n", json!({"_id": {"$oid": format!("{index:024x}")}, "passwordHash": hash(index)})))
-        .collect();
-    let profiles: String = (0..count)
-        .rev()
-        .map(|index| format!("{}\n", json!({"user_id": format!("auth0|{index:024x}"), "name": "x"})))
-        .collect();
+    let hashes =
+        lines((0..count).map(|index| json!({"_id": {"$oid": format!("{index:024x}")}, "passwordHash": hash(index)})));
+    let profiles = lines((0..count).rev().map(|index| json!({"user_id": format!("auth0|{index:024x}"), "name": "x"})));
     let export = HashExport::read(Cursor::new(hashes)).unwrap();
     let reader = RecordReader::new(Cursor::new(profiles), Some(ImportFormat::UsersExport), auth0()).unwrap();
     let users = users(reader.with_hashes(export)).unwrap();

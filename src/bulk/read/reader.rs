@@ -90,7 +90,7 @@ impl RecordReader {
         let row = self.splitter.row(text);
         let translated = match row {
             Some((row, Some(fault))) => return Prepared::Refused(Some(row), fault),
-            Some((row, None)) => format::translate_row(self.format, row),
+            Some((row, None)) => Some(format::translate_row(self.format, row)),
             None if options.fields.is_empty() => format::translate(self.format, text),
             None => Some(format::object(text).map(|members| Translated::Record(options.fields.renamed(members)))),
         };

@@ -137,12 +137,11 @@ impl RecordSplitter {
         let (window, most) = (&mut self.window, self.options.record_bytes);
         layout::begin(window)?;
         let found = match self.format {
-            None => Layout::find(window, most)?,
+            None | Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
             Some(ImportFormat::Csv) => match window.skip_white()? {
                 None => None,
                 Some(_) => Some(Layout::csv(window, most)?),
             },
-            Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
             Some(ImportFormat::Json | ImportFormat::Django) => match window.skip_white()? {
                 Some(b'[' | b'{') | None => Layout::find(window, most)?,
                 Some(_) => Some(Layout::Concatenated),
