@@ -84,9 +84,10 @@ fn all_and_only_the_faults_of_a_large_file_are_reported_where_they_are() {
                 planted.push((index, offset, line, kind.1, kind.2, kind.3));
                 text.push_str(kind.0);
             } else {
-                write!(text, 
-                    r#"{{"user_id": "u{index}", "email": "user{index}@example.com", "name": "Zoë \"{{[\" {index}", "user_metadata": {{"n": [{index}]}}}}"#
-                ).unwrap();
+                let name = format!(r#"Zoë \"{{[\" {index}"#);
+                let email = format!("user{index}@example.com");
+                write!(text, r#"{{"user_id": "u{index}", "email": "{email}", "name": "{name}", "#).unwrap();
+                write!(text, r#""user_metadata": {{"n": [{index}]}}}}"#).unwrap();
             }
             let last = index + 1 == RECORDS;
             text.push_str(match (array, last) {
