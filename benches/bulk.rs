@@ -3,7 +3,12 @@
 //!
 //! `WAYSTATION_BENCH_USERS` is how many there are; without it, 20,000.
 
-use std::{error::Error, fmt, hint::black_box, io::BufReader, io::Cursor};
+use std::{
+    error::Error,
+    fmt::{self, Write},
+    hint::black_box,
+    io::{BufReader, Cursor},
+};
 
 use criterion::{BatchSize, Criterion, Throughput};
 use serde::{
@@ -18,19 +23,19 @@ const HASHES: [&str; 2] = [
 ];
 
 /// An array of users of about 400 bytes.
-fn users(count: usize) -> Vec<u8> {
+fn users(count: usize) -> Result<Vec<u8>, fmt::Error> {
     let mut text = String::from("[\n");
-    for index in 0..count {
-        let hash = HASHES[index % 2];
-        text.push_str(&format!(
+    for (index, hash) in (0..count).zip(HASHES.into_iter().cycle()) {
+        write!(
+            text,
             "{}{{\"user_id\": \"u{index:08}\", \"email\": \"user{index}@example.com\", \"email_verified\": true, \"name\": \
              \"Zoë {index} Müller\", \"given_name\": \"Zoë\", \"family_name\": \"Müller\", {hash}, \"user_metadata\": \
              {{\"note\": \"said \\\"hello\\\" to {index}\", \"lang\": \"de\"}}, \"app_metadata\": {{\"plan\": \"gold\"}}}}",
             if index == 0 { "" } else { ",\n" }
-        ));
+        )?;
     }
     text.push_str("\n]\n");
-    text.into_bytes()
+    Ok(text.into_bytes())
 }
 
 /// The fields of the users above, as a program declares them.
@@ -103,7 +108,7 @@ fn read(text: Vec<u8>) -> Result<usize, Box<dyn Error>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::var("WAYSTATION_BENCH_USERS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
-    let text = users(count);
+    let text = users(count)?;
     if [visited(&text)?, split(text.clone())?, read(text.clone())?] != [count; 3] {
         return Err("not all users are read".into());
     }

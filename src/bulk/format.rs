@@ -1,12 +1,13 @@
 //! Other systems' records in the import schema, each format in its file.
 
 mod django;
+mod firebase;
 mod hash_export;
 mod users_export;
 
 use serde_json::{Map, Value};
 
-use super::{Fault, FaultCode, ImportFormat};
+use super::{Fault, FaultCode, ImportFormat, ReadOptions};
 pub use hash_export::HashExport;
 
 /// What becomes of a record of another system.
@@ -18,33 +19,39 @@ pub(super) enum Translated {
 }
 
 /// What reads the records of a system.
-type Translation = fn(Map<String, Value>) -> Result<Translated, Fault>;
+type Translation = fn(Map<String, Value>, &ReadOptions) -> Result<Translated, Fault>;
 
 /// `None` for the formats that are the import schema already.
 fn translation(format: Option<ImportFormat>) -> Option<Translation> {
     match format {
         None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines) => None,
-        Some(ImportFormat::Django) => Some(django::user),
-        Some(ImportFormat::UsersExport) => Some(users_export::user),
+        Some(ImportFormat::Django) => Some(|object, _| django::user(object)),
+        Some(ImportFormat::Firebase) => Some(firebase::user),
+        Some(ImportFormat::UsersExport) => Some(|export, _| Ok(users_export::user(export))),
     }
 }
 
 /// Reads a record of another system. `None` for one of the import schema.
-pub(super) fn translate(format: Option<ImportFormat>, text: &[u8]) -> Option<Result<Translated, Fault>> {
-    translation(format).map(|of| object(text).and_then(of))
+pub(super) fn translate(
+    format: Option<ImportFormat>,
+    text: &[u8],
+    options: &ReadOptions,
+) -> Option<Result<Translated, Fault>> {
+    translation(format).map(|of| object(text).and_then(|members| of(members, options)))
 }
 
 /// Reads a row of another system.
 pub(super) fn translate_row(
     format: Option<ImportFormat>,
     row: Map<String, Value>,
-) -> Option<Result<Translated, Fault>> {
+    options: &ReadOptions,
+) -> Result<Translated, Fault> {
     match format {
-        Some(ImportFormat::UsersExport) => Some(users_export::row(row)),
-        other => Some(match translation(other) {
-            Some(of) => of(row),
+        Some(ImportFormat::UsersExport) => Ok(users_export::row(row)),
+        other => match translation(other) {
+            Some(of) => of(row, options),
             None => Ok(Translated::Record(row)),
-        }),
+        },
     }
 }
 

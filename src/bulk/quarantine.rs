@@ -65,7 +65,7 @@ impl From<io::Error> for QuarantineError {
 
 /// A line of the report.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Entry<'a> {
     index: u64,
     offset: u64,
     line: u64,
@@ -123,7 +123,7 @@ impl QuarantineFile {
         let place = record.place;
         for fault in faults {
             let quarantined = kept.then_some(self.lines);
-            let line = Line { index: place.record, offset: place.offset, line: place.line + 1, fault, quarantined };
+            let line = Entry { index: place.record, offset: place.offset, line: place.line + 1, fault, quarantined };
             serde_json::to_writer(&mut self.faults, &line).map_err(io::Error::from)?;
             self.faults.write_all(b"\n")?;
         }

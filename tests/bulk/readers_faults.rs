@@ -1,12 +1,14 @@
 //! A file of 100,000 records with 1,000 faults of 25 kinds in known spots: all and only these are reported.
 
+use std::fmt::Write;
+
 use waystation::bulk::{FaultCode, ImportFormat, ReadOptions, RecordReader, RecordSource};
 
 const RECORDS: u64 = 100_000;
 
 /// A record that is wrong in one way, and the pointer, code and detail of that.
 const KINDS: [(&str, &str, FaultCode, &str); 25] = [
-    (r#"[]"#, "", FaultCode::ObjectRequired, "record.type"),
+    ("[]", "", FaultCode::ObjectRequired, "record.type"),
     (r#"{"user_id": "x" "email": 1}"#, "", FaultCode::Format, "json.syntax"),
     (r#"{"user_id": "x", "name": "\udead"}"#, "", FaultCode::Format, "json.surrogate"),
     (r#"{"user_id": "x", "user_id": "y"}"#, "/user_id", FaultCode::NotPassed, "json.duplicate"),
@@ -73,8 +75,7 @@ fn all_and_only_the_faults_of_a_large_file_are_reported_where_they_are() {
     for array in [true, false] {
         let mut text = String::from(if array { "[\n" } else { "" });
         let mut planted = Vec::new();
-        let mut line = u64::from(array);
-        for index in 0..RECORDS {
+        for (line, index) in (u64::from(array)..).zip(0..RECORDS) {
             let offset = text.len() as u64;
             // Spread without a rhythm that a window could have.
             let turn = index * 7_919 % RECORDS;
@@ -83,9 +84,10 @@ fn all_and_only_the_faults_of_a_large_file_are_reported_where_they_are() {
                 planted.push((index, offset, line, kind.1, kind.2, kind.3));
                 text.push_str(kind.0);
             } else {
-                text.push_str(&format!(
-                    r#"{{"user_id": "u{index}", "email": "user{index}@example.com", "name": "Zoë \"{{[\" {index}", "user_metadata": {{"n": [{index}]}}}}"#
-                ));
+                let name = format!(r#"Zoë \"{{[\" {index}"#);
+                let email = format!("user{index}@example.com");
+                write!(text, r#"{{"user_id": "u{index}", "email": "{email}", "name": "{name}", "#).unwrap();
+                write!(text, r#""user_metadata": {{"n": [{index}]}}}}"#).unwrap();
             }
             let last = index + 1 == RECORDS;
             text.push_str(match (array, last) {
@@ -93,7 +95,6 @@ fn all_and_only_the_faults_of_a_large_file_are_reported_where_they_are() {
                 (true, true) => "\n]\n",
                 (false, _) => "\n",
             });
-            line += 1;
         }
         let mut reader = RecordReader::new(
             std::io::Cursor::new(text),

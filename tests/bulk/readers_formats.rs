@@ -9,7 +9,7 @@ use waystation::{
         RecordSource,
     },
     clock::Timestamp,
-    password::{Password, PasswordHash, Passwords, Verification},
+    password::{Password, PasswordHash, Passwords, Verification, vendor::FirebaseProject},
     user::{Credential, LegacyKey, LinkedIdentity},
 };
 
@@ -27,6 +27,10 @@ fn users(mut reader: RecordReader) -> Result<Vec<Result<ImportRecord, String>>, 
         }));
     }
     Ok(users)
+}
+
+fn lines(values: impl Iterator<Item = serde_json::Value>) -> String {
+    values.flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
 }
 
 #[test]
@@ -93,8 +97,7 @@ async fn hashes_and_users_of_two_exports_become_one() {
         "auth0|5dea9f9c82dd7c0e76e4ec95",
         "auth0|5dea9f9c82dd7c0e76e4ec93",
     ];
-    let text: String =
-        profiles.iter().map(|id| format!("{}\n", json!({"user_id": id, "name": "x", "logins_count": 1}))).collect();
+    let text = lines(profiles.iter().map(|id| json!({"user_id": id, "name": "x", "logins_count": 1})));
     let export = HashExport::read(Cursor::new(hashes)).unwrap();
     assert_eq!(export.len(), 2);
     let reader = RecordReader::new(Cursor::new(text), Some(ImportFormat::UsersExport), auth0()).unwrap();
@@ -113,13 +116,9 @@ fn ten_thousand_hashes_find_their_users() {
     // Five letters of the digest tell them apart.
     let hash = |index: usize| BCRYPT.replace("xCKKF", &format!("{index:05}"));
     let count = 10_000;
-    let hashes: String = (0..count)
-        .map(|index| format!("{}\n", json!({"_id": {"$oid": format!("{index:024x}")}, "passwordHash": hash(index)})))
-        .collect();
-    let profiles: String = (0..count)
-        .rev()
-        .map(|index| format!("{}\n", json!({"user_id": format!("auth0|{index:024x}"), "name": "x"})))
-        .collect();
+    let hashes =
+        lines((0..count).map(|index| json!({"_id": {"$oid": format!("{index:024x}")}, "passwordHash": hash(index)})));
+    let profiles = lines((0..count).rev().map(|index| json!({"user_id": format!("auth0|{index:024x}"), "name": "x"})));
     let export = HashExport::read(Cursor::new(hashes)).unwrap();
     let reader = RecordReader::new(Cursor::new(profiles), Some(ImportFormat::UsersExport), auth0()).unwrap();
     let users = users(reader.with_hashes(export)).unwrap();
@@ -178,6 +177,62 @@ fn a_dump_of_django_gives_its_users_and_passes_over_the_rest() {
     assert_eq!(users[2], Err("/shoe_size key.unknown".to_owned()));
     assert_eq!(users[3], Err("/pk value.type".to_owned()));
     assert_eq!(users.len(), 4);
+}
+
+#[tokio::test]
+async fn an_export_of_firebase_is_read_with_the_parameters_of_its_project() {
+    // User and project of https://github.com/firebase/scrypt, whose password is `user1password`.
+    let project: FirebaseProject = json!({
+        "algorithm": "SCRYPT", "base64_salt_separator": "Bw==", "rounds": 8, "mem_cost": 14,
+        "base64_signer_key": "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==",
+    })
+    .to_string()
+    .parse()
+    .unwrap();
+    let text = json!({
+        "kind": "identitytoolkit#DownloadAccountResponse", "note": {"users": [{"localId": "not this"}]}, "n": 1,
+        "users": [
+            {"localId": "u1", "email": "user1@example.com", "emailVerified": true, "displayName": "One", "salt": "42xEC+ixf3L2lw==",
+             "passwordHash": "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
+             "createdAt": "1486324442000", "lastSignedInAt": "1494726309000", "phoneNumber": "+15551234567", "disabled": true,
+             "customAttributes": "{\"admin.level\":3}",
+             "providerUserInfo": [{"providerId": "password"}, {"providerId": "google.com", "rawId": "107", "email": "u@gmail.com"}]},
+            {"localId": "u2", "createdAt": "soon", "providerUserInfo": []},
+            {"localId": "u3", "passwordHash": "AAAA", "salt": "AAAA"},
+        ],
+        "after": ["}"]
+    })
+    .to_string();
+    let options = ReadOptions::default().firebase(project);
+    let read = |options: ReadOptions| {
+        users(RecordReader::new(Cursor::new(text.clone()), Some(ImportFormat::Firebase), options).unwrap()).unwrap()
+    };
+    let found = read(options.clone());
+    let one = found[0].as_ref().unwrap();
+    assert_eq!((one.profile.blocked, one.profile.phone_verified), (true, true));
+    assert_eq!(one.created_at, Some(Timestamp::from_micros(1_486_324_442_000_000)));
+    assert_eq!(one.profile.app_metadata["admin.level"], 3);
+    assert_eq!((one.profile.identities.len(), one.profile.identities[0].subject.as_str()), (1, "107"));
+    let Some(Credential::Hash(hash)) = &one.credential else { panic!("no hash") };
+    let verified = Passwords::builder().build().unwrap().verify(&Password::from("user1password"), hash).await.unwrap();
+    assert!(matches!(verified, Verification::Match { .. }));
+    assert_eq!(found[1], Err("/createdAt date.syntax".to_owned()));
+    assert_eq!(found[2], Err("/passwordHash hash.malformed".to_owned()));
+    assert_eq!(read(ReadOptions::default())[0], Err("/passwordHash hash.incomplete".to_owned()));
+
+    // Reading goes on in the middle, and a file that is cut off is one.
+    let mut reader =
+        RecordReader::new(Cursor::new(text.clone()), Some(ImportFormat::Firebase), options.clone()).unwrap();
+    let end = reader.next().unwrap().unwrap().end;
+    let mut again =
+        RecordReader::new(Cursor::new(text.clone()), Some(ImportFormat::Firebase), options.clone()).unwrap();
+    again.resume(end).unwrap();
+    assert_eq!(again.next().unwrap().unwrap().place.record, 1);
+    let cut = text[..text.len() - 2].to_owned();
+    let cut = RecordReader::new(Cursor::new(cut), Some(ImportFormat::Firebase), options.clone()).unwrap();
+    assert_eq!(users(cut).unwrap_err().code, "json.unclosed");
+    let none = RecordReader::new(&br#"{"users" 1}"#[..], Some(ImportFormat::Firebase), options).unwrap();
+    assert_eq!(users(none).unwrap_err().code, "json.object");
 }
 
 #[test]

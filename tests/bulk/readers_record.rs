@@ -54,7 +54,11 @@ fn a_record_with_every_field_of_the_reference_schema_is_read() {
     }
 }
 
+/// A record, how it is read, and pointer, code and detail of what is wrong with it.
+type Case<'a> = (&'a str, &'a RecordOptions, &'a [(&'a str, &'a str, &'a str)]);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_fault_is_named_by_place_and_code() {
     let strict = RecordOptions::default().strict();
     let lenient = RecordOptions::default();
@@ -77,7 +81,7 @@ fn every_fault_is_named_by_place_and_code() {
             {{"algorithm": "bcrypt", "hash": {{"value": "{BCRYPT}"}}}}}}"#
     );
     #[rustfmt::skip]
-    let cases: &[(&str, &RecordOptions, &[(&str, &str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         ("[1]", &lenient, &[("", "OBJECT_REQUIRED", "record.type")]),
         ("{\"a\": ", &lenient, &[("", "FORMAT", "json.syntax")]),
         (r#"{"email": "a@example.com"} {}"#, &lenient, &[("", "FORMAT", "json.syntax")]),

@@ -7,8 +7,7 @@ use super::{Translated, carry, extend};
 use crate::bulk::{Fault, FaultCode};
 
 pub(super) fn user(mut object: Map<String, Value>) -> Result<Translated, Fault> {
-    // A user model of one's own is called `user` by nearly everybody, in an application of another name.
-    let is_user = object.get("model").and_then(Value::as_str).is_some_and(|model| model.ends_with(".user"));
+    let is_user = object.get("model").and_then(Value::as_str).is_some_and(is_user_model);
     let fields = object.remove("fields");
     let Some(Value::Object(mut fields)) = fields.filter(|_| is_user) else { return Ok(Translated::Skipped) };
     let (mut record, mut rest, mut metadata) = (Map::new(), Map::new(), Map::new());
@@ -53,4 +52,9 @@ pub(super) fn user(mut object: Map<String, Value>) -> Result<Translated, Fault> 
     // Columns of a model of one's own: refused by name.
     record.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
     Ok(Translated::Record(record))
+}
+
+/// A user model of one's own is called `user` by nearly everybody, in an application of another name.
+fn is_user_model(model: &str) -> bool {
+    model.rsplit_once('.').is_some_and(|(_, name)| name == "user")
 }

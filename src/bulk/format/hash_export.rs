@@ -13,10 +13,12 @@ use crate::bulk::{ImportFormat, Place, ReadError, ReadOptions, RecordSplitter, r
 const DECORATION: &str = "auth0|";
 
 /// A slot of the table: the digest of an id, and one more than where its password stands. No password is at zero.
-const SLOT: u64 = 24;
+type Slot = [u8; 24];
+
+const SLOT_BYTES: u64 = 24;
 
 /// The password hashes that the reference product's support hands out, in files that hold what does not fit memory: NDJSON
-/// in MongoDB's extended form, to be read beside the export of users.
+/// in Mongo's extended form, to be read beside the export of users.
 ///
 /// The files have no name, go away by themselves, and take some 50 bytes a user and the hashes themselves.
 ///
@@ -72,14 +74,14 @@ impl HashExport {
         }
         let slots = (2 * len).next_power_of_two().max(16);
         let table = tempfile::tempfile().map_err(io)?;
-        table.set_len(slots * SLOT).map_err(io)?;
+        table.set_len(slots * SLOT_BYTES).map_err(io)?;
         let passwords = passwords.into_inner().map_err(|error| io(error.into_error()))?;
         let mut export = Self { passwords, table, slots, len };
         let mut entries = entries.into_inner().map_err(|error| io(error.into_error()))?;
         entries.seek(SeekFrom::Start(0)).map_err(io)?;
         let mut entries = BufReader::new(entries);
         for _ in 0..len {
-            let mut entry = [0; SLOT as usize];
+            let mut entry = Slot::default();
             entries.read_exact(&mut entry).map_err(io)?;
             if !export.insert(entry).map_err(io)? {
                 let problem = "the hash export has two records of one user: take the older one out";
@@ -137,12 +139,12 @@ impl HashExport {
     }
 
     /// `false` if the id is there already.
-    fn insert(&mut self, entry: [u8; SLOT as usize]) -> io::Result<bool> {
+    fn insert(&mut self, entry: Slot) -> io::Result<bool> {
         let mut at = self.first(&entry);
         loop {
             let (digest, place) = parts(self.slot_at(at)?);
             if place == 0 {
-                self.table.seek(SeekFrom::Start(at * SLOT))?;
+                self.table.seek(SeekFrom::Start(at * SLOT_BYTES))?;
                 self.table.write_all(&entry)?;
                 return Ok(true);
             }
@@ -153,15 +155,15 @@ impl HashExport {
         }
     }
 
-    fn slot_at(&mut self, at: u64) -> io::Result<[u8; SLOT as usize]> {
-        let mut slot = [0; SLOT as usize];
-        self.table.seek(SeekFrom::Start(at * SLOT))?;
+    fn slot_at(&mut self, at: u64) -> io::Result<Slot> {
+        let mut slot = Slot::default();
+        self.table.seek(SeekFrom::Start(at * SLOT_BYTES))?;
         self.table.read_exact(&mut slot)?;
         Ok(slot)
     }
 
     /// The slot where a digest is looked for first.
-    fn first(&self, slot: &[u8; SLOT as usize]) -> u64 {
+    fn first(&self, slot: &Slot) -> u64 {
         let (digest, _) = parts(*slot);
         u64::try_from(digest & u128::from(u64::MAX)).unwrap_or_default() % self.slots
     }
@@ -173,9 +175,9 @@ impl fmt::Debug for HashExport {
     }
 }
 
-fn slot(id: &str, place: u64) -> [u8; SLOT as usize] {
+fn slot(id: &str, place: u64) -> Slot {
     let digest: [u8; 16] = Blake2b::<U16>::digest(id.as_bytes()).into();
-    let mut slot = [0; SLOT as usize];
+    let mut slot = Slot::default();
     for (to, from) in slot.iter_mut().zip(digest.into_iter().chain(place.to_le_bytes())) {
         *to = from;
     }
@@ -183,14 +185,16 @@ fn slot(id: &str, place: u64) -> [u8; SLOT as usize] {
 }
 
 /// Digest and place of a slot.
-fn parts(slot: [u8; SLOT as usize]) -> (u128, u64) {
+fn parts(slot: Slot) -> (u128, u64) {
     let number = |bytes: &[u8]| bytes.iter().rev().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let (digest, place) = slot.split_at(16);
     (number(digest), u64::try_from(number(place)).unwrap_or_default())
 }
 
 /// The id of a record without its decoration, and the members that are wanted of it; `None` where it has no hash.
-fn entry(text: &[u8]) -> Result<(String, Option<Map<String, Value>>), &'static str> {
+type Entry = (String, Option<Map<String, Value>>);
+
+fn entry(text: &[u8]) -> Result<Entry, &'static str> {
     let mut members = record::members(text)
         .map_err(|_| "a record of the hash export is not JSON")?
         .ok_or("a record of the hash export is not an object")?;

@@ -4,7 +4,6 @@
 use serde_json::{Map, Value};
 
 use super::{Translated, carry, extend};
-use crate::bulk::Fault;
 
 /// What stands there under the same name.
 const SAME: &[&str] = &[
@@ -36,7 +35,7 @@ const RENAMED: &[(&str, &str)] = &[
 /// What says nothing of the person that is kept here: the names of second factors without their secrets, among it.
 const LEFT_OUT: &[&str] = &["last_ip", "multifactor", "multifactor_last_modified"];
 
-pub(super) fn user(mut export: Map<String, Value>) -> Result<Translated, Fault> {
+pub(super) fn user(mut export: Map<String, Value>) -> Translated {
     let (mut record, mut rest) = (Map::new(), Map::new());
     for key in SAME {
         carry(&mut export, key, &mut record, key);
@@ -54,11 +53,11 @@ pub(super) fn user(mut export: Map<String, Value>) -> Result<Translated, Fault> 
     // What an export was told to write under other names is refused by them, unless a field map knows better.
     let unknown = |(key, value): &(String, Value)| !LEFT_OUT.contains(&key.as_str()) && !value.is_null();
     record.extend(export.into_iter().filter(unknown).filter(|(key, _)| !key.starts_with("identities[")));
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }
 
 /// A row: each text has a `'` before it, so that no spreadsheet takes it for a formula, and numbers are texts.
-pub(super) fn row(row: Map<String, Value>) -> Result<Translated, Fault> {
+pub(super) fn row(row: Map<String, Value>) -> Translated {
     let mut row = plain_members(row);
     if let Some(Value::String(count)) = row.get("logins_count")
         && let Ok(count) = count.parse::<u64>()

@@ -11,6 +11,9 @@ pub enum ImportFormat {
     /// What Django's `dumpdata` writes of `auth.user`, or of a model of one's own that is called `user`. Other objects are
     /// passed over.
     Django,
+    /// What `firebase auth:export` writes as JSON: an object whose `users` is an array. Their hashes need the parameters of
+    /// their project: [`ReadOptions::firebase`](super::ReadOptions::firebase).
+    Firebase,
     /// The import schema as JSON: an array, or objects one after the other. Each has a line of its own if the first line is
     /// one whole object, or half of one with another after it.
     Json,
@@ -22,13 +25,14 @@ pub enum ImportFormat {
 
 impl ImportFormat {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Csv, Self::Django, Self::Json, Self::JsonLines, Self::UsersExport];
+    pub const ALL: &[Self] = &[Self::Csv, Self::Django, Self::Firebase, Self::Json, Self::JsonLines, Self::UsersExport];
 
-    /// The stable name: `csv`, `django`, `json`, `ndjson`, `users-export`.
+    /// The stable name: `csv`, `django`, `firebase`, `json`, `ndjson`, `users-export`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Django => "django",
+            Self::Firebase => "firebase",
             Self::Json => "json",
             Self::JsonLines => "ndjson",
             Self::UsersExport => "users-export",
@@ -66,5 +70,5 @@ impl FromStr for ImportFormat {
 
 /// No format has this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("there is no such format: take one of csv, django, json, ndjson and users-export")]
+#[error("there is no such format: take one of csv, django, firebase, json, ndjson and users-export")]
 pub struct UnknownFormat(());

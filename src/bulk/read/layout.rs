@@ -32,7 +32,9 @@ impl Layout {
     /// Lines, if the first one is a whole object and nothing else; or if it is half of one, and the next one begins another.
     fn of_objects(window: &mut Window, record_bytes: usize) -> Result<Self, ReadError> {
         loop {
+            // No further than the longest record, however much there is: so the answer is the same however it arrives.
             let text = window.rest();
+            let (text, enough) = (text.get(..record_bytes).unwrap_or(text), text.len() >= record_bytes);
             if let Some(feed) = memchr::memchr(b'\n', text) {
                 let (line, after) = text.split_at(feed);
                 let next = after.iter().find(|byte| !is_white(**byte));
@@ -46,7 +48,7 @@ impl Layout {
                     },
                 }
             }
-            if window.rest().len() > record_bytes || !window.fill()? {
+            if enough || !window.fill()? {
                 return Ok(Self::Concatenated);
             }
         }

@@ -22,14 +22,15 @@ impl Lines {
             return Ok(None);
         }
         let place = window.place();
+        // White space at the end of a line is no part of the record.
+        let longest = self.record_bytes.saturating_mul(2);
         let (mut scanned, mut dropped) = (0, false);
         let (length, feed) = loop {
             if let Some(found) = memchr::memchr(b'\n', window.rest().get(scanned..).unwrap_or_default()) {
                 break (scanned + found, true);
             }
             scanned = window.rest().len();
-            // White space at the end of a line is no part of the record.
-            if scanned > self.record_bytes.saturating_mul(2) {
+            if scanned > longest {
                 window.consume(scanned);
                 (scanned, dropped) = (0, true);
             }
@@ -46,7 +47,7 @@ impl Lines {
         let consumed = length + usize::from(feed);
         window.consume(consumed);
         window.count_record();
-        let kept = !dropped && trimmed <= self.record_bytes;
+        let kept = !dropped && length <= longest && trimmed <= self.record_bytes;
         let text = || window.consumed(consumed).get(..trimmed).unwrap_or_default();
         Ok(Some(RawRecord { place, end: window.place(), text: kept.then(text) }))
     }

@@ -1,5 +1,8 @@
 use super::FieldMap;
-use crate::{bulk::RecordOptions, password::Dialect};
+use crate::{
+    bulk::RecordOptions,
+    password::{Dialect, vendor::FirebaseProject},
+};
 
 /// How an input is read, and how much of it at most.
 #[derive(Clone, Debug)]
@@ -14,11 +17,19 @@ pub struct ReadOptions {
     pub ratio: u64,
     /// Which column or member is which field.
     pub fields: FieldMap,
+    /// The hash parameters of the project whose users they are, for [`Firebase`](super::ImportFormat::Firebase).
+    pub firebase: Option<FirebaseProject>,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { record: RecordOptions::default(), record_bytes: 1 << 20, ratio: 200, fields: FieldMap::default() }
+        Self {
+            record: RecordOptions::default(),
+            record_bytes: 1 << 20,
+            ratio: 200,
+            fields: FieldMap::default(),
+            firebase: None,
+        }
     }
 }
 
@@ -44,6 +55,12 @@ impl ReadOptions {
     /// Sets which column or member is which field.
     pub fn fields(mut self, fields: FieldMap) -> Self {
         self.fields = fields;
+        self
+    }
+
+    /// Sets the hash parameters of a project of Firebase.
+    pub fn firebase(mut self, project: FirebaseProject) -> Self {
+        self.firebase = Some(project);
         self
     }
 

@@ -90,8 +90,8 @@ impl RecordReader {
         let row = self.splitter.row(text);
         let translated = match row {
             Some((row, Some(fault))) => return Prepared::Refused(Some(row), fault),
-            Some((row, None)) => format::translate_row(self.format, row),
-            None if options.fields.is_empty() => format::translate(self.format, text),
+            Some((row, None)) => Some(format::translate_row(self.format, row, options)),
+            None if options.fields.is_empty() => format::translate(self.format, text, options),
             None => Some(format::object(text).map(|members| Translated::Record(options.fields.renamed(members)))),
         };
         match translated {

@@ -137,26 +137,32 @@ impl RecordSplitter {
         let (window, most) = (&mut self.window, self.options.record_bytes);
         layout::begin(window)?;
         let found = match self.format {
-            None => Layout::find(window, most)?,
+            None | Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
             Some(ImportFormat::Csv) => match window.skip_white()? {
                 None => None,
                 Some(_) => Some(Layout::csv(window, most)?),
             },
-            Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
-            Some(ImportFormat::Json | ImportFormat::Django) => match window.skip_white()? {
+            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Firebase) => match window.skip_white()? {
                 Some(b'[' | b'{') | None => Layout::find(window, most)?,
                 Some(_) => Some(Layout::Concatenated),
             },
             Some(ImportFormat::JsonLines) => Some(Layout::Lines),
         };
         let resumed = from != Place::START;
-        let split = match found {
-            None => Split::Empty,
-            Some(Layout::Array) if resumed => Split::Values(Values::of_array(most).behind_value()),
-            Some(Layout::Array) => Split::Values(Values::of_array(most)),
-            Some(Layout::Concatenated) => Split::Values(Values::concatenated(most)),
-            Some(Layout::Csv { delimiter }) => Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?),
-            Some(Layout::Lines) => Split::Lines(Lines::new(most)),
+        let member = match self.format {
+            Some(ImportFormat::Firebase) => Some("users"),
+            Some(_) | None => None,
+        };
+        let behind = |values: Values| Split::Values(if resumed { values.behind_value() } else { values });
+        let split = match (found, member) {
+            (None, _) => Split::Empty,
+            (Some(Layout::Csv { delimiter }), _) => {
+                Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?)
+            }
+            (Some(_), Some(name)) => behind(Values::of_member(name, most)),
+            (Some(Layout::Array), None) => behind(Values::of_array(most)),
+            (Some(Layout::Concatenated), None) => behind(Values::concatenated(most)),
+            (Some(Layout::Lines), None) => Split::Lines(Lines::new(most)),
         };
         if resumed {
             window.go_to(from)?;

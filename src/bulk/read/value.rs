@@ -9,6 +9,11 @@ pub(super) struct ValueScan {
 }
 
 impl ValueScan {
+    /// For the rest of an object.
+    pub(super) const fn within_object() -> Self {
+        Self { depth: 1, text: false, escaped: false }
+    }
+
     /// Goes on with the next bytes of an object, an array or a text. After how many of them it ends, if it does.
     pub(super) fn end_in(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;

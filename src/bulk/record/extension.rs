@@ -67,12 +67,11 @@ impl Reading<'_> {
             return;
         }
         let value = value.into_value(place, &mut self.faults);
-        match serde_json::from_value::<Credential>(value) {
-            Ok(credential) => self.record.credential = Some(credential),
-            Err(_) => {
-                let message = "it is neither none, pending_password, a hash nor a delegation";
-                self.faults.add(FaultCode::EnumMismatch, "credential.syntax", place, message);
-            }
+        if let Ok(credential) = serde_json::from_value::<Credential>(value) {
+            self.record.credential = Some(credential);
+        } else {
+            let message = "it is neither none, pending_password, a hash nor a delegation";
+            self.faults.add(FaultCode::EnumMismatch, "credential.syntax", place, message);
         }
     }
 

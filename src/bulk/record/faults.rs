@@ -39,9 +39,10 @@ impl Faults {
 
     /// A key that is not in the schema.
     pub(super) fn unknown_key(&mut self, place: &Pointer<'_>) {
-        let message = match place.is_shown() {
-            true => "there is no such field",
-            false => "it has a key that is no field; the key is not shown, since it may be a person's data",
+        let message = if place.is_shown() {
+            "there is no such field"
+        } else {
+            "it has a key that is no field; the key is not shown, since it may be a person's data"
         };
         self.add(FaultCode::NotPassed, "key.unknown", place, message);
     }
