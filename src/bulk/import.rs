@@ -20,6 +20,7 @@ mod builder;
 mod duplicates;
 mod error;
 mod input;
+mod item;
 mod job;
 mod jobs;
 mod merge;
@@ -198,7 +199,7 @@ impl Importer {
             // Whoever wants to stop it is heard, however fast the store is.
             tokio::task::yield_now().await;
             if run.is_to_stop() {
-                return Err(ImportFailure::Cancelled);
+                return Err(ImportFailure::ToldToStop);
             }
         }
     }

@@ -14,8 +14,9 @@ use serde_json::json;
 use waystation::{
     MemoryStore, Password, Passwords, SqliteStore, User, UserId, UserStore,
     bulk::{
-        CredentialMerge, FaultCode, FaultSink, Field, IdentifierMerge, ImportFailure, ImportPolicy, ImportRecord,
-        Importer, MatchBy, Merge, Record, Sample, SampleAnswer,
+        CredentialMerge, FaultCode, FaultSink, Field, IdentifierMerge, ImportFailure, ImportJobs, ImportPolicy,
+        ImportRecord, ImportSpec, ImportWorker, Importer, Input, MatchBy, Merge, OpenInput, ReadError, Record, Sample,
+        SampleAnswer, Worked,
     },
     clock::{Clock, ManualClock, SystemClock, Timestamp},
     entropy::SeededEntropy,
@@ -23,8 +24,8 @@ use waystation::{
     migrator::UserIds,
     password::{HashPolicy, Verification},
     store::{
-        BulkStore, BulkWrite, BulkWritten, Deletion, Insert, Key, Lookup, OnTombstone, OwnedKey, StoreError, Tombstone,
-        Update,
+        BulkStore, BulkWrite, BulkWritten, Deletion, Insert, JobStatus, JobStore, Key, Lookup, OnTombstone, OwnedKey,
+        StoreError, Tombstone, Update,
     },
     user::{Credential, LegacyKey, Moved, MovedBy, NewUser, UserChange, Version},
 };
@@ -290,6 +291,10 @@ impl UserStore for Eventful {
     fn as_bulk(&self) -> Option<&dyn BulkStore> {
         Some(self)
     }
+
+    fn as_jobs(&self) -> Option<&dyn JobStore> {
+        Some(&self.inner)
+    }
 }
 
 #[async_trait]
@@ -400,6 +405,36 @@ async fn a_store_that_comes_back_costs_time_and_nothing_else() {
     let ImportFailure::Store(cause) = &error.failure else { panic!("{error:?}") };
     assert!(cause.is_unavailable());
     assert_eq!((error.place.record, error.report.inserted, store.inner.len()), (10, 10, 10));
+}
+
+/// There is one input.
+#[derive(Debug)]
+struct Only(Arc<Listed>);
+
+impl OpenInput for Only {
+    fn open(&self, _: &serde_json::Value) -> Result<Arc<dyn Input>, ReadError> {
+        let listed: Arc<Listed> = Arc::clone(&self.0);
+        Ok(listed)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_waits_for_a_store_that_stays_away_and_loses_nothing() {
+    let clock = ManualClock::at(SystemClock::new().now());
+    let store = Eventful::new([Event::Nothing].into_iter().chain([Event::Down; 9]).collect());
+    let inputs = Arc::new(Only(Listed::new((0..30).map(|number| person(&format!("p{number}"))))));
+    let jobs = ImportJobs::new(store.clone()).clock(Arc::new(clock.clone()));
+    let id = jobs.submit(ImportSpec::new(json!(null)), None, &*inputs).await.unwrap().id;
+    let importer = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(10).build();
+    let worker = ImportWorker::new(importer, inputs);
+    let worked = passing(&clock, worker.run_once()).await.unwrap();
+    assert!(matches!(worked, Worked::Waits(_, ImportFailure::Store(_))), "{worked:?}");
+    assert_eq!(jobs.status(&id).await.unwrap().unwrap().status, JobStatus::Running);
+    clock.advance(Duration::from_mins(2));
+    let worked = worker.run_once().await.unwrap();
+    assert!(matches!(worked, Worked::Ended(_, JobStatus::Completed)), "{worked:?}");
+    let report = jobs.status(&id).await.unwrap().unwrap().report;
+    assert_eq!((report.read, report.inserted, store.inner.len()), (30, 30, 30));
 }
 
 fn merge() -> impl Strategy<Value = Merge> {

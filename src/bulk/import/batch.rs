@@ -1,5 +1,4 @@
 use std::{
-    collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -8,19 +7,20 @@ use tokio::task::JoinSet;
 
 use super::{
     FaultSink, ImportFailure, ImportProgress, ImportReport, Importer, Plan,
+    item::{Item, Step, Wrap, change, counter, faults_of, is_weak, items},
     job::Keeper,
     keys_of,
     patience::Patience,
-    plan::{duplicated, plan, taken, tombstoned},
-    reading::{Batch, Entry, Stretch},
+    plan::{plan, taken, tombstoned},
+    reading::{Batch, Stretch},
 };
 use crate::{
-    bulk::{Fault, FaultCode, ImportRecord, Place, Record},
+    bulk::{Place, Record},
     clock::Timestamp,
     migrator::generated_id,
-    password::{PasswordError, PasswordHash, Passwords, Strength},
-    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, JobFault, Key, Lookup, OwnedKey, StoreError},
-    user::{Credential, Moved, MovedBy, NewUser, UserId},
+    password::{PasswordError, Passwords},
+    store::{BulkOutcome, BulkWrite, BulkWritten, Key, Lookup, OwnedKey, StoreError},
+    user::{Credential, Moved, MovedBy, NewUser},
 };
 
 /// How often others may come between the look and the write of one batch.
@@ -39,36 +39,6 @@ pub(super) struct Run<'a> {
     looks_first: bool,
     pub(super) place: Place,
     pub(super) report: ImportReport,
-}
-
-/// A record on its way.
-struct Item {
-    place: Place,
-    end: Place,
-    raw: Vec<u8>,
-    scheme: Option<&'static str>,
-    user: Option<Box<ImportRecord>>,
-    step: Step,
-    /// The id of somebody who brings none.
-    id: Option<UserId>,
-    wrapped: Option<PasswordHash>,
-    wrap: Wrap,
-}
-
-/// What is to be done with a record.
-enum Step {
-    Faulty(Vec<Fault>),
-    Insert,
-    Unchanged,
-    Update(Box<BulkUpdate>),
-}
-
-/// What became of a weak hash.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Wrap {
-    Not,
-    Impossible,
-    Wrapped,
 }
 
 impl<'a> Run<'a> {
@@ -339,6 +309,8 @@ impl<'a> Run<'a> {
             if let Some(count) = writes {
                 *count += 1;
                 match item.wrap {
+                    // Wrapped for an insertion that became a change of something else.
+                    _ if item.new_hash().is_none() => {}
                     Wrap::Not => {}
                     Wrap::Impossible => report.not_wrapped += 1,
                     Wrap::Wrapped => report.wrapped += 1,
@@ -397,79 +369,6 @@ impl<'a> Run<'a> {
 enum Written {
     All,
     Conflict(Vec<BulkOutcome>, Vec<usize>, Vec<usize>),
-}
-
-impl Item {
-    /// The hash that would be written.
-    fn new_hash(&self) -> Option<&PasswordHash> {
-        let credential = match &self.step {
-            Step::Insert => self.user.as_ref()?.credential.as_ref()?,
-            Step::Update(update) => &update.change.credential.as_ref()?.credential,
-            Step::Faulty(_) | Step::Unchanged => return None,
-        };
-        match credential {
-            Credential::Hash(hash) => Some(hash),
-            Credential::Delegated(_) | Credential::None | Credential::PendingPassword => None,
-        }
-    }
-}
-
-/// The change of a record's user, if there is to be one.
-fn change(item: &Item) -> Option<BulkUpdate> {
-    let Step::Update(update) = &item.step else { return None };
-    let mut update = (**update).clone();
-    if let (Some(hash), Some(credential)) = (&item.wrapped, &mut update.change.credential) {
-        credential.credential = Credential::Hash(hash.clone());
-    }
-    Some(update)
-}
-
-/// Everybody is new until the store says otherwise. Two of a batch with one key are not: the later one is a duplicate.
-fn items(entries: Vec<Entry>) -> Vec<Item> {
-    let mut seen = HashSet::new();
-    let item = |entry: Entry| {
-        let Entry { place, end, raw, user, scheme } = entry;
-        let (user, step) = match user {
-            Ok(user) => {
-                let keys = keys_of(&user);
-                if let Some(key) = keys.iter().find(|key| seen.contains(*key)) {
-                    (None, Step::Faulty(vec![duplicated(key.as_key().kind())]))
-                } else {
-                    seen.extend(keys);
-                    (Some(user), Step::Insert)
-                }
-            }
-            Err(faults) => (None, Step::Faulty(faults)),
-        };
-        Item { place, end, raw, scheme, user, step, id: None, wrapped: None, wrap: Wrap::Not }
-    };
-    entries.into_iter().map(item).collect()
-}
-
-fn is_weak(passwords: &Passwords, hash: &PasswordHash) -> bool {
-    let parsed = passwords.schemes().parse(hash, passwords.limits());
-    parsed.is_ok_and(|parsed| matches!(parsed.strength(), Strength::Fast))
-}
-
-/// As which kind of failure a record counts.
-fn counter<'r>(report: &'r mut ImportReport, faults: &[Fault]) -> &'r mut u64 {
-    match faults {
-        [fault, ..] if fault.code == FaultCode::DuplicatedUser => &mut report.duplicates,
-        [fault, ..] if *fault == tombstoned() => &mut report.tombstoned,
-        _ => &mut report.failed,
-    }
-}
-
-fn faults_of(items: &[Item]) -> Vec<JobFault> {
-    let faults = items.iter().filter_map(|item| match &item.step {
-        Step::Faulty(faults) => {
-            // Codes, pointers and our own sentences: there is nothing that could not be written.
-            let faults = serde_json::to_value(faults).unwrap_or_default();
-            Some(JobFault::new(item.place.record, item.place.offset, item.place.line, faults))
-        }
-        Step::Insert | Step::Unchanged | Step::Update(_) => None,
-    });
-    faults.collect()
 }
 
 /// Others change the same users all the time.

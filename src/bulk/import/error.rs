@@ -30,7 +30,7 @@ pub struct ImportError {
 pub enum ImportFailure {
     /// The worker was told to stop.
     #[error("it was told to stop")]
-    Cancelled,
+    ToldToStop,
     /// The input cannot be read.
     #[error("the input cannot be read")]
     Input(#[source] ReadError),

@@ -238,7 +238,7 @@ impl ImportWorker {
                 Some(status) if status.is_final() => self.ended(id, status).await,
                 _ => Ok(Worked::LeaseLost(id)),
             },
-            ImportFailure::Cancelled => {
+            ImportFailure::ToldToStop => {
                 let back =
                     Checkpoint::finished(&keeper.lease, state.to_json()?, JobStatus::Pending, self.importer.now());
                 Ok(if jobs.save(&back).await? { Worked::Stopped(id) } else { Worked::LeaseLost(id) })

@@ -1,0 +1,116 @@
+use std::collections::HashSet;
+
+use super::{
+    ImportReport, keys_of,
+    plan::{duplicated, tombstoned},
+    reading::Entry,
+};
+use crate::{
+    bulk::{Fault, FaultCode, ImportRecord, Place},
+    password::{PasswordHash, Passwords, Strength},
+    store::{BulkUpdate, JobFault},
+    user::{Credential, UserId},
+};
+
+/// A record on its way.
+pub(super) struct Item {
+    pub(super) place: Place,
+    pub(super) end: Place,
+    pub(super) raw: Vec<u8>,
+    pub(super) scheme: Option<&'static str>,
+    pub(super) user: Option<Box<ImportRecord>>,
+    pub(super) step: Step,
+    /// The id of somebody who brings none.
+    pub(super) id: Option<UserId>,
+    pub(super) wrapped: Option<PasswordHash>,
+    pub(super) wrap: Wrap,
+}
+
+/// What is to be done with a record.
+pub(super) enum Step {
+    Faulty(Vec<Fault>),
+    Insert,
+    Unchanged,
+    Update(Box<BulkUpdate>),
+}
+
+/// What became of a weak hash.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Wrap {
+    Not,
+    Impossible,
+    Wrapped,
+}
+
+impl Item {
+    /// The hash that would be written.
+    pub(super) fn new_hash(&self) -> Option<&PasswordHash> {
+        let credential = match &self.step {
+            Step::Insert => self.user.as_ref()?.credential.as_ref()?,
+            Step::Update(update) => &update.change.credential.as_ref()?.credential,
+            Step::Faulty(_) | Step::Unchanged => return None,
+        };
+        match credential {
+            Credential::Hash(hash) => Some(hash),
+            Credential::Delegated(_) | Credential::None | Credential::PendingPassword => None,
+        }
+    }
+}
+
+/// The change of a record's user, if there is to be one.
+pub(super) fn change(item: &Item) -> Option<BulkUpdate> {
+    let Step::Update(update) = &item.step else { return None };
+    let mut update = (**update).clone();
+    if let (Some(hash), Some(credential)) = (&item.wrapped, &mut update.change.credential) {
+        credential.credential = Credential::Hash(hash.clone());
+    }
+    Some(update)
+}
+
+/// Everybody is new until the store says otherwise. Two of a batch with one key are not: the later one is a duplicate.
+pub(super) fn items(entries: Vec<Entry>) -> Vec<Item> {
+    let mut seen = HashSet::new();
+    let item = |entry: Entry| {
+        let Entry { place, end, raw, user, scheme } = entry;
+        let (user, step) = match user {
+            Ok(user) => {
+                let keys = keys_of(&user);
+                if let Some(key) = keys.iter().find(|key| seen.contains(*key)) {
+                    (None, Step::Faulty(vec![duplicated(key.as_key().kind())]))
+                } else {
+                    seen.extend(keys);
+                    (Some(user), Step::Insert)
+                }
+            }
+            Err(faults) => (None, Step::Faulty(faults)),
+        };
+        Item { place, end, raw, scheme, user, step, id: None, wrapped: None, wrap: Wrap::Not }
+    };
+    entries.into_iter().map(item).collect()
+}
+
+pub(super) fn is_weak(passwords: &Passwords, hash: &PasswordHash) -> bool {
+    let parsed = passwords.schemes().parse(hash, passwords.limits());
+    parsed.is_ok_and(|parsed| matches!(parsed.strength(), Strength::Fast))
+}
+
+/// As which kind of failure a record counts.
+pub(super) fn counter<'r>(report: &'r mut ImportReport, faults: &[Fault]) -> &'r mut u64 {
+    match faults {
+        [fault, ..] if fault.code == FaultCode::DuplicatedUser => &mut report.duplicates,
+        [fault, ..] if *fault == tombstoned() => &mut report.tombstoned,
+        _ => &mut report.failed,
+    }
+}
+
+pub(super) fn faults_of(items: &[Item]) -> Vec<JobFault> {
+    let faults = items.iter().filter_map(|item| match &item.step {
+        Step::Faulty(faults) => {
+            // Codes, pointers and our own sentences: there is nothing that could not be written.
+            let faults = serde_json::to_value(faults).unwrap_or_default();
+            Some(JobFault::new(item.place.record, item.place.offset, item.place.line, faults))
+        }
+        Step::Insert | Step::Unchanged | Step::Update(_) => None,
+    });
+    faults.collect()
+}
