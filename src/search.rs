@@ -80,7 +80,11 @@ impl Query {
         let filter = Parser::parse(text, rules)?;
         // What is shown must be read again.
         if Written(&filter).to_string().len() > Self::LENGTH {
-            return Err(QueryError::new(QueryErrorKind::TooLong, 0..text.len(), "written out it is longer than 16384 bytes"));
+            return Err(QueryError::new(
+                QueryErrorKind::TooLong,
+                0..text.len(),
+                "written out it is longer than 16384 bytes",
+            ));
         }
         Ok(Self { filter })
     }

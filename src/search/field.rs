@@ -40,13 +40,21 @@ pub(super) const DEFAULT: [TextField; 8] = [
 ];
 
 /// Fields of the reference product's that are not kept here.
-const NOT_KEPT: [&str; 6] =
-    ["last_ip", "multifactor_last_modified", "organization_id", "identities.isSocial", "identities.profileData", "locale"];
+const NOT_KEPT: [&str; 6] = [
+    "last_ip",
+    "multifactor_last_modified",
+    "organization_id",
+    "identities.isSocial",
+    "identities.profileData",
+    "locale",
+];
 
 impl Field {
     /// The field whose name is these words with points between them.
     pub(super) fn named(words: &[String]) -> Result<Self, NoField> {
-        let of = [MetadataOf::App, MetadataOf::User].into_iter().find(|of| words.first().is_some_and(|first| first == of.as_str()));
+        let of = [MetadataOf::App, MetadataOf::User]
+            .into_iter()
+            .find(|of| words.first().is_some_and(|first| first == of.as_str()));
         if let (Some(of), Some(keys)) = (of, words.get(1..)) {
             return Ok(Self::Metadata(MetadataPath::new(of, keys)));
         }

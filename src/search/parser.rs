@@ -229,7 +229,9 @@ impl<'a> Parser<'a> {
     /// Ends in brackets, or the one end of a comparison.
     fn range(&mut self) -> Parsed<Option<RawRange<'a>>> {
         let open = self.here();
-        for (sign, is_low, is_included) in [(">=", true, true), (">", true, false), ("<=", false, true), ("<", false, false)] {
+        for (sign, is_low, is_included) in
+            [(">=", true, true), (">", true, false), ("<=", false, true), ("<", false, false)]
+        {
             if self.pass(sign) {
                 let end = self.end(Ends::Value, is_included)?;
                 let open_end = End { word: None, is_included: true };
@@ -285,10 +287,9 @@ impl<'a> Parser<'a> {
                 Some("false") => Ok(flag.filter(false)),
                 _ => Err(invalid("expected `true` or `false`")),
             },
-            Field::LoginCount => whole(
-                |text| range::count(text).map(|count| Filter::LoginCount(count..=count)),
-                range::COUNT_EXPECTED,
-            ),
+            Field::LoginCount => {
+                whole(|text| range::count(text).map(|count| Filter::LoginCount(count..=count)), range::COUNT_EXPECTED)
+            }
             Field::Metadata(path) => Ok(Filter::Metadata(path.clone(), ValueTest::Like(word.pattern.clone()))),
             Field::MovedBy => {
                 let named = |name: &str| MovedBy::ALL.into_iter().find(|by| by.as_str() == name);
@@ -329,7 +330,9 @@ impl<'a> Parser<'a> {
 
     fn is_keyword(&self, keyword: &str) -> bool {
         let after = self.rest().strip_prefix(keyword);
-        after.is_some_and(|after| after.starts_with(|next: char| next.is_whitespace() || "()[]{}\"".contains(next)) || after.is_empty())
+        after.is_some_and(|after| {
+            after.starts_with(|next: char| next.is_whitespace() || "()[]{}\"".contains(next)) || after.is_empty()
+        })
     }
 
     fn keyword(&mut self, keyword: &str) -> bool {

@@ -63,7 +63,8 @@ pub(super) fn filter(field: &Field, range: &RawRange<'_>, at: Range<usize>) -> R
             let low = range.low.read(count, COUNT_EXPECTED)?;
             let high = range.high.read(count, COUNT_EXPECTED)?;
             let low = low.unwrap_or(0).checked_add(u64::from(range.low.word.is_some() && !range.low.is_included));
-            let high = high.unwrap_or(u64::MAX).checked_sub(u64::from(range.high.word.is_some() && !range.high.is_included));
+            let high =
+                high.unwrap_or(u64::MAX).checked_sub(u64::from(range.high.word.is_some() && !range.high.is_included));
             // There is nothing above the largest number and nothing below the smallest.
             Ok(Filter::LoginCount(low.zip(high).map_or(1..=0, |(low, high)| low..=high)))
         }

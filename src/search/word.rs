@@ -48,7 +48,9 @@ impl<'a> Word<'a> {
                     pieces.push(String::new());
                     continue;
                 }
-                '?' => return Err(syntax(place, "`?` is not supported: `*` stands for any text, and `\\?` for itself")),
+                '?' => {
+                    return Err(syntax(place, "`?` is not supported: `*` stands for any text, and `\\?` for itself"));
+                }
                 '~' => return Err(syntax(place, "fuzzy search with `~` is not supported: `\\~` stands for itself")),
                 '^' => return Err(syntax(place, "weights with `^` are not supported: `\\^` stands for itself")),
                 '/' if at == 0 => {
@@ -118,7 +120,9 @@ pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         // A sign, an operator or a comparison begins with one of these; a backslash before what needs none does no harm.
-        if !character.is_alphanumeric() && !matches!(character, '_' | '-' | '@') || character == '-' && escaped.is_empty() {
+        if !character.is_alphanumeric() && !matches!(character, '_' | '-' | '@')
+            || character == '-' && escaped.is_empty()
+        {
             escaped.push('\\');
         }
         escaped.push(character);

@@ -17,7 +17,9 @@ impl fmt::Display for Written<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Filter::All => f.write_str("*"),
-            Filter::And(filters) => joined(f, filters, " AND ", |filter| !matches!(filter, Filter::And(_) | Filter::Or(_))),
+            Filter::And(filters) => {
+                joined(f, filters, " AND ", |filter| !matches!(filter, Filter::And(_) | Filter::Or(_)))
+            }
             Filter::Blocked(is_set) => write!(f, "{}:{is_set}", Flag::Blocked.name()),
             Filter::Credential(kind) => write!(f, "credential:{kind}"),
             Filter::EmailVerified(is_set) => write!(f, "{}:{is_set}", Flag::EmailVerified.name()),
@@ -46,12 +48,7 @@ impl fmt::Display for Written<'_> {
     }
 }
 
-fn joined(
-    f: &mut fmt::Formatter<'_>,
-    filters: &[Filter],
-    operator: &str,
-    is_bare: fn(&Filter) -> bool,
-) -> fmt::Result {
+fn joined(f: &mut fmt::Formatter<'_>, filters: &[Filter], operator: &str, is_bare: fn(&Filter) -> bool) -> fmt::Result {
     for (place, filter) in filters.iter().enumerate() {
         if place > 0 {
             f.write_str(operator)?;
@@ -122,7 +119,9 @@ impl fmt::Display for Values<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             ValueRange::Numbers(low, high) => ends(f, low.as_ref(), high.as_ref()),
-            ValueRange::Texts(low, high) => ends(f, low.as_ref().map(|text| Quoted(text)), high.as_ref().map(|text| Quoted(text))),
+            ValueRange::Texts(low, high) => {
+                ends(f, low.as_ref().map(|text| Quoted(text)), high.as_ref().map(|text| Quoted(text)))
+            }
         }
     }
 }

@@ -16,8 +16,8 @@ use waystation::{
         SearchCursor, SearchStore, StatsStore, TextField, TimeField, TimeRange, UserStore, ValueRange, ValueTest,
     },
     user::{
-        Credential, CredentialKind, Delegation, LegacyKey, LinkedIdentity, Metadata, MfaFactor, Moved, MovedBy, NewUser,
-        Profile, UserId,
+        Credential, CredentialKind, Delegation, LegacyKey, LinkedIdentity, Metadata, MfaFactor, Moved, MovedBy,
+        NewUser, Profile, UserId,
     },
 };
 
@@ -28,11 +28,8 @@ fn user() -> impl Strategy<Value = NewUser> {
     let rest = (credential(), profile(), prop_oneof![0..4_u64, Just(u64::MAX / 2)], any::<[bool; 3]>());
     (keys, times, rest).prop_map(|((email, phone, username, legacy), times, (credential, profile, logins, flags))| {
         let mut user = NewUser::new(UserId::new(""), profile, credential, times.0);
-        let identifiers = [
-            (IdentifierKind::Email, email),
-            (IdentifierKind::Phone, phone),
-            (IdentifierKind::Username, username),
-        ];
+        let identifiers =
+            [(IdentifierKind::Email, email), (IdentifierKind::Phone, phone), (IdentifierKind::Username, username)];
         for (kind, normal) in identifiers {
             if let Some(normal) = normal {
                 user.profile.set_identifier(Identifier::from_parts(kind, normal, "\"name\":"));
@@ -63,9 +60,8 @@ fn crowd() -> impl Strategy<Value = Vec<NewUser>> {
                 let original = identifier.original();
                 user.profile.set_identifier(Identifier::from_parts(identifier.kind(), normal, original));
             }
-            user.legacy = user.legacy.take().map(|key| {
-                LegacyKey::new(key.source().as_str(), format!("{}{number}", key.id()))
-            });
+            user.legacy =
+                user.legacy.take().map(|key| LegacyKey::new(key.source().as_str(), format!("{}{number}", key.id())));
         }
         crowd
     })
@@ -183,9 +179,8 @@ fn filter() -> impl Strategy<Value = Filter> {
         (range.from, range.until) = (from, until);
         range
     });
-    let path = (any::<bool>(), prop::collection::vec(key(), 0..3)).prop_map(|(app, keys)| {
-        MetadataPath::new(if app { MetadataOf::App } else { MetadataOf::User }, keys)
-    });
+    let path = (any::<bool>(), prop::collection::vec(key(), 0..3))
+        .prop_map(|(app, keys)| MetadataPath::new(if app { MetadataOf::App } else { MetadataOf::User }, keys));
     let leaf = prop_oneof![
         1 => Just(Filter::All),
         1 => any::<bool>().prop_map(Filter::Blocked),
@@ -212,11 +207,34 @@ fn filter() -> impl Strategy<Value = Filter> {
 /// A query that somebody may have typed.
 fn query() -> impl Strategy<Value = Query> {
     let clause = prop::sample::select(vec![
-        "a*", "*b", "\"a\"", "email:a*", "email.domain:a*", "name:\"É\"", "name:*é*", "nickname:a*b", "_exists_:name",
-        "_exists_:last_login", "email_verified:true", "blocked:false", "logins_count:[1 TO *}", "logins_count:>=2",
-        "last_login:[* TO 1970]", "created_at:<1970-01-01T00:00:00.000001Z", "user_metadata.a:1", "app_metadata.b:true",
-        "app_metadata.a.b:*", "user_metadata.name:[\"a\" TO *]", "app_metadata.b:{0 TO 2]", "multifactor:totp", "*",
-        "identities.connection:a*", "credential:hash", "NOT moved_by:import", "source:a*", "name:(a* OR *b)",
+        "a*",
+        "*b",
+        "\"a\"",
+        "email:a*",
+        "email.domain:a*",
+        "name:\"É\"",
+        "name:*é*",
+        "nickname:a*b",
+        "_exists_:name",
+        "_exists_:last_login",
+        "email_verified:true",
+        "blocked:false",
+        "logins_count:[1 TO *}",
+        "logins_count:>=2",
+        "last_login:[* TO 1970]",
+        "created_at:<1970-01-01T00:00:00.000001Z",
+        "user_metadata.a:1",
+        "app_metadata.b:true",
+        "app_metadata.a.b:*",
+        "user_metadata.name:[\"a\" TO *]",
+        "app_metadata.b:{0 TO 2]",
+        "multifactor:totp",
+        "*",
+        "identities.connection:a*",
+        "credential:hash",
+        "NOT moved_by:import",
+        "source:a*",
+        "name:(a* OR *b)",
     ]);
     let joint = prop::sample::select(vec![" ", " AND ", " OR ", " -", " +", " AND NOT ", " || !"]);
     (clause.clone(), prop::collection::vec((joint, clause), 0..3)).prop_map(|(first, rest)| {

@@ -5,8 +5,8 @@ use serde_json::{Number, json};
 use super::people::{Store, at, crowd, email, id, insert, object, plain, username, with};
 use crate::{
     store::{
-        Deletion, Filter, MetadataOf, MetadataPath, Order, OrderBy, Pattern, Search, SearchStore, StoreError, TextField,
-        TimeField, TimeRange, ValueRange, ValueTest,
+        Deletion, Filter, MetadataOf, MetadataPath, Order, OrderBy, Pattern, Search, SearchStore, StoreError,
+        TextField, TimeField, TimeRange, ValueRange, ValueTest,
     },
     user::{CredentialKind, MovedBy, SourceName, User, UserId},
 };
@@ -119,9 +119,9 @@ fn of_metadata() -> Vec<Filter> {
     ];
     let keys: [&[&str]; 7] =
         [&[], &["plan"], &["roles"], &["pets", "name"], &["pets"], &["pets", "name", "deeper"], &["\"odd\0 key\""]];
-    let paths = keys.iter().flat_map(|keys| {
-        [MetadataOf::App, MetadataOf::User].map(|of| MetadataPath::new(of, keys.iter().copied()))
-    });
+    let paths = keys
+        .iter()
+        .flat_map(|keys| [MetadataOf::App, MetadataOf::User].map(|of| MetadataPath::new(of, keys.iter().copied())));
     paths.flat_map(|path| tests.clone().map(|test| Filter::Metadata(path.clone(), test))).collect()
 }
 
@@ -153,14 +153,13 @@ pub async fn filters_join(store: Store) {
         not(Filter::And(Vec::new())),
         not(Filter::Or(Vec::new())),
         Filter::And(vec![Filter::moved(), Filter::Blocked(false), Filter::source(&SourceName::new("ldap"))]),
-        Filter::Or(vec![
-            Filter::MovedBy(MovedBy::Import),
-            Filter::Blocked(true),
-            Filter::email_prefix("bob"),
-        ]),
+        Filter::Or(vec![Filter::MovedBy(MovedBy::Import), Filter::Blocked(true), Filter::email_prefix("bob")]),
         Filter::And(vec![
             Filter::Or(vec![Filter::moved().negated(), Filter::Credential(CredentialKind::Hash)]),
-            not(Filter::Or(vec![Filter::source(&SourceName::new("django")), not(Filter::last_login_within(at(-9_000), at(0)))])),
+            not(Filter::Or(vec![
+                Filter::source(&SourceName::new("django")),
+                not(Filter::last_login_within(at(-9_000), at(0))),
+            ])),
         ]),
         not(Filter::And(vec![Filter::last_login_within(at(-9_000), at(0)), Filter::username_prefix("a")])),
     ] {
@@ -281,7 +280,8 @@ pub async fn a_page_holds_no_more_than_its_limit(store: Store) {
 /// Upper and lower case, composed and not, are one name; and a name that merely looks like another is another.
 pub async fn a_name_is_found_in_any_case(store: Store) {
     let mut users = Vec::new();
-    let names = ["Zoë", "ZOË", "zoe\u{308}", "Zoe", "STRASSE", "straße", "", "a\\\"b\0", "\u{212a}im", "KIM", "a%b_", "null"];
+    let names =
+        ["Zoë", "ZOË", "zoe\u{308}", "Zoe", "STRASSE", "straße", "", "a\\\"b\0", "\u{212a}im", "KIM", "a%b_", "null"];
     for (number, name) in names.into_iter().enumerate() {
         let mut user = plain(&format!("{number:02}"));
         user.profile.name = Some(name.to_owned());

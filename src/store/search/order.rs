@@ -142,17 +142,14 @@ impl Order {
     /// The value that the user is ordered by; `None` for the order by id, and where there is none. For store authors.
     pub fn value(self, user: &User) -> Option<OrderValue> {
         let time = |field: TimeField| field.value(user).map(Timestamp::as_micros).map(OrderValue::Number);
-        let text = |kind| {
-            user.profile.identifier(kind).map(Identifier::normal).map(str::to_owned).map(OrderValue::Text)
-        };
+        let text =
+            |kind| user.profile.identifier(kind).map(Identifier::normal).map(str::to_owned).map(OrderValue::Text);
         match self.by {
             OrderBy::CreatedAt => time(TimeField::CreatedAt),
             OrderBy::Email => text(IdentifierKind::Email),
             OrderBy::Id => None,
             OrderBy::LastLogin => time(TimeField::LastLogin),
-            OrderBy::LoginCount => {
-                Some(OrderValue::Number(i64::try_from(user.login_count).unwrap_or(i64::MAX)))
-            }
+            OrderBy::LoginCount => Some(OrderValue::Number(i64::try_from(user.login_count).unwrap_or(i64::MAX))),
             OrderBy::Phone => text(IdentifierKind::Phone),
             OrderBy::UpdatedAt => time(TimeField::UpdatedAt),
             OrderBy::Username => text(IdentifierKind::Username),

@@ -100,9 +100,7 @@ impl TextField {
             Self::Factor => profile.mfa_factors.iter().any(|factor| pattern.matches(factor.kind())),
             Self::FamilyName => name(&profile.family_name),
             Self::GivenName => name(&profile.given_name),
-            Self::IdentityProvider => {
-                profile.identities.iter().any(|identity| pattern.matches(&identity.provider))
-            }
+            Self::IdentityProvider => profile.identities.iter().any(|identity| pattern.matches(&identity.provider)),
             Self::IdentitySubject => profile.identities.iter().any(|identity| pattern.matches(&identity.subject)),
             Self::LegacyId => one(user.legacy.as_ref().map(|legacy| legacy.id())),
             Self::Name => name(&profile.name),
@@ -139,7 +137,8 @@ mod tests {
 
     #[test]
     fn case_and_composition_do_not_part_names() {
-        for (one, other) in [("JÜRGEN", "ju\u{308}rgen"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("Ada", "ADA")] {
+        for (one, other) in [("JÜRGEN", "ju\u{308}rgen"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("Ada", "ADA")]
+        {
             assert_eq!(folded(one), folded(other));
         }
         assert_ne!(folded("Zoe"), folded("Zoë"));

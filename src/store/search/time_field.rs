@@ -21,8 +21,7 @@ pub enum TimeField {
 
 impl TimeField {
     /// Every one.
-    pub const ALL: [Self; 5] =
-        [Self::CreatedAt, Self::LastLogin, Self::MovedAt, Self::PasswordSetAt, Self::UpdatedAt];
+    pub const ALL: [Self; 5] = [Self::CreatedAt, Self::LastLogin, Self::MovedAt, Self::PasswordSetAt, Self::UpdatedAt];
 
     /// The time, if the user has one.
     pub fn value(self, user: &User) -> Option<Timestamp> {

@@ -2,7 +2,8 @@ use async_trait::async_trait;
 use waystation::{
     clock::Timestamp,
     store::{
-        Filter, MetadataPath, Pattern, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, TextField, ValueTest,
+        Filter, MetadataPath, Pattern, Search, SearchPage, SearchStore, Stats, StatsStore, StoreError, TextField,
+        ValueTest,
     },
 };
 
