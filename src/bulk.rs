@@ -5,10 +5,14 @@
 
 mod fault;
 mod place;
+mod quarantine;
+mod read;
 mod record;
 mod source;
 
 pub use fault::{Fault, FaultCode};
 pub use place::Place;
-pub use record::{Field, FieldSet, ImportRecord};
+pub use quarantine::{QuarantineError, QuarantineFile};
+pub use read::{FieldMap, ImportFile, ImportFormat, ReadOptions, RecordReader, UnknownFormat};
+pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
 pub use source::{ReadError, Record, RecordSource};

@@ -3,6 +3,24 @@ use crate::{
     user::{Credential, LegacyKey, Moved, Profile, UserId},
 };
 
+mod date;
+mod extension;
+mod factor;
+mod faults;
+mod hash;
+mod json;
+mod metadata;
+mod options;
+mod pointer;
+mod reading;
+mod writing;
+
+pub use options::RecordOptions;
+
+use faults::Faults;
+use json::Json;
+use pointer::Pointer;
+
 /// One user as an input has them, checked: everything in it can be stored.
 ///
 /// What the input did not name is empty here and not in [`fields`](Self::fields), so that an import into a store which

@@ -1,0 +1,102 @@
+use serde_json::{Map, Value};
+
+use super::{
+    FieldMap, Piece,
+    field_map::{cell, put},
+    row,
+    window::Window,
+};
+use crate::bulk::{Fault, FaultCode, ReadError};
+
+/// Rows under a header.
+#[derive(Debug)]
+pub(super) struct Rows {
+    delimiter: u8,
+    /// The target of each column; `None` where it is not wanted.
+    columns: Vec<Option<String>>,
+    record_bytes: usize,
+}
+
+impl Rows {
+    /// Reads the header.
+    pub(super) fn open(
+        window: &mut Window,
+        delimiter: u8,
+        fields: &FieldMap,
+        record_bytes: usize,
+    ) -> Result<Self, ReadError> {
+        let (header, length) = row::first(window, record_bytes)?;
+        let names =
+            row::fields(&header, delimiter).map_err(|(code, problem)| ReadError::new(window.place(), code, problem))?;
+        let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim()).map(str::to_owned)).collect();
+        let twice = |(index, target): (usize, &Option<String>)| {
+            target.is_some() && columns.iter().take(index).any(|other| other == target)
+        };
+        if columns.iter().enumerate().any(twice) {
+            let problem = "two columns have the same name, or are mapped to the same field: name or map them apart";
+            return Err(ReadError::new(window.place(), "csv.header", problem));
+        }
+        window.consume(length);
+        Ok(Self { delimiter, columns, record_bytes })
+    }
+
+    pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<Piece<'w>>, ReadError> {
+        // Empty lines are no rows.
+        loop {
+            match window.rest() {
+                [b'\n', ..] => window.consume(1),
+                [b'\r', b'\n', ..] => window.consume(2),
+                [] | [b'\r'] => {
+                    if !window.fill()? {
+                        window.consume(1);
+                        return Ok(None);
+                    }
+                }
+                _ => break,
+            }
+        }
+        let place = window.place();
+        let found = row::find(window, self.record_bytes)?;
+        window.consume(found.with_feed);
+        window.count_record();
+        let text = || window.consumed(found.with_feed).get(..found.length).unwrap_or_default();
+        Ok(Some(Piece { place, end: window.place(), text: (!found.dropped).then(text) }))
+    }
+
+    /// The row as a record of the import schema, and what keeps it from being one.
+    pub(super) fn record(&self, text: &[u8]) -> (Vec<u8>, Option<Fault>) {
+        let fields = match row::fields(text, self.delimiter) {
+            Ok(fields) => fields,
+            Err((detail, message)) => {
+                // What it was is kept as far as it can be in JSON.
+                let row = String::from_utf8_lossy(text);
+                return (
+                    written(&[("csv_row".to_owned(), row.into())].into_iter().collect()),
+                    Some(Fault::new(FaultCode::Format, detail, "", message)),
+                );
+            }
+        };
+        let mut record = Map::new();
+        let wanted = self.columns.iter().zip(&fields).filter_map(|(target, text)| Some((target.as_deref()?, text)));
+        for (target, text) in wanted {
+            if let Some(value) = cell(target, text) {
+                put(&mut record, target, value);
+            }
+        }
+        let fault = match fields.len().cmp(&self.columns.len()) {
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Less => Some((FaultCode::ArrayLengthShort, "the row has fewer fields than the header")),
+            std::cmp::Ordering::Greater => {
+                let rest = fields.iter().skip(self.columns.len()).map(|field| Value::from(field.as_str()));
+                record.insert("csv_rest".to_owned(), rest.collect());
+                Some((FaultCode::ArrayLengthLong, "the row has more fields than the header"))
+            }
+        };
+        (written(&record), fault.map(|(code, message)| Fault::new(code, "csv.ragged", "", message)))
+    }
+}
+
+fn written(record: &Map<String, Value>) -> Vec<u8> {
+    // A map of texts and JSON is always written.
+    serde_json::to_vec(record).unwrap_or_default()
+}

@@ -1,0 +1,87 @@
+use super::{
+    row,
+    value::ValueScan,
+    window::{Window, is_white},
+};
+use crate::bulk::{Place, ReadError};
+
+/// How the records of a text stand beside each other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Layout {
+    /// `[{…}, {…}]`
+    Array,
+    /// `{…}{…}`, over as many lines as it likes.
+    Concatenated,
+    /// A header and rows, with this between the fields.
+    Csv { delimiter: u8 },
+    /// One record a line.
+    Lines,
+}
+
+impl Layout {
+    /// Finds it by looking at the beginning. `None` for an input with nothing in it.
+    pub(super) fn find(window: &mut Window, record_bytes: usize) -> Result<Option<Self>, ReadError> {
+        Ok(match window.skip_white()? {
+            None => None,
+            Some(b'[') => Some(Self::Array),
+            Some(b'{') => Some(Self::of_objects(window, record_bytes)?),
+            Some(_) => Some(Self::csv(window, record_bytes)?),
+        })
+    }
+
+    /// Lines, if the first one is a whole object and nothing else; or if it is half of one, and the next one begins another.
+    fn of_objects(window: &mut Window, record_bytes: usize) -> Result<Self, ReadError> {
+        loop {
+            let text = window.rest();
+            if let Some(feed) = memchr::memchr(b'\n', text) {
+                let (line, after) = text.split_at(feed);
+                let next = after.iter().find(|byte| !is_white(**byte));
+                match ValueScan::default().end_in(line) {
+                    Some(end) if line.iter().skip(end).all(|byte| is_white(*byte)) => return Ok(Self::Lines),
+                    Some(_) => return Ok(Self::Concatenated),
+                    None => match (next, after.get(1)) {
+                        (Some(_), Some(b'{')) if line.trim_ascii().len() > 1 => return Ok(Self::Lines),
+                        (Some(_), _) => return Ok(Self::Concatenated),
+                        (None, _) => {}
+                    },
+                }
+            }
+            if window.rest().len() > record_bytes || !window.fill()? {
+                return Ok(Self::Concatenated);
+            }
+        }
+    }
+
+    /// CSV, if the first row has a column that users have.
+    pub(super) fn csv(window: &mut Window, record_bytes: usize) -> Result<Self, ReadError> {
+        const KNOWN: &[&str] = &["email", "user_id", "username", "phone_number", "id", "mail"];
+        let (header, _) = row::first(window, record_bytes)?;
+        let best = [b',', b';', b'\t', b'|'].into_iter().map(|delimiter| {
+            let columns = row::fields(&header, delimiter).unwrap_or_default();
+            let known = columns.iter().any(|column| KNOWN.iter().any(|name| column.trim().eq_ignore_ascii_case(name)));
+            (known, columns.len(), delimiter)
+        });
+        match best.max_by_key(|(known, columns, _)| (*known, *columns)) {
+            Some((true, _, delimiter)) => Ok(Self::Csv { delimiter }),
+            _ => Err(ReadError::new(
+                window.place(),
+                "format.unknown",
+                "it is neither JSON nor CSV with a column that names people: say which format it is",
+            )),
+        }
+    }
+}
+
+/// Skips a byte order mark. Refuses text that is not in UTF-8.
+pub(super) fn begin(window: &mut Window) -> Result<(), ReadError> {
+    const UTF_16: &str = "it is UTF-16: write it as UTF-8, for example with iconv -f UTF-16 -t UTF-8";
+    while window.rest().len() < 4 && window.fill()? {}
+    match window.rest() {
+        [0xef, 0xbb, 0xbf, ..] => window.consume(3),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=u8::MAX, ..] | [1..=u8::MAX, 0, ..] => {
+            return Err(ReadError::new(Place::START, "encoding.utf16", UTF_16));
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Points in time as text: RFC 3339 to the microsecond.
+
+use super::{Faults, Json, Pointer};
+use crate::{bulk::FaultCode, clock::Timestamp};
+
+/// A date of RFC 3339, or a whole number of microseconds since 1970.
+pub(super) fn read(value: &Json<'_>, place: &Pointer<'_>, faults: &mut Faults) -> Option<Timestamp> {
+    match value {
+        Json::Text(text) => {
+            let read = text.parse::<jiff::Timestamp>().map(|date| Timestamp::from_micros(date.as_microsecond()));
+            read.map_err(|_| faults.add(FaultCode::Format, "date.syntax", place, "it is not a date of RFC 3339")).ok()
+        }
+        Json::Number(number) if number.is_i64() => number.as_i64().map(Timestamp::from_micros),
+        _ => {
+            faults.wrong_type(place, "a date of RFC 3339");
+            None
+        }
+    }
+}
+
+/// The date in RFC 3339, or the microseconds since 1970 where its year has more than four digits.
+pub(super) fn written(date: Timestamp) -> serde_json::Value {
+    match jiff::Timestamp::from_microsecond(date.as_micros()) {
+        Ok(date) => date.to_string().into(),
+        Err(_) => date.as_micros().into(),
+    }
+}

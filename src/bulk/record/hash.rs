@@ -1,0 +1,94 @@
+//! The password of a record, in the two forms of the reference schema.
+
+use zeroize::Zeroizing;
+
+use super::{Faults, Json, Pointer, RecordOptions};
+use crate::{
+    bulk::FaultCode,
+    password::{
+        HashError, PasswordHash,
+        vendor::{CustomPasswordHash, ImportError, ImportProblem},
+    },
+};
+
+/// A `password_hash`: of any scheme that is known, unless only the reference schema is taken.
+///
+/// The scheme that is found is kept with it, so that no later release reads it in another way.
+pub(super) fn password_hash(
+    text: &str,
+    place: &Pointer<'_>,
+    options: &RecordOptions,
+    faults: &mut Faults,
+) -> Option<PasswordHash> {
+    if options.strict && !(text.starts_with("$2a$") || text.starts_with("$2b$")) {
+        faults.add(FaultCode::Pattern, "hash.not_bcrypt", place, "it is not a bcrypt hash of the kind $2a$ or $2b$");
+        return None;
+    }
+    let hash = options.declared(text);
+    let identified = options.schemes.identify(&hash).map(|scheme| PasswordHash::declared(scheme.name(), text));
+    checked(identified, place, options, faults)
+}
+
+/// A `custom_password_hash`.
+pub(super) fn custom_password_hash(
+    value: Json<'_>,
+    place: &Pointer<'_>,
+    options: &RecordOptions,
+    faults: &mut Faults,
+) -> Option<PasswordHash> {
+    let Json::Object(_) = value else {
+        faults.wrong_type(place, "an object");
+        return None;
+    };
+    let text = Zeroizing::new(value.into_value(place, faults).to_string());
+    match text.parse::<CustomPasswordHash>() {
+        Ok(object) => checked(Ok(object.into()), place, options, faults),
+        Err(error) => {
+            refuse_object(&error, place, faults);
+            None
+        }
+    }
+}
+
+fn checked(
+    hash: Result<PasswordHash, HashError>,
+    place: &Pointer<'_>,
+    options: &RecordOptions,
+    faults: &mut Faults,
+) -> Option<PasswordHash> {
+    let parsed = hash.and_then(|hash| options.schemes.parse(&hash, &options.limits).map(|_| hash));
+    parsed.map_err(|error| refuse_hash(&error, place, faults)).ok()
+}
+
+fn refuse_hash(error: &HashError, place: &Pointer<'_>, faults: &mut Faults) {
+    let (code, detail) = match error {
+        HashError::Ambiguous { .. } => (FaultCode::Format, "hash.ambiguous"),
+        HashError::Incomplete { .. } => (FaultCode::AnyOfMissing, "hash.incomplete"),
+        HashError::Locked => (FaultCode::Format, "hash.locked"),
+        HashError::Malformed { .. } => (FaultCode::Format, "hash.malformed"),
+        HashError::TooCostly { .. } => (FaultCode::Maximum, "hash.too_costly"),
+        HashError::UnsupportedScheme { .. } => (FaultCode::EnumMismatch, "hash.unsupported"),
+    };
+    faults.add(code, detail, place, error.to_string());
+}
+
+fn refuse_object(error: &ImportError, place: &Pointer<'_>, faults: &mut Faults) {
+    let (code, detail) = match error.problem {
+        ImportProblem::Encoding { .. } => (FaultCode::Format, "hash.encoding"),
+        ImportProblem::Length { .. } => (FaultCode::Format, "hash.length"),
+        ImportProblem::Malformed { .. } => (FaultCode::Format, "hash.malformed"),
+        ImportProblem::Missing => (FaultCode::AnyOfMissing, "hash.missing"),
+        ImportProblem::NotAllowed => (FaultCode::NotPassed, "hash.not_allowed"),
+        ImportProblem::NotJson => (FaultCode::Format, "json.syntax"),
+        // Found already, with its pointer.
+        ImportProblem::Repeated => return,
+        ImportProblem::OutOfRange => (FaultCode::Minimum, "hash.range"),
+        ImportProblem::UnknownMember => (FaultCode::NotPassed, "key.unknown"),
+        ImportProblem::UnknownValue => (FaultCode::EnumMismatch, "hash.unknown"),
+        ImportProblem::Unsupported { .. } => (FaultCode::EnumMismatch, "hash.unsupported"),
+        ImportProblem::WrongType { .. } => (FaultCode::InvalidType, "value.type"),
+    };
+    let at = error.place.split('/').filter(|part| !part.is_empty());
+    let pointer = at.fold(place.to_string(), |pointer, part| pointer + "/" + part);
+    faults.push(crate::bulk::Fault::new(code, detail, pointer, error.problem.to_string()));
+}

@@ -1,0 +1,8 @@
+//! Many users at once: readers, records, imports and exports.
+
+#[cfg(test)]
+#[path = "bulk/readers_framing.rs"]
+mod readers_framing;
+#[cfg(test)]
+#[path = "bulk/readers_record.rs"]
+mod readers_record;
