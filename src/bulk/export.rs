@@ -79,8 +79,11 @@ pub struct Exporter {
     filter: Filter,
     secrets: bool,
     page: usize,
-    watch: Box<dyn Fn(&Exported) -> ControlFlow<()> + Send + Sync>,
+    watch: Box<Watch>,
 }
+
+/// Is told what has been written, and says whether to go on.
+type Watch = dyn Fn(&Exported) -> ControlFlow<()> + Send + Sync;
 
 /// What has been written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -125,7 +128,7 @@ impl Exporter {
     }
 
     /// These fields, in this order; without any, the whole user, which for CSV is
-    /// [`ExportField::usual`](ExportField::usual).
+    /// [`ExportField::usual`].
     pub fn fields(mut self, fields: impl Into<Vec<ExportField>>) -> Self {
         self.fields = fields.into();
         self
