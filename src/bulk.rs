@@ -11,7 +11,10 @@
 //! | what was refused, to be corrected | [`QuarantineFile`] |
 //!
 //! What a record may hold is the [import schema](crate::guide::import_schema).
+//!
+//! An [`Exporter`] writes the users of a store so that they can be imported again, or as a table.
 
+mod export;
 mod fault;
 mod file_input;
 mod format;
@@ -22,6 +25,7 @@ mod read;
 mod record;
 mod source;
 
+pub use export::{CsvTexts, ExportError, ExportField, ExportFieldError, ExportFormat, Exported, Exporter, Packing};
 pub use fault::{Fault, FaultCode};
 pub use file_input::{FileInput, FileInputs, FileSpec};
 pub use format::HashExport;

@@ -16,6 +16,9 @@ pub mod importing {}
 #[doc = include_str!("guide/stores.md")]
 pub mod stores {}
 
+#[doc = include_str!("guide/search.md")]
+pub mod search {}
+
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 #[doc = include_str!("guide/distributed.md")]
 pub mod distributed {}

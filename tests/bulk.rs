@@ -6,6 +6,9 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[cfg(all(test, feature = "sqlite"))]
+#[path = "bulk/exporter.rs"]
+mod exporter;
 #[cfg(test)]
 #[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
 #[path = "bulk/importer.rs"]

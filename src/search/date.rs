@@ -13,7 +13,7 @@ pub(super) const EXPECTED: &str = "expected a date such as 2024-12-31, 2024-12 o
 ///
 /// A date is a year, a month, a day, or a time of RFC 3339 whose seconds may have up to six digits after the point, and
 /// names all of it. Without an offset it is of UTC.
-pub(super) fn parse(text: &str) -> Option<(i64, i64)> {
+pub(crate) fn parse(text: &str) -> Option<(i64, i64)> {
     let mut rest = Rest(text);
     let (start, long) = rest.date()?;
     let (start, long) = match rest.pass(&['T', 't', ' ']) {
@@ -102,7 +102,7 @@ impl Rest<'_> {
 }
 
 /// The moment as [`parse`] reads it, to the microsecond; `None` if it is in no year of four digits.
-pub(super) fn print(at: Timestamp) -> Option<String> {
+pub(crate) fn print(at: Timestamp) -> Option<String> {
     let (year, month, day) = civil(at.day());
     if !(0..=9_999).contains(&year) {
         return None;

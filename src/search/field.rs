@@ -80,12 +80,11 @@ impl Field {
     /// Those of whom there is such a thing.
     pub(super) fn exists(&self) -> Filter {
         match self {
-            Self::Credential | Self::Flag(_) => Filter::All,
+            Self::Credential | Self::Flag(_) | Self::Text(TextField::UserId) => Filter::All,
             // The reference product has no count before the first log-in.
             Self::LoginCount => Filter::LoginCount(1..=u64::MAX),
             Self::Metadata(path) => Filter::Metadata(path.clone(), ValueTest::Exists),
             Self::MovedBy => Filter::moved(),
-            Self::Text(TextField::UserId) => Filter::All,
             Self::Text(field) => Filter::Text(*field, Pattern::prefix("")),
             Self::Time(field) if field.is_always_there() => Filter::All,
             Self::Time(field) => Filter::Time(*field, TimeRange::ALL),

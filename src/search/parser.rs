@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
             [(">=", true, true), (">", true, false), ("<=", false, true), ("<", false, false)]
         {
             if self.pass(sign) {
-                let end = self.end(Ends::Value, is_included)?;
+                let end = self.end(is_included)?;
                 let open_end = End { word: None, is_included: true };
                 return Ok(Some(if is_low { RawRange::new(end, open_end) } else { RawRange::new(open_end, end) }));
             }
@@ -242,12 +242,12 @@ impl<'a> Parser<'a> {
         if !is_low_included && !self.pass("{") {
             return Ok(None);
         }
-        let low = self.end(Ends::Bound, is_low_included)?;
+        let low = self.end(is_low_included)?;
         self.spaces();
         if !self.keyword("TO") {
             return Err(syntax(self.here(), "expected `TO` between the ends of a range"));
         }
-        let mut high = self.end(Ends::Bound, true)?;
+        let mut high = self.end(true)?;
         self.spaces();
         high.is_included = self.pass("]");
         if !high.is_included && !self.pass("}") {
@@ -256,9 +256,9 @@ impl<'a> Parser<'a> {
         Ok(Some(RawRange::new(low, high)))
     }
 
-    fn end(&mut self, ends: Ends, is_included: bool) -> Parsed<End<'a>> {
+    fn end(&mut self, is_included: bool) -> Parsed<End<'a>> {
         self.spaces();
-        let word = Word::read(self.text, self.at, ends)?;
+        let word = Word::read(self.text, self.at, Ends::Value)?;
         let word = word.ok_or_else(|| syntax(self.here(), "expected an end of a range, or `*`"))?;
         self.at = word.at.end;
         let is_open = !word.is_quoted && word.raw == "*";
@@ -348,9 +348,9 @@ impl<'a> Parser<'a> {
     fn begins_clause(&mut self) -> bool {
         self.spaces();
         let rest = self.rest();
-        !(rest.is_empty() || rest.starts_with(')') || rest.starts_with("||") || rest.starts_with("&&"))
-            && !self.is_keyword("OR")
-            && !self.is_keyword("AND")
+        let is_operator =
+            self.is_keyword("OR") || self.is_keyword("AND") || rest.starts_with("||") || rest.starts_with("&&");
+        !(is_operator || rest.is_empty() || rest.starts_with(')'))
     }
 
     fn begins_word(&self) -> bool {

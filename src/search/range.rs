@@ -1,4 +1,4 @@
-use std::ops::{Bound, Range};
+use std::ops::{Bound, Range, RangeInclusive};
 
 use super::{
     date,
@@ -66,7 +66,7 @@ pub(super) fn filter(field: &Field, range: &RawRange<'_>, at: Range<usize>) -> R
             let high =
                 high.unwrap_or(u64::MAX).checked_sub(u64::from(range.high.word.is_some() && !range.high.is_included));
             // There is nothing above the largest number and nothing below the smallest.
-            Ok(Filter::LoginCount(low.zip(high).map_or(1..=0, |(low, high)| low..=high)))
+            Ok(Filter::LoginCount(low.zip(high).map_or(RangeInclusive::new(1, 0), |(low, high)| low..=high)))
         }
         Field::Time(field) => {
             let low = range.low.read(date::parse, date::EXPECTED)?;

@@ -18,8 +18,6 @@ pub(super) struct Word<'a> {
 /// What ends a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Ends {
-    /// The end of a range, too.
-    Bound,
     /// A colon too, since what stood before is a field's name.
     Name,
     /// White space, brackets and quotes.
@@ -108,8 +106,7 @@ impl<'a> Word<'a> {
 
 fn is_end(character: char, ends: Ends) -> bool {
     match character {
-        '(' | ')' | '"' => true,
-        '[' | ']' | '{' | '}' => true,
+        '(' | ')' | '"' | '[' | ']' | '{' | '}' => true,
         ':' => ends == Ends::Name,
         other => other.is_whitespace(),
     }

@@ -162,8 +162,8 @@ pub(super) fn crowd() -> Vec<NewUser> {
 
 /// What the profile of somebody of the crowd holds beside identifiers: of eight sorts.
 fn known_of(profile: &mut Profile, sort: usize, name: &str) {
-    profile.email_verified = sort % 2 == 0;
-    profile.phone_verified = sort % 3 == 0;
+    profile.email_verified = sort.is_multiple_of(2);
+    profile.phone_verified = sort.is_multiple_of(3);
     profile.name = (sort % 4 != 3).then(|| name.to_uppercase());
     profile.given_name = (sort == 1).then(|| name.to_owned());
     profile.family_name = (sort == 2).then(String::new);
@@ -179,7 +179,7 @@ fn known_of(profile: &mut Profile, sort: usize, name: &str) {
         6 => json!({"plan": "2024-12-31", "name": "ada"}),
         _ => json!({}),
     };
-    profile.user_metadata = if sort % 2 == 0 { object(metadata.clone()) } else { Metadata::new() };
+    profile.user_metadata = if sort.is_multiple_of(2) { object(metadata.clone()) } else { Metadata::new() };
     profile.app_metadata = object(metadata);
     if sort == 2 {
         profile.mfa_factors = vec![

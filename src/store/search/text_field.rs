@@ -4,7 +4,10 @@ use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::Pattern;
-use crate::{identifier::Identifier, user::User};
+use crate::{
+    identifier::Identifier,
+    user::{LegacyKey, User},
+};
 
 /// A text that is kept of a user.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -102,7 +105,7 @@ impl TextField {
             Self::GivenName => name(&profile.given_name),
             Self::IdentityProvider => profile.identities.iter().any(|identity| pattern.matches(&identity.provider)),
             Self::IdentitySubject => profile.identities.iter().any(|identity| pattern.matches(&identity.subject)),
-            Self::LegacyId => one(user.legacy.as_ref().map(|legacy| legacy.id())),
+            Self::LegacyId => one(user.legacy.as_ref().map(LegacyKey::id)),
             Self::Name => name(&profile.name),
             Self::Nickname => name(&profile.nickname),
             Self::Phone => normal(&profile.phone),

@@ -79,7 +79,7 @@ impl<E: Engine> Condition<'_, '_, E> {
                     ValueTest::Exists | ValueTest::Within(_) => Vec::new(),
                     ValueTest::Like(pattern) => match pattern.as_exact() {
                         // Numbers and truth values are not written in quotes.
-                        Some(text) if crate::store::number(text).is_some() || matches!(text, "true" | "false") => {
+                        Some(whole) if crate::store::number(whole).is_some() || matches!(whole, "true" | "false") => {
                             Vec::new()
                         }
                         Some(_) | None => in_json(pattern),

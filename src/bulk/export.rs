@@ -1,0 +1,311 @@
+use std::{
+    fmt,
+    io::{self, Write},
+    ops::ControlFlow,
+    path::Path,
+    sync::Arc,
+};
+
+use tempfile::NamedTempFile;
+
+use super::ImportRecord;
+use crate::{
+    store::{Filter, Search, SearchCursor, StoreError, UserStore},
+    user::{User, UserId},
+};
+
+mod cell;
+mod error;
+mod field;
+mod packed;
+
+pub use self::{
+    cell::CsvTexts,
+    error::ExportError,
+    field::{ExportField, ExportFieldError},
+    packed::Packing,
+};
+
+use packed::Packed;
+
+/// How users are written, one after the other.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// A row of commas a user, under a header. Ends of lines are line feeds.
+    Csv,
+    /// A JSON array.
+    Json,
+    /// A JSON object a line (NDJSON).
+    #[default]
+    JsonLines,
+}
+
+/// Writes the users of a store to a file, in the order of their ids and in constant memory.
+///
+/// As JSON and without [`fields`](Self::fields), a user is written as an import takes it: leaving is as easy as coming.
+/// Passwords' hashes and second factors are written when [asked for](Self::secrets).
+///
+/// Whoever is there for the whole export, and matches, is written exactly once, as they are when their page is read.
+/// Who comes, goes or changes meanwhile may be written or not, as they were or are: an export is no snapshot of one
+/// moment. Where that matters, export from a copy of the database.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use waystation::{
+///     bulk::{ExportField, ExportFormat, Exporter},
+///     store::MemoryStore,
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = Arc::new(MemoryStore::new());
+/// let fields = ["user_id", "email", "identities[0].connection"];
+/// let fields = fields.into_iter().map(ExportField::new).collect::<Result<Vec<_>, _>>()?;
+/// let mut csv = Vec::new();
+/// let exported = Exporter::new(store).format(ExportFormat::Csv).fields(fields).write_to(&mut csv).await?;
+/// assert_eq!((exported.users, csv), (0, b"user_id,email,identities[0].connection\n".to_vec()));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Exporter {
+    store: Arc<dyn UserStore>,
+    format: ExportFormat,
+    packing: Packing,
+    fields: Vec<ExportField>,
+    most_columns: usize,
+    texts: CsvTexts,
+    filter: Filter,
+    secrets: bool,
+    page: usize,
+    watch: Box<Watch>,
+}
+
+/// Is told what has been written, and says whether to go on.
+type Watch = dyn Fn(&Exported) -> ControlFlow<()> + Send + Sync;
+
+/// What has been written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[must_use]
+#[non_exhaustive]
+pub struct Exported {
+    /// How many users.
+    pub users: u64,
+    /// How many bytes of output, packed. What the packing still holds back is not counted before the end.
+    pub bytes: u64,
+    /// Whether everybody was written; if not, it was [stopped](Exporter::watch).
+    pub is_complete: bool,
+}
+
+impl Exporter {
+    /// Writes everybody in this store, as NDJSON, not packed, without secrets.
+    pub fn new(store: Arc<dyn UserStore>) -> Self {
+        Self {
+            store,
+            format: ExportFormat::JsonLines,
+            packing: Packing::None,
+            fields: Vec::new(),
+            most_columns: 30,
+            texts: CsvTexts::default(),
+            filter: Filter::All,
+            secrets: false,
+            page: 1_000,
+            watch: Box::new(|_| ControlFlow::Continue(())),
+        }
+    }
+
+    /// In this format.
+    pub const fn format(mut self, format: ExportFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Packed like this.
+    pub const fn packing(mut self, packing: Packing) -> Self {
+        self.packing = packing;
+        self
+    }
+
+    /// These fields, in this order; without any, the whole user, which for CSV is
+    /// [`ExportField::usual`].
+    pub fn fields(mut self, fields: impl Into<Vec<ExportField>>) -> Self {
+        self.fields = fields.into();
+        self
+    }
+
+    /// The most columns of CSV. 30 unless given, as the reference product has it.
+    pub const fn most_columns(mut self, most: usize) -> Self {
+        self.most_columns = most;
+        self
+    }
+
+    /// What is done about texts in CSV that a spreadsheet would compute.
+    pub const fn csv_texts(mut self, texts: CsvTexts) -> Self {
+        self.texts = texts;
+        self
+    }
+
+    /// Only those who match: [`Query::into_filter`](crate::search::Query::into_filter).
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// With the hashes of passwords and second factors, where whole users are written. Whoever has the file can try
+    /// passwords: keep it as you keep the database.
+    pub const fn secrets(mut self) -> Self {
+        self.secrets = true;
+        self
+    }
+
+    /// How many users are read at once and are in memory. 1,000 unless given, at least one.
+    pub const fn page(mut self, users: usize) -> Self {
+        self.page = if users == 0 { 1 } else { users };
+        self
+    }
+
+    /// Is told after each page what has been written, and may stop there.
+    pub fn watch(mut self, watch: impl Fn(&Exported) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
+        self.watch = Box::new(watch);
+        self
+    }
+
+    /// Writes to a file that is there, whole, only if this succeeds and was not stopped; what was there before stays until
+    /// then.
+    ///
+    /// It is written beside its place, under a name with `.part` in it that only this user may read. An error, a stop or a
+    /// dropped call removes it; a kill leaves it.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_to`](Self::write_to).
+    pub async fn to_file(&self, path: impl AsRef<Path> + Send) -> Result<Exported, ExportError> {
+        let path = path.as_ref();
+        let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().unwrap_or_default();
+        let part = tempfile::Builder::new().prefix(name).suffix(".part").tempfile_in(beside);
+        let part = part.map_err(ExportError::write)?;
+        let exported = self.write_to(part.as_file()).await?;
+        if exported.is_complete {
+            settle(part, path).map_err(ExportError::write)?;
+        }
+        Ok(exported)
+    }
+
+    /// Writes to anything. Writing blocks: on a busy runtime, give it a thread of its own.
+    ///
+    /// An output that was stopped or has failed is cut: without the end of its array, or of its packing.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked or cannot list its users, when there are too many columns, and when the output takes
+    /// no more; [`ExportError::Full`] when there is no room for it.
+    pub async fn write_to<W: Write + Send>(&self, output: W) -> Result<Exported, ExportError> {
+        let usual = if self.format == ExportFormat::Csv { ExportField::usual() } else { Vec::new() };
+        let fields = if self.fields.is_empty() { &usual } else { &self.fields };
+        if self.format == ExportFormat::Csv && fields.len() > self.most_columns {
+            return Err(ExportError::Columns { given: fields.len(), most: self.most_columns });
+        }
+        let mut output = Packed::new(output, self.packing).map_err(ExportError::write)?;
+        let mut exported = Exported::default();
+        let mut text = self.begin(fields);
+        let mut walk = Walk::Start;
+        while let Some(users) = self.next(&mut walk).await? {
+            for user in &users {
+                self.push(&mut text, user, fields, exported.users == 0);
+                exported.users += 1;
+            }
+            output.write_all(&text).map_err(ExportError::write)?;
+            text.clear();
+            exported.bytes = output.written();
+            if (self.watch)(&exported).is_break() {
+                return Ok(exported);
+            }
+        }
+        if self.format == ExportFormat::Json {
+            text.extend_from_slice(if exported.users == 0 { b"]\n" } else { b"\n]\n" });
+        }
+        output.write_all(&text).map_err(ExportError::write)?;
+        exported.bytes = output.finish().map_err(ExportError::write)?;
+        exported.is_complete = true;
+        Ok(exported)
+    }
+
+    fn begin(&self, fields: &[ExportField]) -> Vec<u8> {
+        match self.format {
+            ExportFormat::Csv => {
+                let names: Vec<_> = fields.iter().map(|field| cell::name(field.name())).collect();
+                format!("{}\n", names.join(",")).into_bytes()
+            }
+            ExportFormat::Json => b"[".to_vec(),
+            ExportFormat::JsonLines => Vec::new(),
+        }
+    }
+
+    fn push(&self, text: &mut Vec<u8>, user: &User, fields: &[ExportField], is_first: bool) {
+        if self.format == ExportFormat::Json {
+            text.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+        }
+        if fields.is_empty() {
+            text.extend(ImportRecord::of(user).to_json(self.secrets));
+        } else {
+            let whole = field::shown(user);
+            let values = fields.iter().map(|field| (field.name(), field.value(&whole)));
+            if self.format == ExportFormat::Csv {
+                let cells: Vec<_> = values.map(|(_, value)| cell::cell(&value, self.texts)).collect();
+                text.extend_from_slice(cells.join(",").as_bytes());
+            } else {
+                let object: serde_json::Map<_, _> = values.map(|(name, value)| (name.to_owned(), value)).collect();
+                text.extend_from_slice(serde_json::Value::Object(object).to_string().as_bytes());
+            }
+        }
+        if self.format != ExportFormat::Json {
+            text.push(b'\n');
+        }
+    }
+
+    /// The next page, `None` after the last.
+    async fn next(&self, walk: &mut Walk) -> Result<Option<Vec<User>>, ExportError> {
+        if matches!(walk, Walk::End) {
+            return Ok(None);
+        }
+        if let (Filter::All, Some(bulk)) = (&self.filter, self.store.as_bulk()) {
+            let after = if let Walk::After(id, _) = walk { Some(&*id) } else { None };
+            let users = bulk.scan(after, self.page).await?;
+            *walk = users.last().map_or(Walk::End, |last| Walk::After(last.id.clone(), None));
+            return Ok((!users.is_empty()).then_some(users));
+        }
+        let without = "the store can neither list its users nor search them";
+        let search = self.store.as_search().ok_or_else(|| StoreError::misconfigured(without))?;
+        let mut asked = Search::new(self.filter.clone()).limit(self.page);
+        if let Walk::After(_, Some(cursor)) = walk {
+            asked = asked.after(cursor.clone());
+        }
+        let page = search.search(&asked).await?;
+        *walk = page.next.map_or(Walk::End, |cursor| Walk::After(cursor.id.clone(), Some(cursor)));
+        Ok((!page.users.is_empty()).then_some(page.users))
+    }
+}
+
+impl fmt::Debug for Exporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exporter")
+            .field("format", &self.format)
+            .field("packing", &self.packing)
+            .field("secrets", &self.secrets)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far an export has come.
+enum Walk {
+    Start,
+    After(UserId, Option<SearchCursor>),
+    End,
+}
+
+fn settle(part: NamedTempFile, path: &Path) -> io::Result<()> {
+    part.as_file().sync_all()?;
+    part.persist(path).map(|_| ()).map_err(|error| error.error)
+}
