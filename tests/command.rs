@@ -3,6 +3,8 @@
 
 #[path = "command/bulk.rs"]
 mod bulk;
+#[path = "command/doctor.rs"]
+mod doctor;
 #[path = "command/hash.rs"]
 mod hash;
 #[path = "command/settings.rs"]

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{completions, doctor, hash, import, jobs, search, show};
+use crate::{completions, doctor, export, hash, import, jobs, search, show};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Completions(completions::Options),
     /// Look at store, legacy system and settings before anybody logs in; writes nothing
     Doctor(doctor::Options),
+    /// Write users to a file, as `import` takes them or as a table
+    Export(export::Options),
     /// Identify, check, wrap and calibrate password hashes
     #[command(subcommand)]
     Hash(hash::Command),

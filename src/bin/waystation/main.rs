@@ -4,6 +4,7 @@ mod arguments;
 mod completions;
 mod doctor;
 mod engine;
+mod export;
 mod failure;
 mod hash;
 mod import;
@@ -51,6 +52,7 @@ async fn run(arguments: Arguments) -> Result<Exit, failure::Failure> {
     match command {
         Command::Completions(options) => completions::run(&options),
         Command::Doctor(options) => doctor::run(&options, &global).await,
+        Command::Export(options) => export::run(&options, &global).await,
         Command::Hash(command) => hash::run(command, &global).await,
         Command::Import(options) => import::run(&options, &global).await,
         Command::Jobs(command) => jobs::run(command, &global).await,

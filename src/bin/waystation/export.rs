@@ -1,0 +1,180 @@
+use std::{
+    io,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use clap::{Args, ValueEnum};
+use waystation::bulk::{CsvTexts, ExportField, ExportFormat, Exported, Exporter, Packing};
+
+use crate::{
+    arguments::Global,
+    failure::{Exit, Failure},
+    interrupt::interrupted,
+    progress::{Progress, Step},
+    search,
+    settings::Settings,
+    store::{self, Missing},
+};
+
+const AFTER_HELP: &str = "\
+As JSON and without --field, users are written as `import` takes them. Without --secrets they have no password then, and have
+to recover one: to move them elsewhere, ask for secrets, and keep the file as you keep the database.";
+
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Options {
+    /// The file; standard output unless given
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// Only those who match, in the syntax of `search`
+    #[arg(long)]
+    query: Option<String>,
+    /// What to write; as the name of the file ends unless given, else ndjson
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// How to pack it; as the name of the file ends unless given, else not at all
+    #[arg(long, value_enum)]
+    pack: Option<Pack>,
+    /// A field to write, and the name to write it under; again for each. `user_metadata.plan=Plan`
+    #[arg(long = "field", value_name = "PATH[=NAME]")]
+    fields: Vec<String>,
+    /// Most columns of CSV
+    #[arg(long, default_value_t = 30, value_name = "COLUMNS")]
+    most_columns: usize,
+    /// What becomes of texts in CSV that a spreadsheet would compute
+    #[arg(long, value_enum, default_value_t = Texts::MarkComputed)]
+    texts: Texts,
+    /// With the hashes of passwords and the secrets of second factors
+    #[arg(long, conflicts_with = "fields")]
+    secrets: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    Csv,
+    Json,
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Pack {
+    Gzip,
+    None,
+    Zstd,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Texts {
+    /// As they are: for programs only
+    AsTheyAre,
+    /// A `'` before every text, as the reference product does
+    MarkAll,
+    /// A `'` before those that would be computed
+    MarkComputed,
+}
+
+pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Failure> {
+    let filter = search::query(options.query.as_deref())?.into_filter();
+    let fields = fields(&options.fields)?;
+    let settings = Settings::read(global)?;
+    let store = store::open(&settings, Missing::Refuse).await?;
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&stopped);
+    tokio::spawn(async move {
+        interrupted().await;
+        stop.store(true, Ordering::Relaxed);
+    });
+
+    let (progress, began) = (Progress::begin(), Instant::now());
+    let watch = move |exported: &Exported| {
+        progress.show(&Step {
+            users: exported.users,
+            bytes: exported.bytes,
+            total_bytes: None,
+            elapsed: began.elapsed(),
+            left: None,
+        });
+        if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let (format, packing) = (options.format(), options.packing());
+    let exporter = Exporter::new(store).format(format).packing(packing).fields(fields).filter(filter);
+    let exporter = exporter.most_columns(options.most_columns).csv_texts(options.texts.into()).watch(watch);
+    let exporter = if options.secrets { exporter.secrets() } else { exporter };
+    let exported = if options.file.as_os_str() == "-" {
+        exporter.write_to(io::stdout()).await
+    } else {
+        exporter.to_file(&options.file).await
+    };
+    // The bar is gone before anything else is said.
+    drop(exporter);
+    let exported = exported.map_err(|error| Failure::of("the export cannot go on", error))?;
+    if !exported.is_complete {
+        eprintln!("stopped after {} users; an export begins anew", exported.users);
+        return Ok(Exit::Interrupted);
+    }
+    eprintln!("{} users, {} bytes", exported.users, exported.bytes);
+    Ok(Exit::Done)
+}
+
+/// # Errors
+///
+/// When one of them is no path.
+fn fields(texts: &[String]) -> Result<Vec<ExportField>, Failure> {
+    let read = |text: &String| {
+        let (path, name) = text.split_once('=').map_or((text.as_str(), None), |(path, name)| (path, Some(name)));
+        let field = ExportField::new(path)?;
+        name.map_or(Ok(field.clone()), |name| field.export_as(name))
+    };
+    let read = |text| read(text).map_err(|error| Failure::misused(format!("--field {text}: {error}")));
+    texts.iter().map(read).collect()
+}
+
+impl Options {
+    fn format(&self) -> ExportFormat {
+        let named = || {
+            let unpacked = if self.named_packing() == Pack::None { None } else { self.file.file_stem() };
+            match Path::new(unpacked.unwrap_or(self.file.as_os_str())).extension()?.to_str()? {
+                "csv" => Some(Format::Csv),
+                "json" => Some(Format::Json),
+                _ => None,
+            }
+        };
+        match self.format.or_else(named) {
+            Some(Format::Csv) => ExportFormat::Csv,
+            Some(Format::Json) => ExportFormat::Json,
+            Some(Format::Ndjson) | None => ExportFormat::JsonLines,
+        }
+    }
+
+    fn packing(&self) -> Packing {
+        match self.pack.unwrap_or_else(|| self.named_packing()) {
+            Pack::Gzip => Packing::Gzip,
+            Pack::None => Packing::None,
+            Pack::Zstd => Packing::Zstd,
+        }
+    }
+
+    fn named_packing(&self) -> Pack {
+        match self.file.extension().and_then(|end| end.to_str()) {
+            Some("gz") => Pack::Gzip,
+            Some("zst") => Pack::Zstd,
+            _ => Pack::None,
+        }
+    }
+}
+
+impl From<Texts> for CsvTexts {
+    fn from(texts: Texts) -> Self {
+        match texts {
+            Texts::AsTheyAre => Self::AsTheyAre,
+            Texts::MarkAll => Self::Marked,
+            Texts::MarkComputed => Self::MarkedIfComputed,
+        }
+    }
+}
