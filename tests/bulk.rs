@@ -1,10 +1,4 @@
 //! Many users at once: readers, records, imports and exports.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
 
 #[cfg(all(test, feature = "sqlite"))]
 #[path = "bulk/exporter.rs"]

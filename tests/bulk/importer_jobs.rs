@@ -169,8 +169,8 @@ async fn a_cancelled_job_stops_at_its_next_checkpoint() {
             assert!(tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(cancel)).unwrap());
         }
     });
-    let worked = worker.run_once().await.unwrap();
-    assert!(matches!(worked, Worked::Ended(_, JobStatus::Cancelled)), "{worked:?}");
+    let end = worker.run_once().await.unwrap();
+    assert!(matches!(end, Worked::Ended(_, JobStatus::Cancelled)), "{end:?}");
     let status = stage.status(&id).await;
     assert_eq!((status.status, status.report.inserted), (JobStatus::Cancelled, 30));
     assert_eq!(everybody(&*stage.store).await.len(), 30);
@@ -293,8 +293,6 @@ async fn a_worker_that_is_to_stop_gives_its_job_back_at_a_checkpoint() {
     let worker = stage.worker_that(move |records| {
         if records == 20 {
             stop.send_replace(true);
-            // The signal is seen before the next batch is through.
-            std::thread::sleep(Duration::from_millis(50));
         }
     });
     let mut stopped = stopped;

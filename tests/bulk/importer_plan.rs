@@ -155,6 +155,8 @@ fn the_same_record_again_changes_nothing_under_any_policy() {
 
 #[test]
 fn a_password_is_overwritten_only_where_the_policy_says_so() {
+    use CredentialMerge::{FillMissing, Keep, Replace, UntilFirstLogIn};
+
     let stored = imported(&person("ada"));
     let mut used = stored.clone();
     used.last_login = Some(at(200));
@@ -170,7 +172,6 @@ fn a_password_is_overwritten_only_where_the_policy_says_so() {
     social.credential = Credential::None;
     let mut record = person("ada");
     record.credential = Some(Credential::Hash(hash("another")));
-    use CredentialMerge::{FillMissing, Keep, Replace, UntilFirstLogIn};
     for (name, user, replaced_by) in [
         ("imported", &stored, &[Replace, UntilFirstLogIn][..]),
         ("imported and used", &used, &[Replace]),

@@ -32,11 +32,14 @@ use waystation::{
 
 use crate::importer::{Given, Listed, email, everybody, faulty, hash, named, person, username};
 
-/// Every kind of store there is, with what has to live as long.
-async fn stores() -> Vec<(&'static str, Arc<dyn UserStore>, Box<dyn Any>)> {
+/// A store with its name and what has to live as long.
+type Stored = (&'static str, Arc<dyn UserStore>, Box<dyn Any>);
+
+/// Every kind of store there is.
+async fn stores() -> Vec<Stored> {
     let directory = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(directory.path().join("users.sqlite"), "customers").await.unwrap();
-    let mut stores: Vec<(&'static str, Arc<dyn UserStore>, Box<dyn Any>)> =
+    let mut stores: Vec<Stored> =
         vec![("memory", Arc::new(MemoryStore::new()), Box::new(())), ("sqlite", Arc::new(sqlite), Box::new(directory))];
     #[cfg(all(unix, feature = "postgres"))]
     if let Some(server) = crate::postgres::PostgresServer::shared() {
@@ -427,12 +430,12 @@ async fn a_job_waits_for_a_store_that_stays_away_and_loses_nothing() {
     let id = jobs.submit(ImportSpec::new(json!(null)), None, &*inputs).await.unwrap().id;
     let importer = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(10).build();
     let worker = ImportWorker::new(importer, inputs);
-    let worked = passing(&clock, worker.run_once()).await.unwrap();
-    assert!(matches!(worked, Worked::Waits(_, ImportFailure::Store(_))), "{worked:?}");
+    let end = passing(&clock, worker.run_once()).await.unwrap();
+    assert!(matches!(end, Worked::Waits(_, ImportFailure::Store(_))), "{end:?}");
     assert_eq!(jobs.status(&id).await.unwrap().unwrap().status, JobStatus::Running);
     clock.advance(Duration::from_mins(2));
-    let worked = worker.run_once().await.unwrap();
-    assert!(matches!(worked, Worked::Ended(_, JobStatus::Completed)), "{worked:?}");
+    let end = worker.run_once().await.unwrap();
+    assert!(matches!(end, Worked::Ended(_, JobStatus::Completed)), "{end:?}");
     let report = jobs.status(&id).await.unwrap().unwrap().report;
     assert_eq!((report.read, report.inserted, store.inner.len()), (30, 30, 30));
 }

@@ -86,7 +86,7 @@ fn a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up() {
     let folder = directory.path().to_str().unwrap();
     let (stays, goes) = (Child::start(SHARED, folder), Child::start(SHARED, folder));
     let said: Vec<_> = (0..3 + dice.below(20)).map_while(|_| goes.line()).collect();
-    std::thread::sleep(Duration::from_micros(dice.below(20_000) as u64));
+    runtime.block_on(SystemClock::new().sleep(Duration::from_micros(dice.below(20_000) as u64)));
     let (_, more) = goes.kill();
     let by_the_other = said.len() + more.len();
     let mut by_the_one = 0;
@@ -163,8 +163,8 @@ async fn compare(folder: &Path, id: &JobId) {
     assert_eq!((report.read, report.inserted), (RECORDS, expected.len() as u64));
     assert_eq!((report.failed, report.duplicates), (faulty.len() as u64 - same, same));
     assert_eq!((report.updated, report.unchanged, report.tombstoned), (0, 0, 0));
-    let faults = jobs.faults(id, None, usize::MAX).await.unwrap();
-    assert_eq!(faults.iter().map(|fault| fault.record).collect::<Vec<_>>(), faulty);
+    let told = jobs.faults(id, None, usize::MAX).await.unwrap();
+    assert_eq!(told.iter().map(|fault| fault.record).collect::<Vec<_>>(), faulty);
     let users = store.as_bulk().unwrap().scan(None, usize::MAX).await.unwrap();
     let number = |user: &waystation::User| user.profile.name.as_deref().unwrap().parse::<u64>().unwrap();
     let mut numbers: Vec<u64> = users.iter().map(number).collect();
