@@ -34,8 +34,8 @@ fn jane() -> User {
         "empty": [], "none": null, "deep": {"er": {"est": "x"}}, "active": true, "consent": "true", "zero": 0.0,
     });
     let app_metadata = json!({"plan": "gold", "seats": 12, "since": "2024-05-01", "subscription": {"plan": "Gold"}});
-    profile.user_metadata = user_metadata.as_object().unwrap().clone();
-    profile.app_metadata = app_metadata.as_object().unwrap().clone();
+    user_metadata.as_object().unwrap().clone_into(&mut profile.user_metadata);
+    app_metadata.as_object().unwrap().clone_into(&mut profile.app_metadata);
     profile.identities = vec![LinkedIdentity::new("google-oauth2", "103547991597142817347")];
     profile.mfa_factors = vec![MfaFactor::Totp { secret: "JBSWY3DPEHPK3PXP".to_owned() }];
     let at = |day: i64| Timestamp::from_micros(day * DAY);

@@ -1,4 +1,10 @@
 //! What an export writes is read again as the same users, whatever it is packed in, or it leaves nothing.
+#![expect(
+    clippy::panic,
+    clippy::similar_names,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too; what is exported and the exporter are called so"
+)]
 
 use std::{
     io::{self, Cursor, Read, Write},
@@ -41,8 +47,8 @@ fn user(number: usize) -> NewUser {
     profile.picture = Some("https://example.com/a.png".to_owned());
     profile.blocked = number.is_multiple_of(5);
     let metadata = json!({"consent": {"given": number.is_multiple_of(2)}, "n": [1, 2.5, null, u64::MAX], "a.b": {}});
-    profile.user_metadata = metadata.as_object().unwrap().clone();
-    profile.app_metadata = json!({"plan": "gold", "roles": ["a"]}).as_object().unwrap().clone();
+    metadata.as_object().unwrap().clone_into(&mut profile.user_metadata);
+    json!({"plan": "gold", "roles": ["a"]}).as_object().unwrap().clone_into(&mut profile.app_metadata);
     profile.mfa_factors = vec![MfaFactor::Totp { secret: "JBSWY3DPEHPK3PXP".to_owned() }];
     profile.identities = vec![LinkedIdentity::new("google-oauth2", format!("{number}"))];
     let credential = match number % 4 {
