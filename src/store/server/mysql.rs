@@ -23,7 +23,7 @@ use crate::store::{
 const STEPS: [(i64, &str, &str); 3] = [
     (1, "users", include_str!("schema/mysql/0001_users.sql")),
     (2, "outbox", include_str!("schema/mysql/0002_outbox.sql")),
-    (4, "jobs", include_str!("schema/mysql/0004_jobs.sql")),
+    (3, "jobs", include_str!("schema/mysql/0003_jobs.sql")),
 ];
 
 /// MySQL and MariaDB. See [`MySqlStore`](super::MySqlStore).

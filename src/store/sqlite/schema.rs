@@ -20,7 +20,7 @@ use crate::{
 const STEPS: [(i64, &str, &str); 3] = [
     (1, "users", include_str!("schema/0001_users.sql")),
     (2, "outbox", include_str!("schema/0002_outbox.sql")),
-    (4, "jobs", include_str!("schema/0004_jobs.sql")),
+    (3, "jobs", include_str!("schema/0003_jobs.sql")),
 ];
 
 /// Not sqlx's own `_sqlx_migrations`: the file may be the host's, with migrations of its own.
