@@ -62,5 +62,9 @@ pub mod writing_a_scheme {}
 #[doc = include_str!("guide/home_made_hashes.md")]
 pub mod home_made_hashes {}
 
+#[cfg(feature = "cli")]
+#[doc = include_str!("guide/command.md")]
+pub mod command {}
+
 #[doc = include_str!("guide/design.md")]
 pub mod design {}

@@ -1,6 +1,7 @@
 use std::{
     fs::{self, File},
     io::Read as _,
+    mem,
     path::PathBuf,
     sync::Arc,
 };
@@ -8,7 +9,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions, RecordSource};
+use super::{
+    HashExport, ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions, RecordSource,
+};
 use crate::{password::Dialect, user::SourceName};
 
 /// A file that an import job names: what is kept with the job, and opened by whichever worker takes it.
@@ -39,6 +42,12 @@ pub struct FileSpec {
     /// The legacy system whose ids these are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceName>,
+    /// Which column or member is which field: see [`FieldMap`](super::FieldMap). A source without a target is not wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(String, Option<String>)>,
+    /// The hashes of the same users, beside a users export: see [`HashExport`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hashes: Option<PathBuf>,
     /// Whether the reference schema alone is taken.
     #[serde(default)]
     pub strict: bool,
@@ -47,7 +56,16 @@ pub struct FileSpec {
 impl FileSpec {
     /// The file at this path, with everything at its default.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), format: None, hash_format: None, id_prefix: None, source: None, strict: false }
+        Self {
+            path: path.into(),
+            format: None,
+            hash_format: None,
+            id_prefix: None,
+            source: None,
+            fields: Vec::new(),
+            hashes: None,
+            strict: false,
+        }
     }
 
     /// As an import job keeps it.
@@ -69,7 +87,14 @@ impl FileSpec {
         record.id_prefix = self.id_prefix.or(record.id_prefix.take());
         record.source = self.source.or(record.source.take());
         record.strict |= self.strict;
-        FileInput { path: self.path, format: self.format, options }
+        for (source, target) in self.fields {
+            let fields = mem::take(&mut options.fields);
+            options.fields = match target {
+                Some(target) => fields.field(source, target),
+                None => fields.without(source),
+            };
+        }
+        FileInput { path: self.path, hashes: self.hashes, format: self.format, options }
     }
 }
 
@@ -77,6 +102,7 @@ impl FileSpec {
 #[derive(Clone, Debug)]
 pub struct FileInput {
     path: PathBuf,
+    hashes: Option<PathBuf>,
     format: Option<ImportFormat>,
     options: ReadOptions,
 }
@@ -93,7 +119,10 @@ impl FileInput {
 
 impl Input for FileInput {
     fn open(&self) -> Result<Box<dyn RecordSource>, ReadError> {
-        Ok(Box::new(ImportFile::open(&self.path, self.format, self.options.clone())?))
+        let file = ImportFile::open(&self.path, self.format, self.options.clone())?;
+        let Some(hashes) = &self.hashes else { return Ok(Box::new(file)) };
+        let hashes = File::open(hashes).map_err(|error| ReadError::io(Place::START, error))?;
+        Ok(Box::new(file.with_hashes(HashExport::read(hashes)?)))
     }
 
     fn state(&self) -> Result<InputState, ReadError> {

@@ -58,6 +58,13 @@ pub(crate) struct Options {
     /// The legacy system whose ids these are
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
+    /// A column (or, in JSON, a pointer) that is another field of the schema; again for each. Without a FIELD it is left
+    /// out. `UID=user_id`, `/profile/mail=email`, `joined=`
+    #[arg(long = "field", value_name = "SOURCE=FIELD")]
+    fields: Vec<String>,
+    /// The hash export that belongs to a users export
+    #[arg(long, value_name = "FILE")]
+    hashes: Option<PathBuf>,
     /// Take the reference product's schema alone
     #[arg(long)]
     strict: bool,
@@ -126,7 +133,11 @@ pub(crate) async fn importer(
     let passwords = Arc::new(engine::passwords(settings)?);
     let store = store::open(settings, missing).await?;
     let record = RecordOptions::default().schemes(passwords.schemes().clone(), passwords.limits().clone());
-    let inputs = FileInputs::new(ReadOptions::default().record(record));
+    let options = ReadOptions::default().record(record);
+    let inputs = FileInputs::new(match settings.firebase()? {
+        Some(project) => options.firebase(project),
+        None => options,
+    });
     let progress = Arc::new(Progress::begin());
     let shown = Arc::clone(&progress);
     let builder = Importer::builder(Arc::clone(&store)).on_progress(move |step| {
@@ -149,17 +160,19 @@ async fn submit(
     inputs: &FileInputs,
 ) -> Result<JobId, Failure> {
     let file = spooled.or(options.file.as_deref()).unwrap_or(Path::new("-"));
-    let path =
-        file.canonicalize().map_err(|error| Failure::of(format!("{} cannot be opened", file.display()), error))?;
-    if path.to_str().is_none() {
-        return Err(Failure::misused("the path of the file is not UTF-8, so that no job can name it"));
-    }
-    let mut file = FileSpec::new(path);
+    let mut file = FileSpec::new(absolute(file)?);
     file.format = options.format;
     file.hash_format.clone_from(&options.hash_format);
     file.id_prefix.clone_from(&options.id_prefix);
     file.source = options.source.as_deref().map(Into::into);
     file.strict = options.strict;
+    for field in &options.fields {
+        let (source, target) = field
+            .split_once('=')
+            .ok_or_else(|| Failure::misused(format!("--field {field}: it is not of the form SOURCE=FIELD")))?;
+        file.fields.push((source.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty())));
+    }
+    file.hashes = options.hashes.as_deref().map(absolute).transpose()?;
     let mut spec = ImportSpec::new(file.to_value());
     spec.policy = options.policy.read()?;
     spec.dry_run = options.dry_run;
@@ -173,6 +186,20 @@ async fn submit(
         eprintln!("there is a job of this id already; going on with it");
     }
     Ok(submitted.id)
+}
+
+/// As every worker can open it.
+///
+/// # Errors
+///
+/// When there is no such file.
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    let whole =
+        path.canonicalize().map_err(|error| Failure::of(format!("{} cannot be opened", path.display()), error))?;
+    if whole.to_str().is_none() {
+        return Err(Failure::misused("the path of the file is not UTF-8, so that no job can name it"));
+    }
+    Ok(whole)
 }
 
 async fn resume(jobs: &ImportJobs, id: &str) -> Result<JobId, Failure> {

@@ -5,6 +5,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use waystation::password::vendor::{FirebaseProject, ImportError};
 
 use crate::{arguments::Global, failure::Failure, legacy::Legacy};
 
@@ -23,6 +24,8 @@ pub(crate) struct Settings {
     connection: Option<String>,
     /// The legacy system.
     legacy: Option<Legacy>,
+    /// The file with the hash parameters of a Firebase project: `hash_config` as its console shows it, as JSON.
+    firebase: Option<PathBuf>,
     /// Home-made hash formats: name and expression.
     pub(crate) formats: BTreeMap<String, String>,
     /// Peppers: id, and the file that holds the key. The first one by name is that of new hashes unless `pepper` says.
@@ -89,6 +92,19 @@ impl Settings {
             let example = "[legacy]\nsystem = \"django\"\naddress = \"postgres://…\"";
             Failure::misused(format!("which legacy system? Write it into {FILE}:\n{example}"))
         })
+    }
+
+    /// The Firebase project whose users are imported.
+    ///
+    /// # Errors
+    ///
+    /// When its parameters cannot be read.
+    pub(crate) fn firebase(&self) -> Result<Option<FirebaseProject>, Failure> {
+        let Some(path) = &self.firebase else { return Ok(None) };
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::of(format!("{} cannot be read", path.display()), error))?;
+        let project = text.parse();
+        project.map(Some).map_err(|error: ImportError| Failure::misused(format!("{}: {error}", path.display())))
     }
 
     /// The connection name.
