@@ -237,3 +237,33 @@ fn a_table_has_the_fields_that_were_asked_for() {
     // What is no directory takes no file, and nothing is left behind.
     assert_eq!(terminal.run(&["export", "nowhere/users.csv"]).code, 1);
 }
+
+#[test]
+fn columns_of_another_system_are_renamed() {
+    let terminal = with_users(0);
+    terminal.write("users.csv", "UID;mail;plan;joined\n7;ada@example.com;gold;2019\n");
+    let fields =
+        ["--field", "UID=user_id", "--field", "mail=email", "--field", "plan=app_metadata.plan", "--field", "joined="];
+    let imported = terminal.run(&[&["import", "users.csv"], &fields[..]].concat());
+    assert_eq!(imported.code, 0, "{}{}", imported.stdout, imported.stderr);
+    let shown = json_of(&terminal.run(&["show", "7", "--json"]));
+    assert_eq!(shown["profile"]["app_metadata"], json!({"plan": "gold"}));
+    // A column that nobody named is refused, and so is a map that is none.
+    assert_eq!(terminal.run(&["import", "users.csv", "--field", "UID=user_id"]).code, 3);
+    assert_eq!(terminal.run(&["import", "users.csv", "--field", "UID"]).code, 2);
+}
+
+#[test]
+fn a_hash_export_is_merged_with_the_export_of_its_users() {
+    let terminal = with_users(0);
+    let id = "5dea9f9c82dd7c0e76e4ec93";
+    let hash = json!({"_id": {"$oid": id}, "email": "ada@example.com", "passwordHash": BCRYPT});
+    terminal.write("hashes.ndjson", &format!("{hash}\n"));
+    let user = json!({"user_id": format!("auth0|{id}"), "email": "ada@example.com", "logins_count": 3});
+    terminal.write("export.ndjson", &format!("{user}\n"));
+    let arguments = ["export.ndjson", "--format", "users-export", "--hashes", "hashes.ndjson", "--id-prefix", "auth0|"];
+    let imported = terminal.run(&[&["import"], &arguments[..]].concat());
+    assert_eq!(imported.code, 0, "{}{}", imported.stdout, imported.stderr);
+    let shown = json_of(&terminal.run(&["show", id, "--json"]));
+    assert_eq!((&shown["hash_scheme"], &shown["login_count"]), (&json!("bcrypt"), &json!(3)));
+}

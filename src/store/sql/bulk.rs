@@ -82,20 +82,24 @@ impl Users {
             return Ok(BulkWritten::LeaseLost);
         }
         let users: Vec<User> = batch.users.iter().cloned().map(stored).collect();
-        let look = self.look::<E>(&mut transaction, &users, batch.tombstones).await?;
-        if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
-            transaction.rollback().await.map_err(failed)?;
-            let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
-            return Ok(BulkWritten::Conflict(look.outcomes.into_iter().chain(updates).collect()));
-        }
-        let mut outcomes = Vec::with_capacity(batch.users.len() + batch.updates.len());
-        // Good for the first try, and for those after it while nobody else came between.
-        let (mut looked, mut is_good) = (look.outcomes.chunks(E::LIST), true);
-        for users in users.chunks(E::LIST) {
-            let given = looked.next().filter(|_| is_good).map(|outcomes| Look::new(outcomes.to_vec(), look.buried));
-            let (inserted, at_once) = self.insert_list::<E>(&mut transaction, users, batch.tombstones, given).await?;
-            is_good &= at_once;
-            outcomes.extend(inserted);
+        let mut outcomes = vec![BulkOutcome::Created; users.len()];
+        if !self.insert_unseen::<E>(&mut transaction, &users).await? {
+            let look = self.look::<E>(&mut transaction, &users, batch.tombstones).await?;
+            if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
+                transaction.rollback().await.map_err(failed)?;
+                let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
+                return Ok(BulkWritten::Conflict(look.outcomes.into_iter().chain(updates).collect()));
+            }
+            outcomes.clear();
+            // Good for the first try, and for those after it while nobody else came between.
+            let (mut looked, mut is_good) = (look.outcomes.chunks(E::LIST), true);
+            for users in users.chunks(E::LIST) {
+                let given = looked.next().filter(|_| is_good).map(|outcomes| Look::new(outcomes.to_vec(), look.buried));
+                let (inserted, at_once) =
+                    self.insert_list::<E>(&mut transaction, users, batch.tombstones, given).await?;
+                is_good &= at_once;
+                outcomes.extend(inserted);
+            }
         }
         outcomes.extend(self.update_all::<E>(&mut transaction, &batch.updates).await?);
         let conflict = batch.unless_conflict && outcomes.iter().any(|outcome| !outcome.is_done());
@@ -105,6 +109,30 @@ impl Users {
             transaction.commit().await.map_err(failed)?;
         }
         Ok(if conflict { BulkWritten::Conflict(outcomes) } else { BulkWritten::Written(outcomes) })
+    }
+
+    /// Inserts all of them without having looked for anybody, unless something stands in the way of one. Nearly everybody
+    /// whom a batch brings is new, and then this is all that it takes.
+    async fn insert_unseen<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        users: &[User],
+    ) -> Result<bool, StoreError> {
+        let failed = |error| E::classify("write", error);
+        let mut savepoint = connection.begin().await.map_err(failed)?;
+        let mut is_free = true;
+        for users in users.chunks(E::LIST) {
+            let users: Vec<&User> = users.iter().collect();
+            is_free = is_free && self.insert_all::<E>(&mut savepoint, &users).await?;
+        }
+        // Tombstones last: a deletion that ends in between is seen by what it leaves.
+        let keys = users.iter().flat_map(Key::all_of);
+        if is_free && self.buried_digests::<E>(&mut savepoint, keys).await?.is_empty() {
+            savepoint.commit().await.map_err(failed)?;
+            return Ok(true);
+        }
+        savepoint.rollback().await.map_err(failed)?;
+        Ok(false)
     }
 
     /// Looks for what stands in the way of all of them, a list at a time.
