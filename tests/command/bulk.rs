@@ -10,7 +10,7 @@ fn user(number: usize) -> Value {
 }
 
 fn lines_of(users: &[Value]) -> String {
-    users.iter().map(|user| format!("{user}\n")).collect()
+    users.iter().flat_map(|user| [user.to_string(), "\n".into()]).collect()
 }
 
 fn json_of(ended: &Ended) -> Value {

@@ -50,3 +50,12 @@ fn a_pipe_that_nobody_reads_is_no_failure() {
     assert!(ended.status.success());
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }
+
+#[test]
+fn a_setting_of_another_type_is_not_quoted_either() {
+    let terminal = Terminal::new();
+    terminal.write("waystation.toml", "\n\nlegacy = 'postgres://ada:engine@localhost/users'\n");
+    let ended = terminal.run(&["stats"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("line 3") && !ended.stderr.contains("engine"), "{}", ended.stderr);
+}

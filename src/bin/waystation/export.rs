@@ -6,11 +6,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
 };
 
 use clap::{Args, ValueEnum};
-use waystation::bulk::{CsvTexts, ExportField, ExportFormat, Exported, Exporter, Packing};
+use waystation::{
+    bulk::{CsvTexts, ExportField, ExportFormat, Exported, Exporter, Packing},
+    clock::{Clock as _, SystemClock},
+};
 
 use crate::{
     arguments::Global,
@@ -91,13 +93,14 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         stop.store(true, Ordering::Relaxed);
     });
 
-    let (progress, began) = (Progress::begin(), Instant::now());
+    let (progress, clock) = (Progress::begin(), SystemClock::new());
+    let began = clock.monotonic();
     let watch = move |exported: &Exported| {
         progress.show(&Step {
             users: exported.users,
             bytes: exported.bytes,
             total_bytes: None,
-            elapsed: began.elapsed(),
+            elapsed: clock.monotonic().saturating_sub(began),
             left: None,
         });
         if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -106,19 +109,19 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let exporter = Exporter::new(store).format(format).packing(packing).fields(fields).filter(filter);
     let exporter = exporter.most_columns(options.most_columns).csv_texts(options.texts.into()).watch(watch);
     let exporter = if options.secrets { exporter.secrets() } else { exporter };
-    let exported = if options.file.as_os_str() == "-" {
+    let ended = if options.file.as_os_str() == "-" {
         exporter.write_to(io::stdout()).await
     } else {
         exporter.to_file(&options.file).await
     };
     // The bar is gone before anything else is said.
     drop(exporter);
-    let exported = exported.map_err(|error| Failure::of("the export cannot go on", error))?;
-    if !exported.is_complete {
-        eprintln!("stopped after {} users; an export begins anew", exported.users);
+    let written = ended.map_err(|error| Failure::of("the export cannot go on", error))?;
+    if !written.is_complete {
+        eprintln!("stopped after {} users; an export begins anew", written.users);
         return Ok(Exit::Interrupted);
     }
-    eprintln!("{} users, {} bytes", exported.users, exported.bytes);
+    eprintln!("{} users, {} bytes", written.users, written.bytes);
     Ok(Exit::Done)
 }
 

@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -13,9 +14,10 @@ use tokio::sync::Notify;
 use waystation::{
     UserStore,
     bulk::{
-        FileInputs, FileSpec, ImportFormat, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer, JobObserver,
-        ReadOptions, RecordOptions,
+        FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStatus, ImportWorker, Importer,
+        JobObserver, ReadOptions, RecordOptions,
     },
+    clock::{Clock as _, SystemClock},
     store::{JobId, JobStatus},
 };
 
@@ -39,6 +41,7 @@ Records that cannot be imported do not stop it; with --quarantine they are writt
 
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
     /// The file, packed or not; `-` is standard input
     #[arg(required_unless_present = "resume", conflicts_with = "resume")]
@@ -94,14 +97,17 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let settings = Settings::read(global)?;
     let (inputs, importer, progress) = importer(options.wrap, &settings, Missing::Create).await?;
     let jobs = ImportJobs::new(Arc::clone(&importer.1));
+    // What is wrong with the command line is told before anything is read.
+    let policy = options.policy.read()?;
     let spooled = match &options.file {
-        Some(file) if file.as_os_str() == "-" => Some(spool::standard_input().await?),
+        Some(file) if file.as_os_str() == "-" => Some(spool::Spool::of_standard_input().await?),
         _ => None,
     };
     let id = match &options.resume {
         Some(id) => resume(&jobs, id).await?,
-        None => submit(options, spooled.as_deref(), &jobs, &inputs).await?,
+        None => submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
     };
+    let spooled = spooled.map(spool::Spool::keep).transpose()?;
     let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
     let worker = ImportWorker::new(importer.0, Arc::new(inputs)).observer(Arc::clone(&finished) as _);
     let is_over = jobs.status(&id).await.map_err(asked)?.is_some_and(|status| status.status.is_final());
@@ -110,16 +116,22 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
             tokio::select! {
                 () = interrupted() => {}
                 () = finished.notify.notified() => {}
+                // Another process may have taken it.
+                () = over(&jobs, &id) => {}
             }
         };
         worker.run_until(stop).await.map_err(|error| Failure::of("the import cannot go on", error))?;
     }
     drop(progress);
     let exit = end(options, global, &jobs, &id).await?;
-    if let (Some(spooled), Exit::Done | Exit::Refused) = (spooled, exit) {
-        // Only now: a quarantine file is made of it.
-        fs::remove_file(&spooled)
-            .map_err(|error| Failure::of(format!("{} cannot be removed", spooled.display()), error))?;
+    if let Some(spooled) = spooled {
+        if exit == Exit::Interrupted {
+            eprintln!("standard input is kept in {} until then", spooled.display());
+        } else {
+            // Only now: a quarantine file is made of it.
+            fs::remove_file(&spooled)
+                .map_err(|error| Failure::of(format!("{} cannot be removed", spooled.display()), error))?;
+        }
     }
     Ok(exit)
 }
@@ -155,6 +167,7 @@ pub(crate) async fn importer(
 
 async fn submit(
     options: &Options,
+    policy: ImportPolicy,
     spooled: Option<&Path>,
     jobs: &ImportJobs,
     inputs: &FileInputs,
@@ -174,7 +187,7 @@ async fn submit(
     }
     file.hashes = options.hashes.as_deref().map(absolute).transpose()?;
     let mut spec = ImportSpec::new(file.to_value());
-    spec.policy = options.policy.read()?;
+    spec.policy = policy;
     spec.dry_run = options.dry_run;
     spec.assume_distinct = options.assume_distinct;
     spec.shards = options.shards.into();
@@ -245,6 +258,20 @@ async fn end(options: &Options, global: &Global, jobs: &ImportJobs, id: &JobId) 
             Exit::Interrupted
         }
     })
+}
+
+/// Comes back when a job is over, whoever worked on it.
+async fn over(jobs: &ImportJobs, id: &JobId) {
+    let clock = SystemClock::new();
+    loop {
+        clock.sleep(Duration::from_secs(1)).await;
+        // What cannot be asked now is asked again: the worker says what is wrong with the store.
+        if let Ok(Some(status)) = jobs.status(id).await
+            && status.status.is_final()
+        {
+            return;
+        }
+    }
 }
 
 /// Tells when one job is over.

@@ -1,10 +1,12 @@
 use std::{
+    fmt,
     io::{self, IsTerminal as _},
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use waystation::clock::{Clock as _, SystemClock};
 
 /// How often a line is written where there is no terminal.
 const EVERY: Duration = Duration::from_secs(10);
@@ -12,7 +14,8 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Shows how far long work is, on standard error: a bar on a terminal, lines elsewhere.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
-    last_line: Mutex<Instant>,
+    clock: SystemClock,
+    last_line: Mutex<Duration>,
 }
 
 /// How far it is.
@@ -34,23 +37,25 @@ impl Progress {
             }
             bar
         });
-        Self { bar, last_line: Mutex::new(Instant::now()) }
+        let clock = SystemClock::new();
+        let last_line = Mutex::new(clock.monotonic());
+        Self { bar, clock, last_line }
     }
 
     pub(crate) fn show(&self, step: &Step) {
-        let text = step.text();
         if let Some(bar) = &self.bar {
             if let Some(total) = step.total_bytes {
                 bar.set_length(total);
             }
             bar.set_position(step.bytes);
-            bar.set_message(text);
+            bar.set_message(step.to_string());
             return;
         }
         let mut last = self.last_line.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.elapsed() >= EVERY {
-            *last = Instant::now();
-            eprintln!("{text}");
+        let now = self.clock.monotonic();
+        if now.saturating_sub(*last) >= EVERY {
+            *last = now;
+            eprintln!("{step}");
         }
     }
 }
@@ -63,26 +68,20 @@ impl Drop for Progress {
     }
 }
 
-impl Step {
-    fn text(&self) -> String {
-        let mut text = format!("{} users", HumanCount(self.users));
-        let seconds = self.elapsed.as_secs_f64();
-        if seconds >= 1.0 {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_precision_loss,
-                clippy::cast_sign_loss,
-                reason = "a rate for people"
-            )]
-            let rate = (self.users as f64 / seconds) as u64;
-            text.push_str(&format!(", {}/s", HumanCount(rate)));
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} users", HumanCount(self.users))?;
+        if let Some(rate) =
+            u128::from(self.users).checked_mul(1_000).and_then(|it| it.checked_div(self.elapsed.as_millis()))
+        {
+            write!(f, ", {}/s", HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)))?;
         }
         if let Some(total) = self.total_bytes {
-            text.push_str(&format!(", {} of {}", HumanBytes(self.bytes), HumanBytes(total)));
+            write!(f, ", {} of {}", HumanBytes(self.bytes), HumanBytes(total))?;
         }
         if let Some(left) = self.left {
-            text.push_str(&format!(", {:#} left", HumanDuration(left)));
+            write!(f, ", {:#} left", HumanDuration(left))?;
         }
-        text
+        Ok(())
     }
 }

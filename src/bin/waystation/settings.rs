@@ -46,11 +46,12 @@ impl Settings {
             None => (Path::new(FILE), false),
         };
         let mut settings = match fs::read_to_string(path) {
-            // The message of the parser quotes the line, and the line may be an address with a password.
+            // The parser's message may quote what it met, and that may be an address with a password.
             Ok(text) => toml::from_str::<Self>(&text).map_err(|error| {
                 let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
                 let line = before.matches('\n').count() + 1;
-                Failure::misused(format!("{}, line {line}: {}", path.display(), error.message()))
+                let what = "this is not what is expected here; the guide's page on the command shows all settings";
+                Failure::misused(format!("{}, line {line}: {what}", path.display()))
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => Self::default(),
             Err(error) => return Err(Failure::of(format!("{} cannot be read", path.display()), error)),

@@ -18,9 +18,9 @@ pub(super) struct Options {
     /// The key by which a record finds its user
     #[arg(long, value_name = "KEY", value_parser = ["email", "id", "legacy", "phone", "username"])]
     match_by: Option<String>,
-    /// Another rule for some fields, such as `user_metadata=deep_merge`. Fields: identifiers, names, user_metadata,
-    /// app_metadata, credential, verified, blocked, mfa, identities. Rules: keep, replace, deep_merge, fill_missing,
-    /// keep_newer
+    /// Another rule for some fields, such as `user_metadata=deep_merge`. Fields: `identifiers`, `names`, `user_metadata`,
+    /// `app_metadata`, `credential`, `verified`, `blocked`, `mfa`, `identities`. Rules: `keep`, `replace`, `deep_merge`,
+    /// `fill_missing`, `keep_newer`
     #[arg(long, value_name = "FIELDS=RULE", value_delimiter = ',')]
     merge: Vec<String>,
     /// Spare nobody: users who have moved by themselves are changed like the others
