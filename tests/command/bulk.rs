@@ -165,6 +165,29 @@ fn the_same_import_with_the_same_id_is_done_once() {
 
 #[cfg(unix)]
 #[test]
+fn an_import_that_another_process_does_ends_all_the_same() {
+    use std::process::{Command, Stdio};
+
+    let terminal = with_users(3);
+    // So that there is a store to work on.
+    assert_eq!(terminal.run(&["import", "users.ndjson", "--dry-run"]).code, 0);
+    let mut worker = Command::new(env!("CARGO_BIN_EXE_waystation"))
+        .args(["jobs", "work"])
+        .current_dir(terminal.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    for round in 0..5 {
+        let imported = terminal.run(&["import", "users.ndjson", "--upsert", "--json"]);
+        assert_eq!((imported.code, &json_of(&imported)["status"]), (0, &json!("completed")), "round {round}");
+    }
+    let told = Command::new("kill").args(["-INT", &worker.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
     use std::{
         io::{BufRead as _, BufReader},

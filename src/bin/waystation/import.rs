@@ -125,12 +125,12 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     drop(progress);
     let exit = end(options, global, &jobs, &id).await?;
     if let Some(spooled) = spooled {
-        if exit == Exit::Interrupted {
-            eprintln!("standard input is kept in {} until then", spooled.display());
-        } else {
+        if matches!(exit, Exit::Done | Exit::Refused) {
             // Only now: a quarantine file is made of it.
             fs::remove_file(&spooled)
                 .map_err(|error| Failure::of(format!("{} cannot be removed", spooled.display()), error))?;
+        } else {
+            eprintln!("what came from standard input is kept in {}, to go on with", spooled.display());
         }
     }
     Ok(exit)
