@@ -36,6 +36,11 @@ mod readers_framing;
 mod readers_record;
 
 #[cfg(test)]
+#[cfg(all(feature = "digest", feature = "sqlite"))]
+#[path = "bulk/reference_examples.rs"]
+mod reference_examples;
+
+#[cfg(test)]
 #[cfg(all(unix, feature = "bulk", feature = "mysql"))]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
