@@ -290,3 +290,21 @@ fn a_hash_export_is_merged_with_the_export_of_its_users() {
     let shown = json_of(&terminal.run(&["show", id, "--json"]));
     assert_eq!((&shown["hash_scheme"], &shown["login_count"]), (&json!("bcrypt"), &json!(3)));
 }
+
+#[test]
+fn known_passwords_prove_the_hashes_of_a_file_before_it_is_imported() {
+    let terminal = with_users(3);
+    let known = |identifier: &str, password: &str| json!({"identifier": identifier, "password": password});
+    let right = [known("User1@example.com", "shh")];
+    let wrong =
+        [known("user1@example.com", "shh"), known("user2@example.com", "shhh"), known("nobody@example.com", "x")];
+    terminal.write("right.ndjson", &lines_of(&right));
+    terminal.write("wrong.ndjson", &lines_of(&wrong));
+    let proven = terminal.run(&["import", "users.ndjson", "--prove", "right.ndjson"]);
+    assert_eq!((proven.code, proven.stdout.as_str()), (0, "     1  proven  bcrypt\n"), "{}", proven.stderr);
+    let not = terminal.run(&["import", "users.ndjson", "--prove", "wrong.ndjson", "--json"]);
+    let verdicts: Vec<Value> =
+        not.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["verdict"].clone()).collect();
+    assert_eq!((not.code, verdicts), (3, vec![json!("proven"), json!("mismatch"), json!("not_found")]));
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, "0\n");
+}

@@ -1,4 +1,5 @@
 mod policy;
+mod prove;
 mod spool;
 
 use std::{
@@ -15,7 +16,7 @@ use waystation::{
     UserStore,
     bulk::{
         FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStatus, ImportWorker, Importer,
-        JobObserver, ReadOptions, RecordOptions,
+        JobObserver, OpenInput as _, ReadOptions, RecordOptions,
     },
     clock::{Clock as _, SystemClock},
     store::{JobId, JobStatus},
@@ -76,6 +77,10 @@ pub(crate) struct Options {
     /// Do all of it and write nothing: the same verdicts, the same report
     #[arg(long)]
     dry_run: bool,
+    /// Import nothing, and say whether the hashes open with the passwords of this file: one object a line,
+    /// {"identifier": …, "password": …}
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "resume", "quarantine"])]
+    prove: Option<PathBuf>,
     /// Put Argon2id over weak hashes on their way in; takes a hash each
     #[arg(long)]
     wrap: bool,
@@ -103,6 +108,12 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         Some(file) if file.as_os_str() == "-" => Some(spool::Spool::of_standard_input().await?),
         _ => None,
     };
+    if let Some(known) = &options.prove {
+        drop(progress);
+        let spec = spec(options, spooled.as_ref().map(spool::Spool::path))?;
+        let input = inputs.open(&spec.to_value()).map_err(|error| Failure::of("the file cannot be read", error))?;
+        return prove::run(known, &importer.0, input, &engine::passwords(&settings)?, global).await;
+    }
     let id = match &options.resume {
         Some(id) => resume(&jobs, id).await?,
         None => submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
@@ -165,13 +176,12 @@ pub(crate) async fn importer(
     Ok((inputs, (builder.build(), store), progress))
 }
 
-async fn submit(
-    options: &Options,
-    policy: ImportPolicy,
-    spooled: Option<&Path>,
-    jobs: &ImportJobs,
-    inputs: &FileInputs,
-) -> Result<JobId, Failure> {
+/// The file, and how it is to be read.
+///
+/// # Errors
+///
+/// When there is no such file, or a field is not of the form that is needed.
+fn spec(options: &Options, spooled: Option<&Path>) -> Result<FileSpec, Failure> {
     let file = spooled.or(options.file.as_deref()).unwrap_or(Path::new("-"));
     let mut file = FileSpec::new(absolute(file)?);
     file.format = options.format;
@@ -186,7 +196,17 @@ async fn submit(
         file.fields.push((source.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty())));
     }
     file.hashes = options.hashes.as_deref().map(absolute).transpose()?;
-    let mut spec = ImportSpec::new(file.to_value());
+    Ok(file)
+}
+
+async fn submit(
+    options: &Options,
+    policy: ImportPolicy,
+    spooled: Option<&Path>,
+    jobs: &ImportJobs,
+    inputs: &FileInputs,
+) -> Result<JobId, Failure> {
+    let mut spec = ImportSpec::new(self::spec(options, spooled)?.to_value());
     spec.policy = policy;
     spec.dry_run = options.dry_run;
     spec.assume_distinct = options.assume_distinct;
