@@ -20,7 +20,7 @@ async fn opening_again_finds_everybody_and_migrates_nothing() {
     let mut connection = raw(&path).await;
     let steps = sqlx::query("SELECT count(*), sum(success) FROM _waystation_migrations");
     let row = steps.fetch_one(&mut connection).await.unwrap();
-    assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1)), (2, 2));
+    assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1)), (3, 3));
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn a_closed_store_says_so() {
 fn a_full_disk_is_unavailable_and_nothing_that_was_there_suffers() {
     let (_directory, path) = place();
     let mut child = Command::new("sh");
-    child.arg("-c").arg("trap '' XFSZ; ulimit -f 600; exec \"$0\" \"$@\"").arg(std::env::current_exe().unwrap());
+    child.arg("-c").arg("trap '' XFSZ; ulimit -f 1000; exec \"$0\" \"$@\"").arg(std::env::current_exe().unwrap());
     child.args(["--exact", "stores::sqlite::waiting::child_fills_the_disk", "--ignored"]);
     let output = child.env("WAYSTATION_TEST_PATH", &path).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
