@@ -58,9 +58,10 @@ fn importer(store: &Arc<dyn UserStore>) -> Importer {
     Importer::builder(Arc::clone(store)).batch_records(7).build()
 }
 
+/// Their addresses are not verified here.
 fn upsert() -> ImportPolicy {
     let mut policy = ImportPolicy::default();
-    policy.upsert = true;
+    (policy.upsert, policy.trust_unverified) = (true, true);
     policy
 }
 
@@ -462,13 +463,14 @@ prop_compose! {
             Just(CredentialMerge::UntilFirstLogIn),
             Just(CredentialMerge::Replace)
         ],
-        (spare_moved, lift_tombstones) in any::<(bool, bool)>(),
+        (spare_moved, lift_tombstones, trust_unverified) in any::<(bool, bool, bool)>(),
     ) -> ImportPolicy {
         let mut policy = ImportPolicy::default();
         (policy.upsert, policy.match_by, policy.names, policy.user_metadata) = (upsert, match_by, names, metadata);
         (policy.blocked, policy.verified, policy.credential) = (blocked, verified, credential);
         policy.identifiers = if keep { IdentifierMerge::Keep } else { IdentifierMerge::FillMissing };
         (policy.spare_moved, policy.lift_tombstones) = (spare_moved, lift_tombstones);
+        policy.trust_unverified = trust_unverified;
         policy
     }
 }
