@@ -1,4 +1,7 @@
-use super::{merge, policy::ImportPolicy};
+use super::{
+    merge,
+    policy::{CredentialMerge, ImportPolicy},
+};
 use crate::{
     bulk::{Fault, FaultCode, ImportRecord},
     clock::Timestamp,
@@ -108,7 +111,12 @@ fn update(user: &User, record: &ImportRecord, policy: &ImportPolicy, at: Timesta
     if change.profile.is_none() && change.credential.is_none() && change.legacy.is_none() {
         return Plan::Unchanged;
     }
-    Plan::Update(Box::new(BulkUpdate::new(user.id.clone(), user.version, change)))
+    let mut update = BulkUpdate::new(user.id.clone(), user.version, change);
+    if update.change.credential.is_some() && policy.credential == CredentialMerge::UntilFirstLogIn {
+        // Whoever logs in meanwhile keeps the password with which they did.
+        update.unless_logged_in_since = user.moved.map(|moved| moved.at);
+    }
+    Plan::Update(Box::new(update))
 }
 
 /// Another user has this key.
