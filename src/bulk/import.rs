@@ -107,7 +107,8 @@ pub struct Importer {
     names: Names,
     policy: ImportPolicy,
     without_password: Credential,
-    wrap: Option<Arc<Passwords>>,
+    passwords: Option<Arc<Passwords>>,
+    wraps: bool,
     sink: Option<Arc<Mutex<dyn FaultSink>>>,
     progress: Option<Watcher>,
     batch_records: usize,
@@ -206,6 +207,11 @@ impl Importer {
 
     fn bulk(&self) -> Result<&dyn BulkStore, ImportFailure> {
         self.store.as_bulk().ok_or(ImportFailure::Unsupported("bulk writes"))
+    }
+
+    /// What weak hashes are wrapped with, if they are.
+    fn wrapping(&self) -> Option<&Arc<Passwords>> {
+        self.passwords.as_ref().filter(|_| self.wraps)
     }
 
     fn now(&self) -> Timestamp {

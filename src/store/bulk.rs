@@ -3,7 +3,10 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::{Checkpoint, Insert, KeyKind, Lookup, OnTombstone, OwnedKey, StoreError, Update};
-use crate::user::{NewUser, User, UserChange, UserId, Version};
+use crate::{
+    clock::Timestamp,
+    user::{NewUser, User, UserChange, UserId, Version},
+};
 
 /// The capability to look up and write many users at once, and to walk over all of them.
 #[async_trait]
@@ -113,12 +116,21 @@ pub struct BulkUpdate {
     pub expected: Version,
     /// The change.
     pub change: UserChange,
+    /// Nothing is changed if they have logged in at this time or later: [`BulkOutcome::Stale`]. Log-ins that are counted do
+    /// not move the version.
+    pub unless_logged_in_since: Option<Timestamp>,
 }
 
 impl BulkUpdate {
     /// This change of the user, if their row still has this version.
     pub const fn new(id: UserId, expected: Version, change: UserChange) -> Self {
-        Self { id, expected, change }
+        Self { id, expected, change, unless_logged_in_since: None }
+    }
+
+    /// Only if they have not logged in at this time or later.
+    pub const fn unless_logged_in_since(mut self, since: Timestamp) -> Self {
+        self.unless_logged_in_since = Some(since);
+        self
     }
 }
 
@@ -144,7 +156,7 @@ pub enum BulkOutcome {
     Created,
     /// Not changed: there is no such user.
     Gone,
-    /// Not changed: the row has another version.
+    /// Not changed: the row has another version, or its owner has logged in since.
     Stale,
     /// Not stored, or not changed: another user with this key is there.
     Taken(KeyKind),

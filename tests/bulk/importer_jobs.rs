@@ -11,13 +11,14 @@ use std::{
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use waystation::{
-    MemoryStore, SqliteStore, UserStore,
+    MemoryStore, Passwords, SqliteStore, UserStore,
     bulk::{
-        FaultCode, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer, Input, InputState, JobObserver,
-        OpenInput, Place, ReadError, Worked,
+        FaultCode, ImportFailure, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer, Input, InputState,
+        JobObserver, OpenInput, Place, ReadError, Worked,
     },
     clock::{ManualClock, Timestamp},
-    store::{JobId, JobStatus},
+    password::HashPolicy,
+    store::{Job, JobId, JobStatus},
 };
 
 use crate::importer::{Given, Listed, everybody, faulty, person};
@@ -306,4 +307,109 @@ async fn a_worker_that_is_to_stop_gives_its_job_back_at_a_checkpoint() {
     assert_eq!(everybody(&*stage.store).await.len() as u64, status.report.inserted);
     assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)), "at once");
     assert_eq!(stage.status(&id).await.report.inserted, 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_job_is_resumed_once_however_often_it_is_asked_for_and_keeps_its_faults() {
+    for shards in [1, 2] {
+        let mut given = people(50);
+        given.insert(5, faulty(FaultCode::Format));
+        given.insert(40, faulty(FaultCode::Pattern));
+        let stage = Stage::in_memory(given);
+        let whole = Arc::clone(&stage.shelf.0.lock().unwrap());
+        let mut spec = spec();
+        (spec.assume_distinct, spec.shards) = (true, shards);
+        let id = stage.submit(spec).await;
+        *stage.shelf.0.lock().unwrap() = whole.clone().broken_at(15);
+        let work = async || {
+            for _ in 0..4 {
+                let _worked = stage.worker().run_once().await.unwrap();
+                stage.clock.advance(Duration::from_secs(1));
+            }
+        };
+        work().await;
+        assert_eq!(stage.status(&id).await.status, JobStatus::Failed);
+        let second = stage.jobs.resume(&id).await.unwrap();
+        assert_eq!((second.id.as_str(), second.was_there), ("users-2", false));
+        for id in [&id, &second.id] {
+            let again = stage.jobs.resume(id).await.unwrap();
+            assert_eq!((again.id.as_str(), again.was_there), ("users-2", true), "{id:?}");
+        }
+        *stage.shelf.0.lock().unwrap() = whole.clone().broken_at(22);
+        work().await;
+        assert_eq!(stage.status(&second.id).await.status, JobStatus::Failed);
+        let third = stage.jobs.resume(&id).await.unwrap();
+        assert_eq!((third.id.as_str(), third.was_there), ("users-3", false));
+        *stage.shelf.0.lock().unwrap() = whole;
+        work().await;
+        assert_eq!(stage.jobs.resume(&id).await.unwrap().id, third.id, "it is completed");
+        let status = stage.status(&third.id).await;
+        assert_eq!((status.status, status.stopped), (JobStatus::Completed, None), "{shards}");
+        assert_eq!((status.report.read, status.report.inserted, status.report.failed), (52, 50, 2), "{shards}");
+        let faults = stage.jobs.faults(&third.id, None, 10).await.unwrap();
+        assert_eq!(faults.iter().map(|fault| fault.record).collect::<Vec<_>>(), [5, 40], "{shards}");
+        assert_eq!(everybody(&*stage.store).await.len(), 50);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_wants_weak_hashes_wrapped_has_them_wrapped_or_fails() {
+    let policy = HashPolicy::argon2id(64, 1, 1).unwrap();
+    let passwords = Arc::new(Passwords::builder().policy(policy).threads(1).build().unwrap());
+    let stage = Stage::in_memory(people(5));
+    let mut spec = spec();
+    spec.wrap = true;
+    let id = stage.submit(spec).await;
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Failed)));
+    let stopped = stage.status(&id).await.stopped.unwrap();
+    assert!(stopped.contains("wrapped"), "{stopped}");
+    assert!(everybody(&*stage.store).await.is_empty());
+    let builder = Importer::builder(Arc::clone(&stage.store)).clock(Arc::new(stage.clock.clone()));
+    let worker = ImportWorker::new(builder.passwords(passwords).build(), stage.shelf.clone());
+    let again = stage.jobs.resume(&id).await.unwrap().id;
+    assert!(matches!(worker.run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    assert_eq!(stage.status(&again).await.report.wrapped, 5);
+    // Having passwords is no reason to wrap.
+    let plain = stage.jobs.submit(self::spec(), Some("plain"), &*stage.shelf).await.unwrap().id;
+    *stage.shelf.0.lock().unwrap() = Listed::given(vec![Ok(person("ada"))]);
+    assert!(matches!(worker.run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    let report = stage.status(&plain).await.report;
+    assert_eq!((report.inserted, report.wrapped), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_another_release_wrote_fails_and_stops_no_worker() {
+    let stage = Stage::in_memory(people(5));
+    let jobs = stage.store.as_jobs().unwrap();
+    for kind in [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE] {
+        let job = Job::new(JobId::new(kind), kind, json!({"release": 99}), Timestamp::from_micros(1));
+        assert!(jobs.create(job).await.unwrap());
+        let worked = stage.worker().run_once().await.unwrap();
+        assert!(matches!(worked, Worked::Ended(_, JobStatus::Failed)), "{kind}: {worked:?}");
+        assert_eq!(jobs.job(&JobId::new(kind)).await.unwrap().unwrap().state, json!({"release": 99}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_that_broke_off_is_finished_as_it_was_begun_or_not_at_all() {
+    let stage = Stage::in_memory(people(40));
+    let divided = |shards| {
+        let mut spec = spec();
+        spec.shards = shards;
+        spec
+    };
+    let id = stage.submit(divided(4)).await;
+    // As if the process had died before the whole was added.
+    let jobs = stage.store.as_jobs().unwrap();
+    assert!(jobs.cancel(&id, Timestamp::from_micros(1)).await.unwrap());
+    assert_eq!(jobs.prune(Timestamp::from_micros(2)).await.unwrap(), 1);
+    for shards in [1, 2, 5] {
+        let submitted = stage.jobs.submit(divided(shards), Some("users"), &*stage.shelf).await;
+        assert!(matches!(submitted, Err(ImportFailure::State)), "{shards}: {submitted:?}");
+    }
+    assert!(!stage.jobs.submit(divided(4), Some("users"), &*stage.shelf).await.unwrap().was_there);
+    while !matches!(stage.worker().run_once().await.unwrap(), Worked::Nothing) {
+        stage.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!((stage.status(&id).await.status, everybody(&*stage.store).await.len()), (JobStatus::Completed, 40));
 }

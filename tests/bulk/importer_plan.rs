@@ -22,9 +22,10 @@ fn at(micros: i64) -> Timestamp {
 /// The time of the import.
 const NOW: i64 = 1_000;
 
+/// Their addresses are not verified here.
 fn upsert() -> ImportPolicy {
     let mut policy = ImportPolicy::default();
-    policy.upsert = true;
+    (policy.upsert, policy.trust_unverified) = (true, true);
     policy
 }
 
@@ -145,10 +146,68 @@ fn the_deleted_stay_deleted_unless_the_operator_says_so() {
 }
 
 #[test]
+fn nobody_is_given_what_is_a_deleted_persons_by_having_their_address() {
+    let mut record = person("ada");
+    record.legacy = Some(LegacyKey::new("shop", "7"));
+    let newcomer = imported(&person("ada"));
+    let mut found = found(&record, &[&newcomer]);
+    for (kind, lookup) in &mut found {
+        if *kind == KeyKind::Legacy {
+            *lookup = Lookup::Tombstoned;
+        }
+    }
+    for mut policy in [ImportPolicy::default(), upsert(), ImportPolicy::reference()] {
+        assert!(matches!(plan(&found, &record, &policy, at(NOW)), Plan::Tombstoned), "{policy:?}");
+        (policy.upsert, policy.lift_tombstones) = (true, true);
+        assert!(!matches!(plan(&found, &record, &policy, at(NOW)), Plan::Tombstoned), "{policy:?}");
+    }
+}
+
+#[test]
+fn an_address_that_was_not_shown_to_be_theirs_makes_nobody_the_person_of_a_record() {
+    let mut policy = upsert();
+    policy.trust_unverified = false;
+    let mut record = person("ada");
+    record.legacy = Some(LegacyKey::new("shop", "7"));
+    record.fields.insert(Field::AppMetadata);
+    record.profile.app_metadata.insert("plan".to_owned(), json!("gold"));
+    let mut stored = imported(&person("ada"));
+    let (code, detail, pointer) = refused(decided(&record, &[&stored], &policy));
+    assert_eq!((code, detail.as_str(), pointer.as_str()), (FaultCode::Conflict, "conflict.unverified", "/email"));
+    stored.legacy = Some(LegacyKey::new("another shop", "7"));
+    assert_eq!(refused(decided(&record, &[&stored], &policy)).1, "conflict.unverified", "of another source");
+
+    let has_it = |user: &User, record: &ImportRecord, policy: &ImportPolicy| {
+        assert_eq!(after(record, user, policy).profile.app_metadata, record.profile.app_metadata);
+    };
+    stored.legacy = None;
+    stored.profile.email_verified = true;
+    has_it(&stored, &record, &policy);
+    stored.profile.email_verified = false;
+    stored.legacy.clone_from(&record.legacy);
+    has_it(&stored, &record, &policy);
+    (stored.legacy, record.legacy) = (None, None);
+    assert_eq!(refused(decided(&record, &[&stored], &policy)).1, "conflict.unverified", "no key is no proof");
+    record.id = Some(stored.id.clone());
+    has_it(&stored, &record, &policy);
+    record.id = None;
+    has_it(&stored, &record, &ImportPolicy::reference());
+    // Who is given nothing needs no proof.
+    assert!(matches!(decided(&person("ada"), &[&stored], &policy), Plan::Unchanged));
+
+    policy.match_by = MatchBy::Username;
+    username(&mut record, "ada1");
+    stored.profile.username.clone_from(&record.profile.username);
+    has_it(&stored, &record, &policy);
+}
+
+#[test]
 fn the_same_record_again_changes_nothing_under_any_policy() {
     let record = person("ada");
     let user = imported(&record);
-    for policy in [upsert(), ImportPolicy::reference()] {
+    let mut cautious = upsert();
+    cautious.trust_unverified = false;
+    for policy in [cautious, upsert(), ImportPolicy::reference()] {
         assert!(matches!(decided(&record, &[&user], &policy), Plan::Unchanged));
     }
 }

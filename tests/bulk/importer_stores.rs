@@ -4,7 +4,10 @@ use std::{
     any::Any,
     collections::BTreeMap,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -58,9 +61,10 @@ fn importer(store: &Arc<dyn UserStore>) -> Importer {
     Importer::builder(Arc::clone(store)).batch_records(7).build()
 }
 
+/// Their addresses are not verified here.
 fn upsert() -> ImportPolicy {
     let mut policy = ImportPolicy::default();
-    policy.upsert = true;
+    (policy.upsert, policy.trust_unverified) = (true, true);
     policy
 }
 
@@ -249,6 +253,10 @@ enum Event {
     Down,
     /// The next write is done, and its answer is lost.
     AnswerLost,
+    /// The same, and Ada moves by a log-in before anybody looks.
+    AnswerLostAndAdaMoves,
+    /// Ada's log-in is counted.
+    AdaLogsIn,
     /// Ada logs in, and moves by it.
     AdaMoves,
     /// Somebody signs up as Ada.
@@ -266,6 +274,14 @@ impl Eventful {
 
     async fn ada(&self) -> User {
         named(&everybody(&self.inner).await, "ada")
+    }
+
+    async fn move_ada(&self) -> Result<(), StoreError> {
+        let (ada, at) = (self.ada().await, Timestamp::from_micros(50));
+        let change = UserChange::at(at).new_password(Credential::Hash(hash("her own")));
+        let change = change.moved(Moved::new(at, MovedBy::LogIn));
+        assert!(matches!(self.inner.update(&ada.id, ada.version, change).await?, Update::Updated(_)), "moved");
+        Ok(())
     }
 }
 
@@ -316,14 +332,16 @@ impl BulkStore for Eventful {
                 let _lost = self.inner.write(batch).await?;
                 return Err(StoreError::unavailable("write", "the connection broke"));
             }
-            Event::AdaMoves => {
-                let ada = self.ada().await;
-                let change = UserChange::at(at).new_password(Credential::Hash(hash("her own")));
-                let change = change.moved(Moved::new(at, MovedBy::LogIn));
-                let Update::Updated(_) = self.inner.update(&ada.id, ada.version, change).await? else {
-                    panic!("moved")
-                };
+            Event::AnswerLostAndAdaMoves => {
+                let _lost = self.inner.write(batch).await?;
+                self.move_ada().await?;
+                return Err(StoreError::unavailable("write", "the connection broke"));
             }
+            Event::AdaLogsIn => {
+                let ada = self.ada().await;
+                assert!(self.inner.record_login(&ada.id, SystemClock::new().now()).await?);
+            }
+            Event::AdaMoves => self.move_ada().await?,
             Event::AdaSignsUp => {
                 let user =
                     NewUser::new(UserId::new("own"), person("ada").profile, Credential::Hash(hash("her own")), at);
@@ -410,6 +428,76 @@ async fn a_store_that_comes_back_costs_time_and_nothing_else() {
     assert_eq!((error.place.record, error.report.inserted, store.inner.len()), (10, 10, 10));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changes_after_a_commit_whose_answer_was_lost_is_no_conflict() {
+    let clock = ManualClock::at(SystemClock::new().now());
+    let events = [vec![Event::AnswerLostAndAdaMoves], [vec![Event::Down; 8], vec![Event::AnswerLost]].concat()];
+    for events in events {
+        let people = || Listed::new(["ada", "bob", "cyd"].map(person));
+        let store = Eventful::new(events.clone());
+        let import = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(2).build();
+        let report = passing(&clock, import.run(people())).await.unwrap();
+        assert_eq!((report.inserted, report.failed, store.inner.len()), (3, 0, 3), "{events:?}");
+
+        let (store, inputs) = (Eventful::new(events.clone()), Arc::new(Only(people())));
+        let jobs = ImportJobs::new(store.clone()).clock(Arc::new(clock.clone()));
+        let id = jobs.submit(ImportSpec::new(json!(null)), None, &*inputs).await.unwrap().id;
+        let importer = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(2).build();
+        let worker = ImportWorker::new(importer, inputs).lease_time(Duration::from_hours(1));
+        let end = passing(&clock, worker.run_once()).await.unwrap();
+        assert!(matches!(end, Worked::Ended(_, JobStatus::Completed)), "{end:?}");
+        let report = jobs.status(&id).await.unwrap().unwrap().report;
+        assert_eq!((report.inserted, report.failed, store.inner.len()), (3, 0, 3), "{events:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_logs_in_with_an_imported_password_meanwhile_keeps_it() {
+    let store = Eventful::new(vec![Event::Nothing, Event::Nothing, Event::AdaLogsIn]);
+    let mut policy = upsert();
+    policy.credential = CredentialMerge::UntilFirstLogIn;
+    let import = Importer::builder(store.clone()).policy(policy).build();
+    assert_eq!(import.run(Listed::new([person("ada")])).await.unwrap().inserted, 1);
+    let mut again = person("ada");
+    again.credential = Some(Credential::Hash(hash("another")));
+    let report = import.run(Listed::new([again])).await.unwrap();
+    assert!(store.before.lock().unwrap().is_empty(), "she logged in");
+    assert_eq!((report.updated, report.unchanged), (0, 1));
+    assert_eq!(store.ada().await.credential, Credential::Hash(hash("ada")));
+}
+
+/// A quarantine on a disk that may be full.
+#[derive(Debug)]
+struct OnDisk(Aside, Arc<AtomicBool>);
+
+impl FaultSink for OnDisk {
+    fn take(&mut self, record: Record) -> io::Result<()> {
+        if self.1.load(Ordering::Relaxed) { Err(io::ErrorKind::StorageFull.into()) } else { self.0.take(record) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_refused_record_is_lost_when_it_cannot_be_put_aside() {
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let (aside, is_full) = (Aside::default(), Arc::new(AtomicBool::new(true)));
+    let builder = Importer::builder(Arc::clone(&store)).batch_records(2);
+    let import = builder.faulty_records_to(OnDisk(aside.clone(), Arc::clone(&is_full))).build();
+    let given = vec![Ok(person("ada")), Ok(person("bob")), Ok(person("cyd")), faulty(FaultCode::Format)];
+    let input = Listed::given(given);
+    let error = import.run(input.clone()).await.unwrap_err();
+    assert!(matches!(error.failure, ImportFailure::Sink(_)), "{error:?}");
+    assert_eq!((error.place.record, everybody(&*store).await.len()), (2, 2), "its batch is not done");
+    is_full.store(false, Ordering::Relaxed);
+    let report = import.resume(input, error.place, *error.report).await.unwrap();
+    assert_eq!((report.inserted, report.failed), (3, 1));
+    let aside: Vec<_> = aside.0.lock().unwrap().iter().map(|it| (it.place.record, it.raw.is_empty())).collect();
+    assert_eq!(aside, [(3, false)]);
+}
+
 /// There is one input.
 #[derive(Debug)]
 struct Only(Arc<Listed>);
@@ -462,13 +550,14 @@ prop_compose! {
             Just(CredentialMerge::UntilFirstLogIn),
             Just(CredentialMerge::Replace)
         ],
-        (spare_moved, lift_tombstones) in any::<(bool, bool)>(),
+        (spare_moved, lift_tombstones, trust_unverified) in any::<(bool, bool, bool)>(),
     ) -> ImportPolicy {
         let mut policy = ImportPolicy::default();
         (policy.upsert, policy.match_by, policy.names, policy.user_metadata) = (upsert, match_by, names, metadata);
         (policy.blocked, policy.verified, policy.credential) = (blocked, verified, credential);
         policy.identifiers = if keep { IdentifierMerge::Keep } else { IdentifierMerge::FillMissing };
         (policy.spare_moved, policy.lift_tombstones) = (spare_moved, lift_tombstones);
+        policy.trust_unverified = trust_unverified;
         policy
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     clock::Timestamp,
     migrator::generated_id,
     password::{PasswordError, Passwords},
-    store::{BulkOutcome, BulkWrite, BulkWritten, Key, Lookup, OwnedKey, StoreError},
+    store::{BulkOutcome, BulkWrite, BulkWritten, Lookup, OwnedKey, StoreError},
     user::{Credential, Moved, MovedBy, NewUser},
 };
 
@@ -72,6 +72,8 @@ impl<'a> Run<'a> {
         let mut conflicts = 0;
         for _ in 0..ROUNDS {
             self.prepare(&mut items).await?;
+            // First the records that are not stored: if the process dies in between they are put aside twice, and never not.
+            self.put_aside(&mut items).await?;
             let report = self.report_with(&items);
             let written = self.write(&items, end, is_last, &report).await?;
             let (outcomes, inserts, updates) = match written {
@@ -79,7 +81,6 @@ impl<'a> Run<'a> {
                     self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
                     self.place = end;
                     self.report = report;
-                    self.put_aside(items).await?;
                     self.tell_progress();
                     return Ok(());
                 }
@@ -159,7 +160,7 @@ impl<'a> Run<'a> {
                 item.id = Some(generated_id(self.at, &*self.importer.entropy)?);
             }
         }
-        match &self.importer.wrap {
+        match self.importer.wrapping() {
             Some(passwords) => self.wrap(items, passwords).await,
             None => Ok(()),
         }
@@ -248,29 +249,58 @@ impl<'a> Run<'a> {
                     }
                     return Ok(Written::All);
                 }
+                // The connection may have broken after the commit.
                 Err(error) if patience.waits(&error).await => {
-                    // The connection may have broken after the commit.
-                    if !importer.dry_run && self.was_written(items).await? {
+                    if !importer.dry_run && self.was_written_after_all(items, end, is_last).await? {
                         return Ok(Written::All);
                     }
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    let may_be = error.is_unavailable() && !importer.dry_run;
+                    if may_be && self.was_written(items, end, is_last).await.unwrap_or(false) {
+                        return Ok(Written::All);
+                    }
+                    return Err(error.into());
+                }
             }
         }
     }
 
-    /// Whether a write that failed came to pass: all of it or nothing did, so one user tells.
-    async fn was_written(&self, items: &[Item]) -> Result<bool, ImportFailure> {
-        let written = items.iter().find_map(|item| match &item.step {
-            Step::Insert => self.draft(item).map(|user| user.id),
-            Step::Update(update) => Some(update.id.clone()),
-            Step::Faulty(_) | Step::Unchanged => None,
-        });
-        let Some(id) = written else { return Ok(false) };
-        let found = self.look_up(&[OwnedKey::from(Key::Id(&id))]).await?;
-        let user = found.into_iter().next().and_then(Lookup::into_user);
-        // Nobody else writes at this microsecond.
-        Ok(user.is_some_and(|user| user.updated_at == self.at))
+    /// The same as [`was_written`](Self::was_written), asked until the store answers.
+    async fn was_written_after_all(&self, items: &[Item], end: Place, is_last: bool) -> Result<bool, ImportFailure> {
+        let mut patience = Patience::new(&*self.importer.clock);
+        loop {
+            match self.was_written(items, end, is_last).await {
+                Err(ImportFailure::Store(error)) if patience.waits(&error).await => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Whether a write that failed came to pass: all of it or nothing did. The job tells, or without one any of the users:
+    /// some may have been changed or deleted since.
+    async fn was_written(&self, items: &[Item], end: Place, is_last: bool) -> Result<bool, ImportFailure> {
+        if let Some(keeper) = self.keeper {
+            return keeper.has_come_to(self.importer, self.place, end, is_last).await;
+        }
+        let (mut keys, mut before) = (Vec::new(), Vec::new());
+        for item in items {
+            let (id, expected) = match &item.step {
+                Step::Insert => (item.user.as_ref().and_then(|user| user.id.as_ref()).or(item.id.as_ref()), None),
+                Step::Update(update) => (Some(&update.id), Some(update.expected)),
+                Step::Faulty(_) | Step::Unchanged => continue,
+            };
+            if let Some(id) = id {
+                keys.push(OwnedKey::Id(id.clone()));
+                before.push(expected);
+            }
+        }
+        let found = self.importer.bulk()?.look_up(&keys).await?;
+        let mut users = found.into_iter().map(Lookup::into_user).zip(before);
+        // Nobody else writes at this microsecond; an earlier batch of this run may have.
+        Ok(users.any(|(user, before)| {
+            user.is_some_and(|user| user.updated_at == self.at && before.is_none_or(|before| user.version != before))
+        }))
     }
 
     /// The new user of a record that is to be inserted.
@@ -331,12 +361,13 @@ impl<'a> Run<'a> {
         report
     }
 
-    /// Hands what was not stored to the sink.
-    async fn put_aside(&self, items: Vec<Item>) -> Result<(), ImportFailure> {
+    /// Hands what will not be stored to the sink, each record once.
+    async fn put_aside(&self, items: &mut [Item]) -> Result<(), ImportFailure> {
         let Some(sink) = &self.importer.sink else { return Ok(()) };
-        let faulty = items.into_iter().filter_map(|item| match item.step {
-            Step::Faulty(faults) => Some(Record::new(item.place, item.end, item.raw, Err(faults))),
-            Step::Insert | Step::Unchanged | Step::Update(_) => None,
+        let faulty = items.iter_mut().filter(|item| !item.is_aside).filter_map(|item| {
+            let Step::Faulty(faults) = &item.step else { return None };
+            item.is_aside = true;
+            Some(Record::new(item.place, item.end, std::mem::take(&mut item.raw), Err(faults.clone())))
         });
         let faulty: Vec<Record> = faulty.collect();
         if faulty.is_empty() {

@@ -26,7 +26,8 @@ impl ImporterBuilder {
             names: Names::default(),
             policy: ImportPolicy::default(),
             without_password: Credential::PendingPassword,
-            wrap: None,
+            passwords: None,
+            wraps: false,
             sink: None,
             progress: None,
             batch_records: 5_000,
@@ -77,9 +78,17 @@ impl ImporterBuilder {
     }
 
     /// Wraps plain digests (MD5, SHA-1, SHA-256 and the like) in Argon2id on the way in, as [`Passwords::wrap`] does. It
-    /// costs a hash each, on the pool of `passwords`.
+    /// costs a hash each, on the pool of `passwords`. In every run and in every job, whatever the job says: what only some
+    /// jobs want is [`ImportSpec::wrap`](super::ImportSpec::wrap).
     pub fn wrap_weak_hashes(mut self, passwords: Arc<Passwords>) -> Self {
-        self.0.wrap = Some(passwords);
+        self.0.wraps = true;
+        self.passwords(passwords)
+    }
+
+    /// What a job that asks for it ([`ImportSpec::wrap`](super::ImportSpec::wrap)) has its weak hashes wrapped with. A worker
+    /// without fails such a job.
+    pub fn passwords(mut self, passwords: Arc<Passwords>) -> Self {
+        self.0.passwords = Some(passwords);
         self
     }
 

@@ -8,6 +8,7 @@
 //! while a file is sorted. The files have no names and go with the process.
 
 use std::{
+    collections::{HashMap, hash_map::Entry as Slot},
     fs::File,
     io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
 };
@@ -24,7 +25,8 @@ const ENTRY: usize = 24;
 const PARTS: usize = 64;
 /// The most that is sorted at once, in bytes of the file.
 const SORTED: u64 = 16 << 20;
-/// How often a file is divided once more. Each time its parts are a 64th: this is for 10^14 keys.
+/// How often a file is divided once more. Each time its parts are a 64th: this is for 10^14 different keys. What is larger
+/// then is many records with one key, and is read without being kept.
 const DEPTH: u32 = 4;
 /// How many bytes each file keeps in memory.
 const BUFFER: usize = 32 << 10;
@@ -142,14 +144,16 @@ impl Parts {
             let length = file.stream_position()?;
             file.rewind()?;
             let mut entries = BufReader::with_capacity(BUFFER, file);
-            if length <= SORTED || self.depth == DEPTH {
-                let count = length / ENTRY as u64;
-                let entries = (0..count).map(|_| Entry::read(&mut entries)).collect::<io::Result<Vec<_>>>()?;
-                mark_repeated(entries, marks)?;
+            let count = length / ENTRY as u64;
+            let read = (0..count).map(|_| Entry::read(&mut entries));
+            if length <= SORTED {
+                mark_repeated(read.collect::<io::Result<Vec<_>>>()?, marks)?;
+            } else if self.depth == DEPTH {
+                mark_in_order(read, marks)?;
             } else {
                 let mut parts = Self::new(self.depth + 1)?;
-                for _ in 0..length / ENTRY as u64 {
-                    parts.add(&Entry::read(&mut entries)?)?;
+                for entry in read {
+                    parts.add(&entry?)?;
                 }
                 drop(entries);
                 parts.search(marks)?;
@@ -157,6 +161,23 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// A file that is as large as this after so many divisions has few keys, each of very many records. Its entries are in the
+/// order of the records, so that the first of a key comes first.
+fn mark_in_order(entries: impl Iterator<Item = io::Result<Entry>>, marks: &mut Marks) -> io::Result<()> {
+    let mut firsts = HashMap::new();
+    for entry in entries {
+        let entry = entry?;
+        match firsts.entry(entry.digest) {
+            Slot::Vacant(slot) => {
+                slot.insert(entry.mark >> 3);
+            }
+            Slot::Occupied(first) if *first.get() == entry.mark >> 3 => {}
+            Slot::Occupied(_) => marks.set(entry.mark >> 3, entry.mark & 7)?,
+        }
+    }
+    Ok(())
 }
 
 fn mark_repeated(mut entries: Vec<Entry>, marks: &mut Marks) -> io::Result<()> {
@@ -192,5 +213,49 @@ impl Marks {
         }
         self.file.seek(SeekFrom::Start(record))?;
         self.file.write_all(&[mark[0] | 1 << bit])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(mark: impl Fn(Vec<Entry>, &mut Marks) -> io::Result<()>, entries: Vec<Entry>) -> Vec<u8> {
+        let mut marks = Marks { file: tempfile::tempfile().unwrap(), any: false };
+        mark(entries, &mut marks).unwrap();
+        let mut bytes = Vec::new();
+        marks.file.rewind().unwrap();
+        marks.file.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_in_order_is_marked_as_what_is_sorted(
+            records in proptest::collection::vec(proptest::collection::vec((0..4_u8, 0..5_u64), 0..4), 0..30)
+        ) {
+            let keys = records.iter().zip(0_u64..).flat_map(|(keys, record)| {
+                keys.iter().map(move |(key, bit)| Entry { digest: [*key; 16], mark: record << 3 | bit })
+            });
+            let entries: Vec<Entry> = keys.collect();
+            let streamed = marked(|entries, marks| mark_in_order(entries.into_iter().map(Ok), marks), entries.clone());
+            proptest::prop_assert_eq!(streamed, marked(mark_repeated, entries));
+        }
+    }
+
+    #[test]
+    fn a_key_of_more_records_than_are_sorted_at_once_is_found_in_all_but_the_first() {
+        let records = SORTED / ENTRY as u64 + 2;
+        let mut parts = Parts::new(0).unwrap();
+        for record in 0..records {
+            parts.add(&Entry { digest: [7; 16], mark: record << 3 | 1 }).unwrap();
+        }
+        let mut marks = Marks { file: tempfile::tempfile().unwrap(), any: false };
+        parts.search(&mut marks).unwrap();
+        let mut bytes = Vec::new();
+        marks.file.rewind().unwrap();
+        marks.file.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes.len() as u64, records);
+        assert!(bytes[0] == 0 && bytes[1..].iter().all(|mark| *mark == 2));
     }
 }

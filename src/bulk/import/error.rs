@@ -40,6 +40,9 @@ pub enum ImportFailure {
     /// Hashes cannot be wrapped.
     #[error("a weak hash cannot be wrapped")]
     Password(#[source] PasswordError),
+    /// The job asks for weak hashes to be wrapped, and the worker has nothing to do it with.
+    #[error("weak hashes are to be wrapped, and this worker has no passwords to wrap them with")]
+    NoPasswords,
     /// There is no randomness for ids and keys.
     #[error("no randomness")]
     Entropy(#[source] EntropyError),

@@ -80,7 +80,10 @@ impl<F: Fn() -> Result<Box<dyn RecordSource>, ReadError> + Send + Sync + 'static
     }
 }
 
-/// Where records go that were not stored: a quarantine file.
+/// Where records go that are not stored: a quarantine file.
+///
+/// They are handed over before the rest of their batch is written. Where a process dies in between, or the store cannot be
+/// written to, the batch is done again: a record may come twice, and never not at all.
 pub trait FaultSink: fmt::Debug + Send + 'static {
     /// Takes a record with its faults, which [`Record::user`] holds. Blocking.
     ///
@@ -89,7 +92,7 @@ pub trait FaultSink: fmt::Debug + Send + 'static {
     /// When it cannot be put aside. The import stops then.
     fn take(&mut self, record: Record) -> io::Result<()>;
 
-    /// Puts everything taken so far where it is safe. Called after every batch that has some. Blocking.
+    /// Puts everything taken so far where it is safe. Called before a batch is written that has some. Blocking.
     ///
     /// # Errors
     ///

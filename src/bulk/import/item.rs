@@ -24,6 +24,8 @@ pub(super) struct Item {
     pub(super) id: Option<UserId>,
     pub(super) wrapped: Option<PasswordHash>,
     pub(super) wrap: Wrap,
+    /// Whether the sink has it.
+    pub(super) is_aside: bool,
 }
 
 /// What is to be done with a record.
@@ -84,7 +86,7 @@ pub(super) fn items(entries: Vec<Entry>) -> Vec<Item> {
             }
             Err(faults) => (None, Step::Faulty(faults)),
         };
-        Item { place, end, raw, scheme, user, step, id: None, wrapped: None, wrap: Wrap::Not }
+        Item { place, end, raw, scheme, user, step, id: None, wrapped: None, wrap: Wrap::Not, is_aside: false }
     };
     entries.into_iter().map(item).collect()
 }

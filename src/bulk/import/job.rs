@@ -32,7 +32,10 @@ pub trait OpenInput: fmt::Debug + Send + Sync + 'static {
 /// Is told when a job is over: sends an e-mail, writes a line.
 #[async_trait]
 pub trait JobObserver: fmt::Debug + Send + Sync + 'static {
-    /// The job is completed, failed or cancelled. Told at least once: again if the process dies while it is told.
+    /// The job is completed, failed or cancelled.
+    ///
+    /// Told at most once: where the process dies between the end and the telling, nobody is told. Whoever must know asks
+    /// [`ImportJobs::status`](super::ImportJobs::status) too.
     async fn finished(&self, status: &ImportStatus);
 }
 
@@ -51,6 +54,10 @@ pub struct ImportSpec {
     /// See [`Importer::assume_distinct`].
     #[serde(default)]
     pub assume_distinct: bool,
+    /// Whether weak hashes are wrapped, as [`ImporterBuilder::wrap_weak_hashes`](super::ImporterBuilder::wrap_weak_hashes)
+    /// says. The worker needs [`passwords`](super::ImporterBuilder::passwords) for it, and fails the job without.
+    #[serde(default)]
+    pub wrap: bool,
     /// Into how many parts the input is divided, for as many workers. Each reads from the place where its part begins; the
     /// first reading, for duplicates, is of the whole for every part.
     #[serde(default)]
@@ -60,7 +67,7 @@ pub struct ImportSpec {
 impl ImportSpec {
     /// Imports all of this, in one part, under the default policy.
     pub fn new(input: Value) -> Self {
-        Self { input, policy: ImportPolicy::default(), dry_run: false, assume_distinct: false, shards: 1 }
+        Self { input, policy: ImportPolicy::default(), dry_run: false, assume_distinct: false, wrap: false, shards: 1 }
     }
 }
 
@@ -82,12 +89,20 @@ pub(super) struct JobState {
     /// Of a whole that was divided: the jobs of its parts.
     #[serde(default)]
     pub(super) parts: Vec<String>,
+    /// The job that it goes on with.
+    #[serde(default)]
+    pub(super) continues: Option<String>,
 }
 
 impl JobState {
     pub(super) fn new(spec: ImportSpec, input: InputState, from: Place, until: Option<u64>) -> Self {
         let report = ImportReport::default();
-        Self { spec, input, from, until, place: from, report, stopped: None, parts: Vec::new() }
+        Self { spec, input, from, until, place: from, report, stopped: None, parts: Vec::new(), continues: None }
+    }
+
+    /// Whether it is of the same stretch of the same input, however far either has come.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        (&self.spec, self.input, self.from, self.until) == (&other.spec, other.input, other.from, other.until)
     }
 
     pub(super) fn of(job: &Job) -> Result<Self, ImportFailure> {
@@ -125,6 +140,19 @@ impl Keeper {
             Checkpoint::running(&self.lease, state, now.saturating_add(self.lease_time))
         };
         Ok(checkpoint.faults(faults))
+    }
+
+    /// Whether the job has come from `before` to `end` under this lease.
+    pub(super) async fn has_come_to(
+        &self,
+        importer: &Importer,
+        before: Place,
+        end: Place,
+        is_last: bool,
+    ) -> Result<bool, ImportFailure> {
+        let Some(job) = importer.jobs()?.job(self.id()).await? else { return Ok(false) };
+        let is_there = JobState::of(&job)?.place == end;
+        Ok(is_there && if is_last { job.status == JobStatus::Completed } else { end != before })
     }
 
     pub(super) async fn save(&self, importer: &Importer, checkpoint: &Checkpoint) -> Result<(), ImportFailure> {

@@ -84,7 +84,8 @@ impl ImportJobs {
     ///
     /// # Errors
     ///
-    /// When the input cannot be opened, or the store cannot be asked.
+    /// When the input cannot be opened, or the store cannot be asked. [`ImportFailure::State`] if an earlier call under this
+    /// id broke off, and was not for the same parts of the same input: take another id.
     pub async fn submit(
         &self,
         spec: ImportSpec,
@@ -103,6 +104,9 @@ impl ImportJobs {
         let state = state_of(&input).await?;
         let starts = if spec.shards > 1 { divide(input, spec.shards).await? } else { Vec::new() };
         if starts.is_empty() {
+            if self.jobs()?.job(&part_of(&id, 0)).await?.is_some() {
+                return Err(ImportFailure::State);
+            }
             let state = JobState::new(spec, state, Place::START, None);
             return self.create(id, Self::KIND, &state, now).await;
         }
@@ -111,16 +115,82 @@ impl ImportJobs {
         let ends = starts.iter().map(|place| Some(place.record)).chain([None]);
         for (number, (from, until)) in std::iter::once(Place::START).chain(starts.iter().copied()).zip(ends).enumerate()
         {
-            let part = JobId::new(format!("{}/{number}", id.as_str()));
+            let part = part_of(&id, number);
             let state = JobState::new(whole.spec.clone(), state, from, until);
-            self.create(part.clone(), Self::KIND, &state, now).await?;
+            if self.create(part.clone(), Self::KIND, &state, now).await?.was_there {
+                // An earlier call broke off.
+                let there = self.jobs()?.job(&part).await?.ok_or(ImportFailure::State)?;
+                if !JobState::of(&there)?.is_of(&state) {
+                    return Err(ImportFailure::State);
+                }
+            }
             whole.parts.push(part.as_str().to_owned());
         }
         self.create(id, Self::KIND_OF_WHOLE, &whole, now).await
     }
 
+    /// Goes on where a job failed or was cancelled: adds a job whose id is this one's with `-2` behind it, then `-3`, and
+    /// whose report and faults begin with this one's. So the same call again adds nothing while that one is not over
+    /// either; and when it has failed too, goes on from there. Of a whole that was divided, the parts that were not
+    /// completed go on.
+    ///
+    /// Where there is nothing to go on with, because the last of them is not over or was completed, that one is the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportFailure::State`] if there is no such job, or it was written by another release; else when the store cannot be
+    /// asked.
+    pub async fn resume(&self, id: &JobId) -> Result<Submitted, ImportFailure> {
+        let (job, state, next) = self.newest_of(id).await?;
+        if !matches!(job.status, JobStatus::Cancelled | JobStatus::Failed) {
+            return Ok(Submitted { id: job.id, was_there: true });
+        }
+        let mut state = JobState { stopped: None, continues: Some(job.id.as_str().to_owned()), ..state };
+        // The parts first, as when they were submitted.
+        for part in &mut state.parts {
+            let (job, of_part, next) = match self.newest_of(&JobId::new(part.as_str())).await {
+                Ok(newest) => newest,
+                // Retention has removed it.
+                Err(ImportFailure::State) => continue,
+                Err(failure) => return Err(failure),
+            };
+            job.id.as_str().clone_into(part);
+            if matches!(job.status, JobStatus::Cancelled | JobStatus::Failed) {
+                let of_part = JobState { stopped: None, continues: Some(part.clone()), ..of_part };
+                next.as_str().clone_into(part);
+                self.create(next, Self::KIND, &of_part, self.clock.now()).await?;
+            }
+        }
+        self.create(next, &job.kind, &state, self.clock.now()).await
+    }
+
+    /// The last of those that go on with a job, with the id of the next one.
+    async fn newest_of(&self, id: &JobId) -> Result<(Job, JobState, JobId), ImportFailure> {
+        let jobs = self.jobs()?;
+        let mut newest = jobs.job(id).await?.ok_or(ImportFailure::State)?;
+        let mut state = JobState::of(&newest)?;
+        let (mut first, mut number) = (newest.id.as_str().to_owned(), 1_u64);
+        if state.continues.is_some()
+            && let Some((before, last)) = newest.id.as_str().rsplit_once('-')
+            && let Ok(last) = last.parse()
+        {
+            (first, number) = (before.to_owned(), last);
+        }
+        loop {
+            number = number.saturating_add(1);
+            let next = JobId::new(format!("{first}-{number}"));
+            let Some(job) = jobs.job(&next).await? else { return Ok((newest, state, next)) };
+            // Somebody else's job may have such an id.
+            if let Ok(of_next) = JobState::of(&job)
+                && of_next.continues.as_deref() == Some(newest.id.as_str())
+            {
+                (newest, state) = (job, of_next);
+            }
+        }
+    }
+
     /// Adds a new job that goes on where another one failed or was cancelled, under the id `new_id`. Not of a whole that
-    /// was divided: of each of its parts.
+    /// was divided: of each of its parts. [`resume`](Self::resume) does that, and may be called twice.
     ///
     /// # Errors
     ///
@@ -131,7 +201,8 @@ impl ImportJobs {
         if !matches!(job.status, JobStatus::Cancelled | JobStatus::Failed) || job.kind != Self::KIND {
             return Err(ImportFailure::State);
         }
-        let state = JobState { stopped: None, ..JobState::of(&job)? };
+        let continues = Some(job.id.as_str().to_owned());
+        let state = JobState { stopped: None, continues, ..JobState::of(&job)? };
         self.create(JobId::new(new_id), Self::KIND, &state, self.clock.now()).await
     }
 
@@ -179,26 +250,40 @@ impl ImportJobs {
         Ok(jobs.cancel(id, now).await?)
     }
 
-    /// What was wrong with records, in the order of the input, `limit` at most: those behind the record `after`.
+    /// What was wrong with records, in the order of the input, `limit` at most: those behind the record `after`. Of a job
+    /// that goes on with another one, from the beginning of that one.
     ///
     /// # Errors
     ///
     /// When the store cannot be asked.
     pub async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, ImportFailure> {
-        let jobs = self.jobs()?;
-        let Some(job) = jobs.job(id).await? else { return Ok(Vec::new()) };
+        let Some(job) = self.jobs()?.job(id).await? else { return Ok(Vec::new()) };
         let state = JobState::of(&job)?;
-        if state.parts.is_empty() {
-            return Ok(jobs.faults(id, after, limit).await?);
-        }
+        let stretches = if state.parts.is_empty() { vec![id.as_str().to_owned()] } else { state.parts };
         let mut faults = Vec::new();
-        for part in state.parts {
-            if faults.len() == limit {
-                break;
+        for stretch in stretches {
+            for job in self.chain(JobId::new(stretch)).await? {
+                if faults.len() == limit {
+                    return Ok(faults);
+                }
+                faults.extend(self.jobs()?.faults(&job, after, limit - faults.len()).await?);
             }
-            faults.extend(jobs.faults(&JobId::new(part), after, limit - faults.len()).await?);
         }
         Ok(faults)
+    }
+
+    /// A job and those that it goes on with, the oldest first, as far as retention has left them.
+    async fn chain(&self, id: JobId) -> Result<Vec<JobId>, ImportFailure> {
+        let (mut chain, mut next) = (Vec::new(), Some(id));
+        while let Some(id) = next {
+            let job = self.jobs()?.job(&id).await?;
+            next = job.map(|job| JobState::of(&job)).transpose()?.and_then(|state| state.continues).map(JobId::new);
+            // Never in a circle, whoever wrote the states.
+            next = next.filter(|next| !chain.contains(next) && *next != id);
+            chain.push(id);
+        }
+        chain.reverse();
+        Ok(chain)
     }
 
     pub(super) async fn parts(&self, whole: &JobState) -> Result<Vec<Job>, ImportFailure> {
@@ -238,6 +323,10 @@ impl ImportStatus {
             spec: state.spec,
         }
     }
+}
+
+fn part_of(whole: &JobId, number: usize) -> JobId {
+    JobId::new(format!("{}/{number}", whole.as_str()))
 }
 
 /// How far parts are together. Those that retention has removed were over.

@@ -1,4 +1,7 @@
-use super::{merge, policy::ImportPolicy};
+use super::{
+    merge,
+    policy::{CredentialMerge, ImportPolicy},
+};
 use crate::{
     bulk::{Fault, FaultCode, ImportRecord},
     clock::Timestamp,
@@ -16,7 +19,7 @@ pub enum Plan {
     Fault(Fault),
     /// A new user.
     Insert,
-    /// Nothing: one of the keys belongs to a deleted user.
+    /// Nothing: one of the keys belongs to a deleted user, whoever has the others.
     Tombstoned,
     /// Nothing: there is nothing to change.
     Unchanged,
@@ -28,11 +31,13 @@ pub enum Plan {
 ///
 /// `found` is what the store has at each key of the record, as [`keys_of`] has them. `at` is the time of the import.
 pub fn plan(found: &[(KeyKind, Lookup)], record: &ImportRecord, policy: &ImportPolicy, at: Timestamp) -> Plan {
+    // First: who was deleted stays deleted, even if somebody else has one of their keys now.
+    let is_buried = found.iter().any(|(_, lookup)| matches!(lookup, Lookup::Tombstoned));
+    if is_buried && !policy.lift_tombstones {
+        return Plan::Tombstoned;
+    }
     let users = || found.iter().filter_map(|(kind, lookup)| Some((*kind, user_of(lookup)?)));
-    let Some((first, _)) = users().next() else {
-        let is_buried = found.iter().any(|(_, lookup)| matches!(lookup, Lookup::Tombstoned));
-        return if is_buried && !policy.lift_tombstones { Plan::Tombstoned } else { Plan::Insert };
-    };
+    let Some((first, _)) = users().next() else { return Plan::Insert };
     if !policy.upsert {
         return Plan::Fault(taken(first));
     }
@@ -54,7 +59,12 @@ pub fn plan(found: &[(KeyKind, Lookup)], record: &ImportRecord, policy: &ImportP
             "The stored user with this key is another user of the same source",
         ));
     }
-    update(user, record, policy, at)
+    match update(user, record, policy, at) {
+        Plan::Update(_) if !policy.trust_unverified && !is_shown(user, record, policy.match_by.kind()) => {
+            Plan::Fault(unverified(policy.match_by.kind()))
+        }
+        decided => decided,
+    }
 }
 
 /// The keys of a record, in the order in which conflicts are told.
@@ -69,6 +79,17 @@ fn user_of(lookup: &Lookup) -> Option<&User> {
         Lookup::Found(user) => Some(user),
         Lookup::Absent | Lookup::Tombstoned => None,
     }
+}
+
+/// Whether the stored user is who the record means: by more than an address that nobody was shown to have.
+fn is_shown(user: &User, record: &ImportRecord, matched_by: KeyKind) -> bool {
+    let is_verified = match matched_by {
+        KeyKind::Identifier(IdentifierKind::Email) => user.profile.email_verified,
+        KeyKind::Identifier(IdentifierKind::Phone) => user.profile.phone_verified,
+        KeyKind::Id | KeyKind::Identifier(IdentifierKind::Username) | KeyKind::Legacy => true,
+    };
+    let is_same_legacy = record.legacy.is_some() && user.legacy == record.legacy;
+    is_verified || is_same_legacy || record.id.as_ref() == Some(&user.id)
 }
 
 fn update(user: &User, record: &ImportRecord, policy: &ImportPolicy, at: Timestamp) -> Plan {
@@ -90,7 +111,12 @@ fn update(user: &User, record: &ImportRecord, policy: &ImportPolicy, at: Timesta
     if change.profile.is_none() && change.credential.is_none() && change.legacy.is_none() {
         return Plan::Unchanged;
     }
-    Plan::Update(Box::new(BulkUpdate::new(user.id.clone(), user.version, change)))
+    let mut update = BulkUpdate::new(user.id.clone(), user.version, change);
+    if update.change.credential.is_some() && policy.credential == CredentialMerge::UntilFirstLogIn {
+        // Whoever logs in meanwhile keeps the password with which they did.
+        update.unless_logged_in_since = user.moved.map(|moved| moved.at);
+    }
+    Plan::Update(Box::new(update))
 }
 
 /// Another user has this key.
@@ -109,6 +135,16 @@ pub(super) fn taken(kind: KeyKind) -> Fault {
         KeyKind::Legacy => (FaultCode::Conflict, "conflict.legacy", "A stored user has this id at the source"),
     };
     Fault::new(code, detail, pointer(kind), message)
+}
+
+/// The stored user was never shown to have the address that they were found by.
+fn unverified(kind: KeyKind) -> Fault {
+    Fault::new(
+        FaultCode::Conflict,
+        "conflict.unverified",
+        pointer(kind),
+        "The stored user was never shown to have it, and may be somebody else",
+    )
 }
 
 /// An earlier record of the input has this key.

@@ -44,6 +44,13 @@ pub struct ImportPolicy {
     pub spare_moved: bool,
     /// Whether the deleted come back.
     pub lift_tombstones: bool,
+    /// Whether a user who is found by an e-mail address or a phone number is taken for the person of the record although the
+    /// row does not say that it was verified.
+    ///
+    /// Otherwise whatever the record would change of theirs is a `CONFLICT` (`conflict.unverified`), unless id or legacy key
+    /// are the record's too: somebody may have opened an account here with another's address, and would be given what is
+    /// the other's.
+    pub trust_unverified: bool,
 }
 
 impl Default for ImportPolicy {
@@ -62,13 +69,15 @@ impl Default for ImportPolicy {
             identities: Merge::FillMissing,
             spare_moved: true,
             lift_tombstones: false,
+            trust_unverified: false,
         }
     }
 }
 
 impl ImportPolicy {
     /// What the reference product does with `upsert`: matched by e-mail address; names, metadata and factors are replaced;
-    /// a password until the first log-in with it; identifiers and `blocked` stay.
+    /// a password until the first log-in with it; identifiers and `blocked` stay. It believes addresses that nobody has
+    /// verified ([`trust_unverified`](Self::trust_unverified)).
     ///
     /// Source: <https://auth0.com/docs/manage-users/user-migration/bulk-user-import-database-schema-and-examples>.
     pub fn reference() -> Self {
@@ -84,6 +93,7 @@ impl ImportPolicy {
             mfa: Merge::Replace,
             identities: Merge::Keep,
             spare_moved: false,
+            trust_unverified: true,
             ..Self::default()
         }
     }

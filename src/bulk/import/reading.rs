@@ -62,7 +62,10 @@ impl Reading {
         let (sender, receiver) = mpsc::channel(1);
         let mut reader = Reader {
             names: importer.names.clone(),
-            schemes: importer.wrap.as_ref().map_or_else(Schemes::standard, |passwords| passwords.schemes().clone()),
+            schemes: importer
+                .passwords
+                .as_ref()
+                .map_or_else(Schemes::standard, |passwords| passwords.schemes().clone()),
             duplicates,
             records: importer.batch_records,
             bytes: importer.batch_bytes,

@@ -146,7 +146,7 @@ impl ImportWorker {
     /// Ends a whole if all of its parts have ended.
     async fn look_at(&self, whole: &Lease) -> Result<Worked, ImportFailure> {
         let (jobs, id) = (self.importer.jobs()?, whole.job.id.clone());
-        let mut state = JobState::of(&whole.job)?;
+        let Ok(mut state) = JobState::of(&whole.job) else { return self.give_up(whole).await };
         let parts = ImportJobs::new(Arc::clone(&self.importer.store)).parts(&state).await?;
         let statuses: Vec<_> = parts.iter().map(|part| part.status).collect();
         let status = joint(&statuses);
@@ -165,15 +165,7 @@ impl ImportWorker {
 
     async fn work_on(&self, lease: Lease, stop: &Arc<AtomicBool>) -> Result<Worked, ImportFailure> {
         let id = lease.job.id.clone();
-        let Ok(state) = JobState::of(&lease.job) else {
-            let state = lease.job.state.clone();
-            let end = Checkpoint::finished(&lease, state, JobStatus::Failed, self.importer.now());
-            return Ok(if self.importer.jobs()?.save(&end).await? {
-                Worked::Ended(id, JobStatus::Failed)
-            } else {
-                Worked::LeaseLost(id)
-            });
-        };
+        let Ok(state) = JobState::of(&lease.job) else { return self.give_up(&lease).await };
         let keeper = Keeper { lease, lease_time: self.lease_time, state, stop: Arc::clone(stop) };
         match self.import(&keeper).await {
             Ok(_) => self.ended(id, JobStatus::Completed).await,
@@ -181,14 +173,29 @@ impl ImportWorker {
         }
     }
 
+    /// Ends a job whose state another release wrote.
+    async fn give_up(&self, lease: &Lease) -> Result<Worked, ImportFailure> {
+        let id = lease.job.id.clone();
+        let end = Checkpoint::finished(lease, lease.job.state.clone(), JobStatus::Failed, self.importer.now());
+        Ok(if self.importer.jobs()?.save(&end).await? {
+            Worked::Ended(id, JobStatus::Failed)
+        } else {
+            Worked::LeaseLost(id)
+        })
+    }
+
     /// Imports while the lease holds.
     async fn import(&self, keeper: &Keeper) -> Result<ImportReport, ImportError> {
         let state = &keeper.state;
         let mut importer = self.importer.clone().with_policy(state.spec.policy);
         (importer.dry_run, importer.distinct) = (state.spec.dry_run, state.spec.assume_distinct);
+        importer.wraps |= state.spec.wrap;
         let stretch = Stretch { place: state.place, until: state.until, report: state.report.clone() };
         let work = async {
             let failed = |failure| ImportError { place: state.place, report: Box::new(state.report.clone()), failure };
+            if state.spec.wrap && importer.passwords.is_none() {
+                return Err(failed(ImportFailure::NoPasswords));
+            }
             let input = self.inputs.open(&state.spec.input).map_err(|error| failed(ImportFailure::Input(error)))?;
             if state_of(&input).await.map_err(failed)? != state.input {
                 let changed = ReadError::new(
@@ -263,8 +270,11 @@ impl ImportWorker {
 
     async fn tell(&self, id: &JobId) -> Result<(), ImportFailure> {
         let Some(observer) = &self.observer else { return Ok(()) };
-        if let Some(status) = ImportJobs::new(Arc::clone(&self.importer.store)).status(id).await? {
-            observer.finished(&status).await;
+        match ImportJobs::new(Arc::clone(&self.importer.store)).status(id).await {
+            Ok(Some(status)) => observer.finished(&status).await,
+            // Gone, or with a part that another release wrote: there is nothing to be told of.
+            Ok(None) | Err(ImportFailure::State) => {}
+            Err(failure) => return Err(failure),
         }
         Ok(())
     }

@@ -233,13 +233,16 @@ pub async fn a_batch_changes_those_who_are_as_expected(store: Store) {
     let dan = insert(&store, keyed("dan")).await;
     let stale = BulkUpdate { expected: Version::new(7), ..renamed(&dan, "nobody") };
     let gone = BulkUpdate { id: id("gone"), ..renamed(&bob, "nobody") };
+    let eve = insert(&store, keyed("eve")).await;
+    assert!(store.record_login(&eve.id, at(5)).await.expect("log-in"));
     let password = UserChange::at(at(9)).same_password(Credential::PendingPassword);
     let updates = vec![
         taken,
         renamed(&bob, "Robert"),
         stale,
         gone,
-        BulkUpdate::new(cyd.id.clone(), cyd.version, password.clone()),
+        BulkUpdate::new(cyd.id.clone(), cyd.version, password.clone()).unless_logged_in_since(at(0)),
+        renamed(&eve, "nobody").unless_logged_in_since(at(5)),
     ];
     let written = write(&store, BulkWrite::new(vec![keyed("new")]).updates(updates)).await;
     let email = KeyKind::Identifier(IdentifierKind::Email);
@@ -252,10 +255,15 @@ pub async fn a_batch_changes_those_who_are_as_expected(store: Store) {
             BulkOutcome::Stale,
             BulkOutcome::Gone,
             BulkOutcome::Updated,
+            BulkOutcome::Stale,
         ]
     );
     assert!(found(&store, &ada.id).await == ada, "as before");
     assert!(found(&store, &dan.id).await == dan, "as before");
+    let eve = found(&store, &eve.id).await;
+    assert!(eve.profile.name.as_deref() != Some("nobody"), "she has logged in");
+    let late = renamed(&eve, "Eve").unless_logged_in_since(at(6));
+    assert_eq!(write(&store, BulkWrite::new(Vec::new()).updates(vec![late])).await, [BulkOutcome::Updated]);
     let mut expected = cyd.clone();
     expected.apply(password);
     assert!(found(&store, &cyd.id).await == expected, "whole");

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, rows::Undo};
 use crate::{
-    store::{BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten, Lookup, OwnedKey, StoreError},
+    store::{BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten, Lookup, OwnedKey, StoreError, Update},
     user::{User, UserId},
 };
 
@@ -25,9 +25,11 @@ impl BulkStore for MemoryStore {
             outcomes.push(BulkOutcome::from(inserted));
             done.extend(undo);
         }
-        for BulkUpdate { id, expected, change } in batch.updates {
+        for BulkUpdate { id, expected, change, unless_logged_in_since } in batch.updates {
             let before = tables.users.get(&id).cloned();
-            let updated = tables.users.update(&id, expected, change);
+            let last_login = before.as_ref().and_then(|user| user.last_login);
+            let has_logged_in = unless_logged_in_since.is_some_and(|since| last_login >= Some(since));
+            let updated = if has_logged_in { Update::Stale } else { tables.users.update(&id, expected, change) };
             let outcome = BulkOutcome::from(&updated);
             outcomes.push(outcome);
             done.extend(before.filter(|_| outcome.is_done()).map(|user| Undo::Update(Box::new(user))));

@@ -15,26 +15,32 @@ use crate::{
 const CREATE: &str = "\
     INSERT INTO waystation_jobs (connection, id, kind, status, state, created_at, fence) VALUES (?, ?, ?, ?, ?, ?, 0)";
 
+/// A job that waits, or whose lease has run out.
+macro_rules! free {
+    () => {
+        "(status = 'pending' OR (status = 'running' AND (leased_until IS NULL OR leased_until <= ?)))"
+    };
+}
+
 macro_rules! jobs_where {
-    ($condition:literal) => {
+    ($($condition:expr),+) => {
         concat!(
             "SELECT id, kind, status, state, created_at, fence FROM waystation_jobs WHERE connection = ? AND ",
-            $condition
+            $($condition),+
         )
     };
 }
 
 const JOB: &str = jobs_where!("id = ?");
 
-const FREE: &str = jobs_where!(
-    "kind = ? AND (status = 'pending' OR (status = 'running' AND (leased_until IS NULL OR leased_until <= ?))) \
-     ORDER BY created_at, id LIMIT 1"
-);
+const FREE: &str = jobs_where!("kind = ? AND ", free!(), " ORDER BY created_at, id LIMIT 1");
 
-/// Whoever else takes the same job changes its fence.
-const LEASE: &str = "\
-    UPDATE waystation_jobs SET status = 'running', fence = fence + 1, leased_until = ? \
-    WHERE connection = ? AND id = ? AND fence = ?";
+/// Whoever else takes the same job changes its fence. Whoever has it may save or end it until then.
+const LEASE: &str = concat!(
+    "UPDATE waystation_jobs SET status = 'running', fence = fence + 1, leased_until = ? \
+     WHERE connection = ? AND id = ? AND fence = ? AND ",
+    free!()
+);
 
 const SAVE: &str = "\
     UPDATE waystation_jobs SET state = ?, status = ?, leased_until = ? \
@@ -129,15 +135,24 @@ impl Users {
             let statement = Statement::new(FREE).bind(&*self.name).bind(kind).bind(now.as_micros());
             let rows = E::fetch(&mut *connection, &statement).await.map_err(failed)?;
             let Some(row) = rows.first() else { return Ok(None) };
-            let Lease { mut job, fence, .. } = decode(row)?;
+            let Lease { job, fence, .. } = decode(row)?;
             let statement = Statement::new(LEASE)
                 .bind(until.as_micros())
                 .bind(&*self.name)
                 .bind(job.id.as_str())
-                .bind(stored_count(fence));
-            if E::execute(&mut *connection, &statement).await.map_err(failed)? > 0 {
-                job.status = JobStatus::Running;
-                return Ok(Some(Lease::new(job, fence.saturating_add(1))));
+                .bind(stored_count(fence))
+                .bind(now.as_micros());
+            if E::execute(&mut *connection, &statement).await.map_err(failed)? == 0 {
+                continue;
+            }
+            // Its state may have been saved since it was found.
+            let statement = Statement::new(JOB).bind(&*self.name).bind(job.id.as_str());
+            let rows = E::fetch(&mut *connection, &statement).await.map_err(failed)?;
+            let lease = rows.first().map(decode).transpose()?;
+            let is_ours =
+                |lease: &Lease| lease.fence == fence.saturating_add(1) && lease.job.status == JobStatus::Running;
+            if let Some(lease) = lease.filter(is_ours) {
+                return Ok(Some(lease));
             }
         }
         Err(StoreError::unavailable("lease", Misfit("a job that others take all the time")))

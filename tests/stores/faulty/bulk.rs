@@ -39,6 +39,11 @@ impl BulkStore for Faulty {
                     }
                 }
             }
+            Fault::BulkIgnoresLogIns => {
+                for update in &mut batch.updates {
+                    update.unless_logged_in_since = None;
+                }
+            }
             Fault::BulkWritesSome => batch.unless_conflict = false,
             Fault::BulkKeepsDryRuns => batch.rolled_back = false,
             Fault::BulkForgetsFaults => {

@@ -26,6 +26,8 @@ const SET_MOVED: &str = ", moved_at = ?, moved_by = ?";
 
 const EXPECTED: &str = " WHERE connection = ? AND id = ? AND version = ?";
 
+const NOT_LOGGED_IN: &str = " AND (last_login IS NULL OR last_login < ?)";
+
 const RETURNING: &str = concat!(" RETURNING ", columns!());
 
 const ROW: &str = concat!("SELECT ", columns!(), " FROM waystation_users WHERE connection = ? AND id = ?");
@@ -94,9 +96,13 @@ impl Users {
         connection: &mut E::Connection,
         update: &BulkUpdate,
     ) -> Result<Option<BulkOutcome>, StoreError> {
-        let statement = self.bind_change(&update.id, update.expected, &update.change)?;
+        let mut statement = self.bind_change(&update.id, update.expected, &update.change)?;
+        if let Some(since) = update.unless_logged_in_since {
+            statement.push(NOT_LOGGED_IN);
+            statement = statement.bind(since.as_micros());
+        }
         match E::execute(&mut *connection, &statement).await {
-            // It has another version, unless somebody gave it back the old one in between, which nobody does.
+            // Its owner has logged in, or it has another version, unless somebody gave it back the old one in between, which nobody does.
             Ok(0) => Ok(self.why_not_updated::<E>(connection, update).await?.or(Some(BulkOutcome::Stale))),
             Ok(_) => Ok(Some(BulkOutcome::Updated)),
             Err(error) if is_taken(&error) => Ok(None),
