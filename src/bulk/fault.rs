@@ -27,6 +27,11 @@ impl Fault {
     ) -> Self {
         Self { code, detail: Cow::Borrowed(detail), pointer: pointer.into(), message: message.into() }
     }
+
+    /// Bytes of its texts.
+    pub(super) fn size(&self) -> usize {
+        self.detail.len() + self.pointer.len() + self.message.len()
+    }
 }
 
 impl fmt::Display for Fault {

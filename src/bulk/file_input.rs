@@ -126,9 +126,15 @@ impl Input for FileInput {
     }
 
     fn state(&self) -> Result<InputState, ReadError> {
-        let state = fs::metadata(&self.path).and_then(|metadata| InputState::of_file(&metadata));
-        let state = state.map_err(|error| ReadError::io(Place::START, error))?;
-        Ok(InputState { text_bytes: state.bytes.and_then(|bytes| self.text_bytes(bytes)), ..state })
+        let state = |path| {
+            let state = fs::metadata(path).and_then(|metadata| InputState::of_file(&metadata));
+            state.map_err(|error| ReadError::io(Place::START, error))
+        };
+        let users = state(&self.path)?;
+        let text_bytes = users.bytes.and_then(|bytes| self.text_bytes(bytes));
+        // With other hashes it is another input, though its users are the same.
+        let hashes = self.hashes.as_ref().map(state).transpose()?;
+        Ok(InputState { text_bytes, beside: hashes.and_then(|hashes| hashes.bytes.zip(hashes.modified)), ..users })
     }
 }
 

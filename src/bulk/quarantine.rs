@@ -1,6 +1,6 @@
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -87,19 +87,16 @@ impl QuarantineFile {
         Ok(Self { records: BufWriter::new(records), faults: BufWriter::new(faults), lines: 0 })
     }
 
-    /// Goes on with files that an earlier run made, or makes them.
+    /// Goes on with files that an earlier run made, or makes them. A last line that was not written to its end, since the
+    /// process died or the disk was full, stays a line of its own.
     ///
     /// # Errors
     ///
     /// When they cannot be opened.
     pub fn append(path: impl AsRef<Path>) -> Result<Self, QuarantineError> {
-        let lines = match File::open(path.as_ref()) {
-            Ok(file) => count_lines(file)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(error.into()),
-        };
-        let records = private().create(true).append(true).open(path.as_ref())?;
-        let faults = private().create(true).append(true).open(Self::report(path.as_ref()))?;
+        let records = continued(path.as_ref())?;
+        let faults = continued(&Self::report(path.as_ref()))?;
+        let lines = count_lines(File::open(path.as_ref())?)?;
         Ok(Self { records: BufWriter::new(records), faults: BufWriter::new(faults), lines })
     }
 
@@ -190,11 +187,30 @@ fn on_one_line(raw: &[u8]) -> Vec<u8> {
     raw.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect()
 }
 
+/// A file to be gone on with, which ends with a line feed if there is anything in it.
+fn continued(path: &Path) -> io::Result<File> {
+    let mut file = private().create(true).append(true).open(path)?;
+    // A pipe or a device has no end that could be looked at.
+    if file.metadata()?.is_file() && is_torn(File::open(path)?)? {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
+}
+
+fn is_torn(mut file: File) -> io::Result<bool> {
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last != [b'\n'])
+}
+
 fn count_lines(mut file: File) -> io::Result<u64> {
     let mut buffer = vec![0; 1 << 16];
     let mut lines = 0;
     loop {
-        let read = io::Read::read(&mut file, &mut buffer)?;
+        let read = file.read(&mut buffer)?;
         if read == 0 {
             return Ok(lines);
         }

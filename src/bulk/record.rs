@@ -22,6 +22,12 @@ use faults::Faults;
 use json::Json;
 use pointer::Pointer;
 
+/// Longest id in bytes: what stores keep.
+pub(super) const MAX_ID_BYTES: usize = 1_024;
+
+/// Longest name of a source or a scheme in bytes: what stores keep.
+pub(super) const MAX_NAME_BYTES: usize = 255;
+
 /// One user as an input has them, checked: everything in it can be stored.
 ///
 /// What the input did not name is empty here and not in [`fields`](Self::fields), so that an import into a store which

@@ -1,4 +1,4 @@
-use std::{error::Error as StdError, fmt, io};
+use std::{error::Error as StdError, fmt, io, mem};
 
 use super::{Fault, ImportRecord, Place};
 
@@ -42,6 +42,14 @@ impl Record {
     /// A record that begins at `place`, and after which reading goes on from `end`.
     pub const fn new(place: Place, end: Place, raw: Vec<u8>, user: Result<Box<ImportRecord>, Vec<Fault>>) -> Self {
         Self { place, end, raw, user }
+    }
+
+    /// About how many bytes it keeps: what it came as, and what is said of it.
+    pub(super) fn size(&self) -> usize {
+        let came = usize::try_from(self.end.offset.saturating_sub(self.place.offset)).unwrap_or(usize::MAX);
+        let faults = self.user.as_ref().err().map_or(&[][..], Vec::as_slice);
+        let said = faults.iter().map(|fault| mem::size_of::<Fault>() + fault.size()).sum();
+        self.raw.len().max(came).saturating_add(said)
     }
 }
 

@@ -27,8 +27,8 @@ use waystation::{
     migrator::UserIds,
     password::{HashPolicy, Verification},
     store::{
-        BulkStore, BulkWrite, BulkWritten, Deletion, Insert, JobStatus, JobStore, Key, Lookup, OnTombstone, OwnedKey,
-        StoreError, Tombstone, Update,
+        BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Insert, Job, JobFault, JobId, JobStatus, JobStore,
+        Key, Lookup, OnTombstone, OwnedKey, StoreError, Tombstone, Update,
     },
     user::{Credential, LegacyKey, Moved, MovedBy, NewUser, UserChange, Version},
 };
@@ -149,6 +149,44 @@ async fn ids_of_a_source_become_what_a_log_in_would_make_of_them() {
         assert_eq!(import.run(Listed::new([record])).await.unwrap().inserted, 1);
         let user = named(&everybody(&*store).await, "ada");
         assert_eq!((user.id.as_str(), &user.legacy), (expected, &Some(LegacyKey::new("shop", "7"))));
+    }
+}
+
+/// MariaDB keeps 1,024 bytes of an id and 255 of a source, and refuses the whole batch for one more.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_grow_too_long_for_a_store_are_faults_of_their_record_alone() {
+    let record = |name: &str, id: usize| {
+        let mut record = person(name);
+        record.id = Some(UserId::new("7".repeat(id)));
+        record
+    };
+    let mut named = person("dan");
+    named.legacy = Some(LegacyKey::new("x".repeat(256), "1"));
+    for (name, store, _guard) in stores().await {
+        let aside = Aside::default();
+        let import = Importer::builder(Arc::clone(&store)).source("shop").faulty_records_to(aside.clone()).build();
+        let input = Listed::new([record("ada", 1_020), record("bob", 1_019), named.clone(), person("eve")]);
+        let report = import.run(input).await.unwrap();
+        assert_eq!((report.inserted, report.failed), (2, 2), "{name}");
+        let aside = aside.0.lock().unwrap();
+        let details = aside.iter().map(|record| record.user.as_ref().unwrap_err()[0].detail.to_string());
+        assert_eq!(details.collect::<Vec<_>>(), ["user_id.too_long", "legacy.too_long"], "{name}");
+    }
+}
+
+/// 24 MB of them: more than a statement may have.
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_of_one_checkpoint_may_be_larger_than_a_statement() {
+    for (name, store, _guard) in stores().await {
+        let jobs = store.as_jobs().unwrap();
+        let (now, later) = (Timestamp::from_micros(1), Timestamp::from_micros(1_000));
+        assert!(jobs.create(Job::new(JobId::new("1"), "import", json!({}), now)).await.unwrap());
+        let lease = jobs.lease("import", now, later).await.unwrap().unwrap();
+        let text = "x".repeat(40_000);
+        let faults: Vec<_> = (0..600).map(|record| JobFault::new(record, record, record, json!(text))).collect();
+        let checkpoint = Checkpoint::running(&lease, json!({}), later).faults(faults.clone());
+        assert!(jobs.save(&checkpoint).await.unwrap(), "{name}");
+        assert!(jobs.faults(&lease.job.id, None, 1_000).await.unwrap() == faults, "{name}");
     }
 }
 

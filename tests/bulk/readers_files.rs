@@ -9,7 +9,9 @@ use std::{
     },
 };
 
-use waystation::bulk::{ImportFile, QuarantineError, QuarantineFile, ReadOptions, RecordReader, RecordSource};
+use waystation::bulk::{
+    FileSpec, ImportFile, Input, QuarantineError, QuarantineFile, ReadOptions, RecordReader, RecordSource,
+};
 
 #[test]
 fn a_file_that_changes_while_it_is_read_is_an_error_at_its_end() {
@@ -115,6 +117,47 @@ fn a_quarantine_file_is_never_overwritten_and_can_be_gone_on_with() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+#[test]
+fn an_input_with_other_hashes_is_another_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let (users, hashes) = (folder.path().join("users.ndjson"), folder.path().join("hashes.ndjson"));
+    fs::write(&users, "{}\n").unwrap();
+    let mut spec = FileSpec::new(&users);
+    let state = |spec: &FileSpec| spec.clone().input(ReadOptions::default()).state();
+    let alone = state(&spec).unwrap();
+    spec.hashes = Some(hashes.clone());
+    assert_eq!(state(&spec).unwrap_err().code, "io");
+    fs::write(&hashes, "{}\n").unwrap();
+    let before = state(&spec).unwrap();
+    assert!(before != alone);
+    assert_eq!(state(&spec).unwrap(), before);
+    assert_eq!((before.bytes, before.text_bytes), (Some(3), Some(3)));
+    fs::write(&hashes, "{}\n{}\n").unwrap();
+    let after = state(&spec).unwrap();
+    assert!(after != before);
+    let kept = serde_json::to_value(after).unwrap();
+    assert_eq!(serde_json::from_value::<waystation::bulk::InputState>(kept).unwrap(), after);
+    assert!(serde_json::from_str::<waystation::bulk::InputState>(r#"{"bytes": 3}"#).is_ok());
+}
+
+#[test]
+fn a_line_that_was_torn_is_not_joined_with_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("failed.ndjson");
+    fs::write(&path, "{\"user_id\": 1}\n{\"user_").unwrap();
+    fs::write(QuarantineFile::report(&path), "{\"index\":0").unwrap();
+    let mut quarantine = QuarantineFile::append(&path).unwrap();
+    let mut reader = RecordReader::new(&b"{\"user_id\": 7}\n"[..], None, ReadOptions::default()).unwrap();
+    let record = reader.next().unwrap().unwrap();
+    quarantine.add(&record, record.user.as_ref().unwrap_err()).unwrap();
+    quarantine.flush().unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"user_id\": 1}\n{\"user_\n{\"user_id\": 7}\n");
+    let report = fs::read_to_string(QuarantineFile::report(&path)).unwrap();
+    let lines: Vec<_> = report.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, "{\"index\":0"));
+    assert!(lines[1].ends_with("\"quarantined\":3}"), "{report}");
 }
 
 #[test]

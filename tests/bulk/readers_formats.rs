@@ -255,3 +255,25 @@ fn a_field_map_reads_any_schema() {
     let reader = RecordReader::new(twice.as_bytes(), None, ReadOptions::default().fields(map)).unwrap();
     assert_eq!(users(reader).unwrap(), [Err("/UID json.duplicate".to_owned())]);
 }
+
+#[test]
+fn a_field_map_that_is_too_deep_or_too_long_is_refused_and_not_followed() {
+    let deep = "x.".repeat(20_000);
+    let many = (0..1_001).fold(FieldMap::default(), |map, number| map.field(format!("/{number}"), "email"));
+    let maps = [
+        FieldMap::default().field("email", &deep),
+        FieldMap::default().field("/email", "x.".repeat(16)),
+        FieldMap::default().field("/x".repeat(17), "email"),
+        many,
+    ];
+    for map in maps {
+        for text in ["email\na@example.com\n", r#"{"email": "a@example.com"}"#] {
+            let reader = RecordReader::new(text.as_bytes(), None, ReadOptions::default().fields(map.clone())).unwrap();
+            assert_eq!(users(reader).unwrap_err().code, "fields.map");
+        }
+    }
+    let map = FieldMap::default().field("/x".repeat(16), format!("user_metadata{}", ".x".repeat(15)));
+    let text = format!("{}1{}", r#"{"x":"#.repeat(16), "}".repeat(16));
+    let reader = RecordReader::new(Cursor::new(text), None, ReadOptions::default().fields(map)).unwrap();
+    assert_eq!(users(reader).unwrap(), [Err(" record.nobody".to_owned())]);
+}

@@ -80,8 +80,22 @@ fn every_fault_is_named_by_place_and_code() {
         r#"{{"user_id": "1", "password_hash": "{BCRYPT}", "custom_password_hash":
             {{"algorithm": "bcrypt", "hash": {{"value": "{BCRYPT}"}}}}}}"#
     );
+    let from_afar = RecordOptions::default().source("x".repeat(256));
+    let credential = |credential: serde_json::Value| json!({"user_id": "1", "waystation": {"credential": credential}});
+    let (long, fits) = ("x".repeat(256), "x".repeat(255));
+    let long_source = credential(json!({"delegated": {"source": long}})).to_string();
+    let long_scheme = credential(json!({"hash": {"scheme": long, "text": "1"}})).to_string();
+    let long_shadow =
+        credential(json!({"delegated": {"source": fits, "shadow": {"scheme": long, "text": "1"}}})).to_string();
+    let fitting = credential(json!({"delegated": {"source": fits, "shadow": {"scheme": fits, "text": "1"}}}));
+    assert!(read(&fitting).is_ok());
+    let too_long: &[_] = &[("/waystation/credential", "MAX_LENGTH", "credential.too_long")];
     #[rustfmt::skip]
     let cases: &[Case<'_>] = &[
+        (&long_source, &lenient, too_long),
+        (&long_scheme, &lenient, too_long),
+        (&long_shadow, &lenient, too_long),
+        (r#"{"user_id": "1"}"#, &from_afar, &[("/user_id", "MAX_LENGTH", "legacy.too_long")]),
         ("[1]", &lenient, &[("", "OBJECT_REQUIRED", "record.type")]),
         ("{\"a\": ", &lenient, &[("", "FORMAT", "json.syntax")]),
         (r#"{"email": "a@example.com"} {}"#, &lenient, &[("", "FORMAT", "json.syntax")]),
@@ -188,6 +202,20 @@ fn a_thousand_faults_are_listed_as_a_hundred_and_one() {
     let members: Vec<String> = (0..1_000).map(|index| format!("\"k{index}\": 1")).collect();
     let found = faults(&format!("{{\"user_id\": \"1\", {}}}", members.join(",")), &RecordOptions::default());
     assert_eq!((found.len(), found[100].2.as_str()), (101, "record.more"));
+}
+
+#[test]
+fn faults_in_a_deep_place_are_no_larger_than_their_record_by_much() {
+    let depth = 60;
+    let key = "k".repeat(64);
+    let wrong = (0..1_000).map(|index| format!("\"{index}.\": 1")).collect::<Vec<_>>().join(",");
+    let open = format!("{{\"{key}\":").repeat(depth);
+    let text = format!("{{\"user_id\": \"1\", \"user_metadata\": {open}{{{wrong}}}{}}}", "}".repeat(depth));
+    let found = ImportRecord::from_json(text.as_bytes(), &RecordOptions::default()).unwrap_err();
+    let size: usize = found.iter().map(|fault| fault.pointer.len() + fault.message.len() + fault.detail.len()).sum();
+    assert!(size < (16 << 10) + 100, "{size} bytes of {} faults for a record of {}", found.len(), text.len());
+    assert_eq!(found.last().map(|fault| &*fault.detail), Some("record.more"));
+    assert!(found.len() > 2);
 }
 
 #[test]

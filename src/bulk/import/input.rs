@@ -34,11 +34,14 @@ pub struct InputState {
     pub modified: Option<Timestamp>,
     /// How long the text in it is, if that is known without reading it: what progress is measured by.
     pub text_bytes: Option<u64>,
+    /// Length in bytes, and time of the last change, of a file that is read beside it: the hashes of the same users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<(u64, Timestamp)>,
 }
 
 impl InputState {
     /// Nothing is known: for inputs that cannot change.
-    pub const UNKNOWN: Self = Self { bytes: None, modified: None, text_bytes: None };
+    pub const UNKNOWN: Self = Self { bytes: None, modified: None, text_bytes: None, beside: None };
 
     /// Of a plain file.
     ///
@@ -50,6 +53,7 @@ impl InputState {
             bytes: Some(file.len()),
             modified: Some(Timestamp::from(file.modified()?)),
             text_bytes: Some(file.len()),
+            beside: None,
         })
     }
 }

@@ -115,7 +115,7 @@ impl Reader {
                     is_last = true;
                     break;
                 };
-                size += record.raw.len().max(usize::try_from(record.end.offset - record.place.offset).unwrap_or(0));
+                size += record.size();
                 end = record.end;
                 entries.push(self.entry(record).map_err(ImportFailure::Scratch)?);
             }
@@ -128,11 +128,14 @@ impl Reader {
     fn entry(&mut self, record: Record) -> io::Result<Entry> {
         let Record { place, end, raw, mut user } = record;
         let mut scheme = None;
-        if let Ok(user) = &mut user {
-            self.names.settle(user);
-            if let Some(Credential::Hash(hash)) = &user.credential {
-                scheme = Some(self.schemes.identify(hash).map_or("unknown", |scheme| scheme.name()));
-            }
+        let settled = user.as_mut().map_or(Ok(()), |user| self.names.settle(user));
+        if let Err(fault) = settled {
+            user = Err(vec![fault]);
+        }
+        if let Ok(user) = &user
+            && let Some(Credential::Hash(hash)) = &user.credential
+        {
+            scheme = Some(self.schemes.identify(hash).map_or("unknown", |scheme| scheme.name()));
         }
         if let Some(duplicates) = &mut self.duplicates
             && let Some(kind) = duplicates.of(place.record)?
@@ -165,7 +168,9 @@ pub(super) async fn find_duplicates(
                 return Err(ImportFailure::Stopped);
             }
             let Ok(mut user) = record.user else { continue };
-            names.settle(&mut user);
+            if names.settle(&mut user).is_err() {
+                continue;
+            }
             for key in keys_of(&user) {
                 log.add(record.place.record, &key).map_err(ImportFailure::Scratch)?;
             }

@@ -1,8 +1,10 @@
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{
     FieldMap, RawRecord,
-    field_map::{cell, put},
+    field_map::{MOST_FIELDS, cell, is_too_deep, put},
     row,
     window::Window,
 };
@@ -28,13 +30,17 @@ impl Rows {
         let (header, length) = row::first(window, record_bytes)?;
         let names =
             row::fields(&header, delimiter).map_err(|(code, problem)| ReadError::new(window.place(), code, problem))?;
+        let refused = |problem| Err(ReadError::new(window.place(), "csv.header", problem));
+        if names.len() > MOST_FIELDS {
+            return refused("the first row has more than 1,000 columns: leave out what users do not need");
+        }
         let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim()).map(str::to_owned)).collect();
-        let twice = |(index, target): (usize, &Option<String>)| {
-            target.is_some() && columns.iter().take(index).any(|other| other == target)
-        };
-        if columns.iter().enumerate().any(twice) {
-            let problem = "two columns have the same name, or are mapped to the same field: name or map them apart";
-            return Err(ReadError::new(window.place(), "csv.header", problem));
+        let mut seen = HashSet::new();
+        if columns.iter().flatten().any(|target| !seen.insert(target)) {
+            return refused("two columns have the same name, or are mapped to the same field: name or map them apart");
+        }
+        if columns.iter().flatten().any(|target| is_too_deep(target)) {
+            return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");
         }
         window.consume(length);
         Ok(Self { delimiter, columns, record_bytes })

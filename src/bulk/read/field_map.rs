@@ -1,10 +1,17 @@
 use serde_json::{Map, Value};
 
+/// Most parts of a path. Each is a level of nesting, and neither the stack nor a record has many of them.
+const MOST_PARTS: usize = 16;
+
+/// Most columns of a header, and most fields of a map.
+pub(super) const MOST_FIELDS: usize = 1_000;
+
 /// Which column, or member, of another system's records is which field of the import schema.
 ///
 /// A source is the name of a CSV column or, in JSON, a pointer (RFC 6901). A target is a key of the import schema, or a path
 /// with dots into one that is an object. What is not named keeps its own name in CSV, so that an unknown column is refused,
-/// and is left out in JSON.
+/// and is left out in JSON. A map has at most 1,000 fields, and a pointer or a path at most 16 parts: an input under any other
+/// is a [`ReadError`](crate::bulk::ReadError) with the code `fields.map`.
 ///
 /// ```
 /// use waystation::bulk::{FieldMap, ReadOptions, RecordReader, RecordSource};
@@ -43,6 +50,20 @@ impl FieldMap {
         self.fields.is_empty()
     }
 
+    /// What is wrong with the map itself.
+    pub(super) fn problem(&self) -> Option<&'static str> {
+        if self.fields.len() > MOST_FIELDS {
+            return Some("the field map has more than 1,000 fields: name those that users need");
+        }
+        let is_deep = |(source, target): &(String, Option<String>)| {
+            let pointer = source.strip_prefix('/');
+            pointer.is_some_and(|pointer| pointer.split('/').count() > MOST_PARTS)
+                || target.as_deref().is_some_and(is_too_deep)
+        };
+        let deep = "a pointer or a path of the field map has more than 16 parts: name a place that is less deep";
+        self.fields.iter().any(is_deep).then_some(deep)
+    }
+
     /// The target of a column; `None` if it is not wanted.
     pub(in crate::bulk) fn target<'a>(&'a self, column: &'a str) -> Option<&'a str> {
         match self.fields.iter().find(|(source, _)| source == column) {
@@ -65,7 +86,12 @@ impl FieldMap {
     }
 }
 
-/// Puts a value where a path with dots leads.
+/// Whether a path with dots has more parts than may be put.
+pub(super) fn is_too_deep(path: &str) -> bool {
+    path.split('.').count() > MOST_PARTS
+}
+
+/// Puts a value where a path with dots leads, which is not too deep.
 pub(in crate::bulk) fn put(record: &mut Map<String, Value>, path: &str, value: Value) {
     match path.split_once('.') {
         None => {

@@ -135,6 +135,9 @@ impl RecordSplitter {
     /// Looks at the beginning, and goes to where the reading begins.
     fn look(&mut self, from: Place) -> Result<Split, ReadError> {
         let (window, most) = (&mut self.window, self.options.record_bytes);
+        if let Some(problem) = self.options.fields.problem() {
+            return Err(ReadError::new(Place::START, "fields.map", problem));
+        }
         layout::begin(window)?;
         let found = match self.format {
             None | Some(ImportFormat::UsersExport) => Layout::find(window, most)?,

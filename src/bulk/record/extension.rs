@@ -3,17 +3,15 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Faults, Field, Json, Pointer, date, factor,
+    Faults, Field, Json, MAX_ID_BYTES, MAX_NAME_BYTES, Pointer, date, factor,
     json::{Members, find_repeated},
-    reading::{MAX_ID_BYTES, Reading},
+    reading::Reading,
 };
 use crate::{
     bulk::FaultCode,
+    password::PasswordHash,
     user::{Credential, LegacyKey, LinkedIdentity, MfaFactor, Moved, MovedBy},
 };
-
-/// Longest name of a source in bytes: what stores keep.
-const MAX_SOURCE_BYTES: usize = 255;
 
 impl Reading<'_> {
     pub(super) fn extension(&mut self, value: Json<'_>, place: &Pointer<'_>) {
@@ -68,7 +66,12 @@ impl Reading<'_> {
         }
         let value = value.into_value(place, &mut self.faults);
         if let Ok(credential) = serde_json::from_value::<Credential>(value) {
-            self.record.credential = Some(credential);
+            if is_storable(&credential) {
+                self.record.credential = Some(credential);
+            } else {
+                let message = format!("the name of its source or scheme is longer than {MAX_NAME_BYTES} bytes");
+                self.faults.add(FaultCode::MaxLength, "credential.too_long", place, message);
+            }
         } else {
             let message = "it is neither none, pending_password, a hash nor a delegation";
             self.faults.add(FaultCode::EnumMismatch, "credential.syntax", place, message);
@@ -110,7 +113,7 @@ impl Reading<'_> {
 
     fn legacy(&mut self, value: Json<'_>, place: &Pointer<'_>) {
         let Some([source, id]) = two(value, ["source", "id"], place, &mut self.faults) else { return };
-        let source = self.legacy_part(source, MAX_SOURCE_BYTES, &place.member("source"));
+        let source = self.legacy_part(source, MAX_NAME_BYTES, &place.member("source"));
         let id = self.legacy_part(id, MAX_ID_BYTES, &place.member("id"));
         if let (Some(source), Some(id)) = (source, id) {
             self.record.legacy = Some(LegacyKey::new(source, id));
@@ -140,6 +143,16 @@ impl Reading<'_> {
             self.record.moved = Some(Moved::new(at, by));
         }
     }
+}
+
+/// Whether its names are such as every store keeps.
+fn is_storable(credential: &Credential) -> bool {
+    let (source, hash) = match credential {
+        Credential::Delegated(delegation) => (Some(delegation.source.as_str()), delegation.shadow.as_ref()),
+        Credential::Hash(hash) => (None, Some(hash)),
+        Credential::None | Credential::PendingPassword => (None, None),
+    };
+    source.into_iter().chain(hash.and_then(PasswordHash::scheme)).all(|name| name.len() <= MAX_NAME_BYTES)
 }
 
 fn object<'a>(value: Json<'a>, place: &Pointer<'_>, faults: &mut Faults) -> Option<Members<'a>> {

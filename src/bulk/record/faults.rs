@@ -4,22 +4,31 @@ use crate::bulk::{Fault, FaultCode};
 /// More faults of one record are not listed: its size bounds what they would cost, and nobody reads them.
 const MOST: usize = 100;
 
+/// Nor are those with which their texts would be longer than this: a pointer alone can have 4 KB, however small the record.
+const MOST_BYTES: usize = 16 << 10;
+
 /// The faults of a record, as they are found.
 #[derive(Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct Faults {
+    list: Vec<Fault>,
+    /// Bytes of their texts.
+    bytes: usize,
+    is_full: bool,
+}
 
 impl Faults {
     pub(super) fn push(&mut self, fault: Fault) {
-        match self.0.len() {
-            0..MOST => self.0.push(fault),
-            MOST => self.0.push(Fault::new(
-                FaultCode::NotPassed,
-                "record.more",
-                "",
-                "there are more faults than are listed here",
-            )),
-            _ => {}
+        if self.is_full {
+            return;
         }
+        self.bytes += fault.size();
+        self.is_full = self.list.len() == MOST || self.bytes > MOST_BYTES;
+        self.list.push(if self.is_full {
+            let message = "there are more faults than are listed here";
+            Fault::new(FaultCode::NotPassed, "record.more", "", message)
+        } else {
+            fault
+        });
     }
 
     pub(super) fn add(
@@ -29,7 +38,10 @@ impl Faults {
         place: &Pointer<'_>,
         message: impl Into<std::borrow::Cow<'static, str>>,
     ) {
-        self.push(Fault::new(code, detail, place.to_string(), message));
+        // There may be as many as the record has bytes, so what is not listed is not written either.
+        if !self.is_full {
+            self.push(Fault::new(code, detail, place.to_string(), message));
+        }
     }
 
     /// A value of another type than `expected`, such as `a string`.
@@ -50,14 +62,14 @@ impl Faults {
     /// Whether this fault was found at this place.
     pub(super) fn has(&self, place: &Pointer<'_>, detail: &str) -> bool {
         let pointer = place.to_string();
-        self.0.iter().any(|fault| fault.detail == detail && fault.pointer == pointer)
+        self.list.iter().any(|fault| fault.detail == detail && fault.pointer == pointer)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     pub(super) fn into_vec(self) -> Vec<Fault> {
-        self.0
+        self.list
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn into_map(members: Members<'_>, place: &Pointer<'_>, faults: &mut F
     for (key, value) in members {
         let value = value.into_value(&place.member(&key), faults);
         if map.contains_key(&*key) {
-            faults.push(repeated(&place.member(&key)));
+            add_repeated(&place.member(&key), faults);
         }
         map.insert(key.into_owned(), value);
     }
@@ -84,13 +84,13 @@ pub(super) fn find_repeated(members: &Members<'_>, place: &Pointer<'_>, faults: 
             _ => !seen.insert(&**key),
         };
         if twice {
-            faults.push(repeated(&place.member(key)));
+            add_repeated(&place.member(key), faults);
         }
     }
 }
 
-fn repeated(place: &Pointer<'_>) -> Fault {
-    Fault::new(FaultCode::NotPassed, "json.duplicate", place.to_string(), "this key stands there twice")
+fn add_repeated(place: &Pointer<'_>, faults: &mut Faults) {
+    faults.add(FaultCode::NotPassed, "json.duplicate", place, "this key stands there twice");
 }
 
 /// Whether a `\u` escape is one half of a pair whose other half is not beside it.

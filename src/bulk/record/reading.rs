@@ -1,7 +1,7 @@
 //! A record of the import schema, with everything that is wrong with it.
 
 use super::{
-    Faults, Field, ImportRecord, Json, Pointer, RecordOptions, date, factor, hash,
+    Faults, Field, ImportRecord, Json, MAX_ID_BYTES, MAX_NAME_BYTES, Pointer, RecordOptions, date, factor, hash,
     json::{Members, find_repeated},
     metadata,
 };
@@ -10,9 +10,6 @@ use crate::{
     identifier::{IdentifierError, IdentifierKind},
     user::{Credential, LegacyKey, UserId},
 };
-
-/// Longest id in bytes: what stores keep.
-pub(super) const MAX_ID_BYTES: usize = 1_024;
 
 impl ImportRecord {
     /// Reads one record: the [reference import schema](crate::guide::import_schema), field by field, and what an export of
@@ -29,8 +26,8 @@ impl ImportRecord {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, and not only the first: at most 100 faults, and one more that says that there
-    /// are others.
+    /// Everything that is wrong with it, and not only the first: at most 100 faults with 16 KiB of text, and one
+    /// more that says that there are others.
     pub fn from_json(json: &[u8], options: &RecordOptions) -> Result<Self, Vec<Fault>> {
         let members = match Json::read(json, options.nesting) {
             Ok(Json::Object(members)) => members,
@@ -120,6 +117,8 @@ impl Reading<'_> {
             && let (Some(source), Some(id)) = (&self.options.source, &self.record.id)
         {
             self.record.legacy = Some(LegacyKey::new(source.clone(), id.as_str()));
+            let place = &Pointer::Root.member("user_id");
+            self.bounded(source.as_str(), MAX_NAME_BYTES, "legacy.empty", "legacy.too_long", place);
         }
     }
 

@@ -1,6 +1,6 @@
 use std::ops::RangeInclusive;
 
-use super::{MetadataPath, Pattern, TextField, TimeField, TimeRange, ValueTest};
+use super::{MetadataPath, Pattern, TextField, TimeField, TimeRange, ValueTest, text_field::Person};
 use crate::{
     clock::Timestamp,
     user::{CredentialKind, MovedBy, SourceName, User},
@@ -79,19 +79,24 @@ impl Filter {
 
     /// Whether `user` matches: the meaning that every store's own search must have.
     pub fn matches(&self, user: &User) -> bool {
+        self.holds_for(&Person::new(user))
+    }
+
+    fn holds_for(&self, person: &Person<'_>) -> bool {
+        let user = person.user;
         match self {
             Self::All => true,
-            Self::And(filters) => filters.iter().all(|filter| filter.matches(user)),
+            Self::And(filters) => filters.iter().all(|filter| filter.holds_for(person)),
             Self::Blocked(blocked) => user.is_blocked() == *blocked,
             Self::Credential(kind) => user.credential.kind() == *kind,
             Self::EmailVerified(verified) => user.profile.email_verified == *verified,
             Self::LoginCount(range) => range.contains(&user.login_count),
             Self::Metadata(path, test) => test.matches(&user.profile, path),
             Self::MovedBy(by) => user.moved.is_some_and(|moved| moved.by == *by),
-            Self::Not(filter) => !filter.matches(user),
-            Self::Or(filters) => filters.iter().any(|filter| filter.matches(user)),
+            Self::Not(filter) => !filter.holds_for(person),
+            Self::Or(filters) => filters.iter().any(|filter| filter.holds_for(person)),
             Self::PhoneVerified(verified) => user.profile.phone_verified == *verified,
-            Self::Text(field, pattern) => field.matches(user, pattern),
+            Self::Text(field, pattern) => field.matches(person, pattern),
             Self::Time(field, range) => field.value(user).is_some_and(|at| range.contains(at)),
         }
     }

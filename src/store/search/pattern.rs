@@ -1,4 +1,6 @@
-use std::fmt;
+use std::{fmt, sync::OnceLock};
+
+use super::text_field::folded;
 
 /// Text that is to be found, with places where anything may stand: `ada`, `ada*`, `*@example.com`.
 ///
@@ -11,21 +13,35 @@ use std::fmt;
 /// assert!(Pattern::of_pieces(["j", "sm", "th"]).matches("jane smith"));
 /// assert!(!Pattern::exact("a*").matches("ab"));
 /// ```
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone)]
 pub struct Pattern {
     /// What stands before, between and after the places; only the first and the last may be empty.
     pieces: Vec<String>,
+    /// The same, folded, since one pattern is compared with the names of many users.
+    folded: OnceLock<Vec<String>>,
+}
+
+impl Eq for Pattern {}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.pieces == other.pieces
+    }
 }
 
 impl Pattern {
+    const fn new(pieces: Vec<String>) -> Self {
+        Self { pieces, folded: OnceLock::new() }
+    }
+
     /// Nothing but this text.
     pub fn exact(text: impl Into<String>) -> Self {
-        Self { pieces: vec![text.into()] }
+        Self::new(vec![text.into()])
     }
 
     /// What begins with this text.
     pub fn prefix(text: impl Into<String>) -> Self {
-        Self { pieces: vec![text.into(), String::new()] }
+        Self::new(vec![text.into(), String::new()])
     }
 
     /// What has this text in it.
@@ -46,7 +62,7 @@ impl Pattern {
         if pieces.is_empty() {
             pieces.push(String::new());
         }
-        Self { pieces }
+        Self::new(pieces)
     }
 
     /// What stands before, between and after the places where anything may stand. At least one; the middle ones are
@@ -70,27 +86,37 @@ impl Pattern {
 
     /// Whether `text` matches.
     pub fn matches(&self, text: &str) -> bool {
-        match &*self.pieces {
-            [] => text.is_empty(),
-            [whole] => whole == text,
-            [first, middle @ .., last] => {
-                let Some(rest) = text.strip_prefix(first.as_str()) else { return false };
-                let Some(mut rest) = rest.strip_suffix(last.as_str()) else { return false };
-                // The first place that fits leaves the most for those to come.
-                for piece in middle {
-                    match rest.split_once(piece.as_str()) {
-                        Some((_, after)) => rest = after,
-                        None => return false,
-                    }
-                }
-                true
-            }
-        }
+        is_made_of(&self.pieces, text)
+    }
+
+    /// Whether a text that is folded matches what is folded of this.
+    pub(super) fn matches_folded(&self, text: &str) -> bool {
+        let folded = || self.pieces.iter().map(|piece| folded(piece).into_owned()).collect();
+        is_made_of(self.folded.get_or_init(folded), text)
     }
 
     /// The same with other text.
     pub(crate) fn map(&self, text: impl Fn(&str) -> String) -> Self {
         Self::of_pieces(self.pieces.iter().map(|piece| text(piece)))
+    }
+}
+
+fn is_made_of(pieces: &[String], text: &str) -> bool {
+    match pieces {
+        [] => text.is_empty(),
+        [whole] => whole == text,
+        [first, middle @ .., last] => {
+            let Some(rest) = text.strip_prefix(first.as_str()) else { return false };
+            let Some(mut rest) = rest.strip_suffix(last.as_str()) else { return false };
+            // The first place that fits leaves the most for those to come.
+            for piece in middle {
+                match rest.split_once(piece.as_str()) {
+                    Some((_, after)) => rest = after,
+                    None => return false,
+                }
+            }
+            true
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -85,13 +85,14 @@ impl TextField {
     }
 
     /// Whether one of the user's values matches.
-    pub(super) fn matches(self, user: &User, pattern: &Pattern) -> bool {
+    pub(super) fn matches(self, person: &Person<'_>, pattern: &Pattern) -> bool {
+        let user = person.user;
         let profile = &user.profile;
         let one = |value: Option<&str>| value.is_some_and(|value| pattern.matches(value));
         let normal = |identifier: &Option<Identifier>| one(identifier.as_ref().map(Identifier::normal));
-        let name = |name: &Option<String>| {
+        let name = |name: &Option<String>, kept: &OnceCell<String>| {
             name.as_deref().is_some_and(|name| {
-                pattern.is_anything() || pattern.map(|piece| folded(piece).into_owned()).matches(&folded(name))
+                pattern.is_anything() || pattern.matches_folded(kept.get_or_init(|| folded(name).into_owned()))
             })
         };
         match self {
@@ -101,18 +102,39 @@ impl TextField {
                 one(email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain))
             }
             Self::Factor => profile.mfa_factors.iter().any(|factor| pattern.matches(factor.kind())),
-            Self::FamilyName => name(&profile.family_name),
-            Self::GivenName => name(&profile.given_name),
+            Self::FamilyName => name(&profile.family_name, &person.family_name),
+            Self::GivenName => name(&profile.given_name, &person.given_name),
             Self::IdentityProvider => profile.identities.iter().any(|identity| pattern.matches(&identity.provider)),
             Self::IdentitySubject => profile.identities.iter().any(|identity| pattern.matches(&identity.subject)),
             Self::LegacyId => one(user.legacy.as_ref().map(LegacyKey::id)),
-            Self::Name => name(&profile.name),
-            Self::Nickname => name(&profile.nickname),
+            Self::Name => name(&profile.name, &person.name),
+            Self::Nickname => name(&profile.nickname, &person.nickname),
             Self::Phone => normal(&profile.phone),
             Self::Picture => one(profile.picture.as_deref()),
             Self::Source => one(user.legacy.as_ref().map(|legacy| legacy.source().as_str())),
             Self::UserId => pattern.matches(user.id.as_str()),
             Self::Username => normal(&profile.username),
+        }
+    }
+}
+
+/// A user who is looked at by many patterns, and their names, each folded once.
+pub(super) struct Person<'u> {
+    pub(super) user: &'u User,
+    family_name: OnceCell<String>,
+    given_name: OnceCell<String>,
+    name: OnceCell<String>,
+    nickname: OnceCell<String>,
+}
+
+impl<'u> Person<'u> {
+    pub(super) const fn new(user: &'u User) -> Self {
+        Self {
+            user,
+            family_name: OnceCell::new(),
+            given_name: OnceCell::new(),
+            name: OnceCell::new(),
+            nickname: OnceCell::new(),
         }
     }
 }

@@ -46,7 +46,7 @@ const TAKEN: [(KeyKind, &str); 5] = [
 const ANY_BURIED: &str = "SELECT digest FROM waystation_tombstones WHERE connection = ? LIMIT 1";
 
 /// What the values of one statement may come to, in bytes, where a row more is too much. MariaDB takes 16 MiB.
-const SIZE: usize = 4 << 20;
+pub(super) const SIZE: usize = 4 << 20;
 
 /// How often somebody may take a key between the look and the insert, before all are inserted one by one.
 const LOOKS: usize = 3;

@@ -1,6 +1,7 @@
 //! Jobs, by statements that all databases read.
 
 use super::{
+    bulk::SIZE,
     engine::{Engine, StoredRow, is_taken},
     row::{JsonProblem, Misfit, named, stored_count, unknown},
     rows::{ListStatement, Rows},
@@ -219,9 +220,10 @@ impl Users {
             let statement = statement.bind(stored_count(first.record));
             E::execute(&mut *connection, &statement).await.map_err(failed)?;
         }
-        for faults in checkpoint.faults.chunks(E::LIST) {
+        let mut faults = checkpoint.faults.iter().peekable();
+        while faults.peek().is_some() {
             let mut rows = Rows::new(6);
-            for fault in faults {
+            while let Some(fault) = faults.next_if(|_| rows.len() < E::LIST && rows.size() < SIZE) {
                 rows.push([
                     Value::from(&*self.name),
                     Value::from(checkpoint.job.as_str()),

@@ -84,6 +84,7 @@ struct Walk<'a> {
     /// Only those of whom SQL alone cannot say that they match.
     is_in_doubt: bool,
     order: Order,
+    has_begun: bool,
     /// Where the next batch begins; `None` at the end.
     stretch: Option<Stretch>,
 }
@@ -104,7 +105,8 @@ impl<'a> Walk<'a> {
             Some(SearchCursor { value: None, id, .. }) => Stretch::Missing(Some(id.clone())),
             Some(SearchCursor { value: Some(value), id, .. }) => Stretch::There(Some((value.clone(), id.clone()))),
         };
-        Self { filter, is_exact: filter::is_exact(filter), is_in_doubt: false, order, stretch: Some(stretch) }
+        let is_exact = filter::is_exact(filter);
+        Self { filter, is_exact, is_in_doubt: false, order, has_begun: false, stretch: Some(stretch) }
     }
 
     /// The next users who match, of whom `wanted` are enough; there may be none of them in a batch.
@@ -115,6 +117,11 @@ impl<'a> Walk<'a> {
         wanted: usize,
     ) -> Result<Option<Vec<User>>, StoreError> {
         let Some(stretch) = self.stretch.take() else { return Ok(None) };
+        // A search that matches hardly anybody looks at everybody: it leaves the thread to others in between.
+        if self.has_begun {
+            tokio::task::yield_now().await;
+        }
+        self.has_begun = true;
         let limit = if self.is_exact { wanted.min(ROWS) } else { CANDIDATES };
         let statement = self.statement::<E>(users, &stretch, limit);
         let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("search", error))?;
