@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     HashExport, ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions, RecordSource,
 };
-use crate::{password::Dialect, user::SourceName};
+use crate::password::Dialect;
 
 /// A file that an import job names: what is kept with the job, and opened by whichever worker takes it.
 ///
@@ -21,8 +21,8 @@ use crate::{password::Dialect, user::SourceName};
 ///
 /// let mut file = FileSpec::new("/srv/users.csv.gz");
 /// file.format = Some(ImportFormat::Csv);
-/// file.source = Some("old-shop".into());
-/// let spec = ImportSpec::new(file.to_value());
+/// let mut spec = ImportSpec::new(file.to_value());
+/// spec.source = Some("old-shop".into());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,9 +39,6 @@ pub struct FileSpec {
     /// What is taken off the beginning of ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_prefix: Option<String>,
-    /// The legacy system whose ids these are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceName>,
     /// Which column or member is which field: see [`FieldMap`](super::FieldMap). A source without a target is not wanted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<(String, Option<String>)>,
@@ -61,7 +58,6 @@ impl FileSpec {
             format: None,
             hash_format: None,
             id_prefix: None,
-            source: None,
             fields: Vec::new(),
             hashes: None,
             strict: false,
@@ -85,7 +81,6 @@ impl FileSpec {
             }
         }
         record.id_prefix = self.id_prefix.or(record.id_prefix.take());
-        record.source = self.source.or(record.source.take());
         record.strict |= self.strict;
         for (source, target) in self.fields {
             let fields = mem::take(&mut options.fields);

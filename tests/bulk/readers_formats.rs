@@ -10,13 +10,13 @@ use waystation::{
     },
     clock::Timestamp,
     password::{Password, PasswordHash, Passwords, Verification, vendor::FirebaseProject},
-    user::{Credential, LegacyKey, LinkedIdentity},
+    user::{Credential, LinkedIdentity},
 };
 
 const BCRYPT: &str = "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG";
 
 fn auth0() -> ReadOptions {
-    ReadOptions::default().record(RecordOptions::default().id_prefix("auth0|").source("auth0"))
+    ReadOptions::default().record(RecordOptions::default().id_prefix("auth0|"))
 }
 
 fn users(mut reader: RecordReader) -> Result<Vec<Result<ImportRecord, String>>, ReadError> {
@@ -52,7 +52,6 @@ fn an_export_of_users_is_imported_with_their_history() {
     let users = users(reader).unwrap();
     let euclid = users[0].as_ref().unwrap();
     assert_eq!(euclid.id.as_ref().unwrap().as_str(), "5dea9f9c82dd7c0e76e4ec93");
-    assert_eq!(euclid.legacy, Some(LegacyKey::new("auth0", "5dea9f9c82dd7c0e76e4ec93")));
     assert_eq!(euclid.created_at, Some(Timestamp::from_micros(1_575_657_372_412_000)));
     assert_eq!(euclid.last_login, Some(Timestamp::from_micros(1_577_836_800_000_000)));
     assert_eq!((euclid.login_count, euclid.password_set_at.is_some()), (Some(7), true));

@@ -80,7 +80,6 @@ fn every_fault_is_named_by_place_and_code() {
         r#"{{"user_id": "1", "password_hash": "{BCRYPT}", "custom_password_hash":
             {{"algorithm": "bcrypt", "hash": {{"value": "{BCRYPT}"}}}}}}"#
     );
-    let from_afar = RecordOptions::default().source("x".repeat(256));
     let credential = |credential: serde_json::Value| json!({"user_id": "1", "waystation": {"credential": credential}});
     let (long, fits) = ("x".repeat(256), "x".repeat(255));
     let long_source = credential(json!({"delegated": {"source": long}})).to_string();
@@ -95,7 +94,6 @@ fn every_fault_is_named_by_place_and_code() {
         (&long_source, &lenient, too_long),
         (&long_scheme, &lenient, too_long),
         (&long_shadow, &lenient, too_long),
-        (r#"{"user_id": "1"}"#, &from_afar, &[("/user_id", "MAX_LENGTH", "legacy.too_long")]),
         ("[1]", &lenient, &[("", "OBJECT_REQUIRED", "record.type")]),
         ("{\"a\": ", &lenient, &[("", "FORMAT", "json.syntax")]),
         (r#"{"email": "a@example.com"} {}"#, &lenient, &[("", "FORMAT", "json.syntax")]),
@@ -221,11 +219,11 @@ fn faults_in_a_deep_place_are_no_larger_than_their_record_by_much() {
 #[test]
 fn a_declaration_settles_what_the_text_does_not_tell() {
     let text = r#"{"user_id": "auth0|1", "password_hash": "5f4dcc3b5aa765d61d8327deb882cf99"}"#;
-    let options = RecordOptions::default().hash_format("md5").id_prefix("auth0|").source("shop");
+    let options = RecordOptions::default().hash_format("md5").id_prefix("auth0|");
     let record = ImportRecord::from_json(text.as_bytes(), &options).unwrap();
     let Some(Credential::Hash(hash)) = record.credential else { panic!("no hash") };
     assert_eq!(hash.scheme(), Some("md5"));
-    assert_eq!(record.legacy, Some(LegacyKey::new("shop", "1")));
+    assert_eq!(record.id, Some(UserId::new("1")));
 }
 
 #[test]

@@ -113,8 +113,10 @@ fn records_that_fail_can_be_corrected_and_imported_again() {
     assert_eq!(terminal.run(&["search", "--count"]).stdout, "4\n");
     // A quarantine file that nobody has looked at is not written over.
     let again = terminal.run(&["import", "users.ndjson", "--quarantine", "failed.ndjson"]);
-    assert_eq!(again.code, 1);
+    assert_eq!(again.code, 2);
     assert_eq!(std::fs::read_to_string(terminal.path().join("failed.ndjson")).unwrap(), failed);
+    // The name was looked at before anybody was imported.
+    assert_eq!(terminal.run(&["jobs", "list"]).stdout.lines().count(), 2);
 }
 
 #[test]
@@ -135,8 +137,11 @@ fn who_is_there_is_a_conflict_unless_they_may_be_changed() {
     let replace = ["import", "named.json", "--upsert", "--merge", "user_metadata=replace"];
     assert_eq!(terminal.run(&replace).code, 0);
     assert_eq!(metadata(&terminal), json!({"number": 5, "colour": "red"}));
-    assert_eq!(terminal.run(&["import", "named.json", "--merge", "shoes=replace"]).code, 2);
-    assert_eq!(terminal.run(&["import", "named.json", "--merge", "names=whatever"]).code, 1);
+    for wrong in ["shoes=replace", "names=whatever", "names"] {
+        assert_eq!(terminal.run(&["import", "named.json", "--upsert", "--merge", wrong]).code, 2, "{wrong}");
+    }
+    // What may be changed means nothing where nobody may be.
+    assert_eq!(terminal.run(&["import", "named.json", "--policy", "reference"]).code, 2);
 }
 
 #[test]
@@ -156,6 +161,9 @@ fn the_same_import_with_the_same_id_is_done_once() {
     assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "monday"]).code, 0);
     let again = terminal.run(&["import", "users.ndjson", "--id", "monday", "--json"]);
     assert_eq!((again.code, &json_of(&again)["report"]["inserted"]), (0, &json!(3)));
+    // Of another file or with other options it is another import.
+    assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "monday", "--upsert"]).code, 2);
+    assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "mon/day"]).code, 2);
     let listed = terminal.run(&["jobs", "list"]);
     assert_eq!(listed.stdout.lines().count(), 1, "{}", listed.stdout);
     assert_eq!(terminal.run(&["jobs", "cancel", "monday"]).code, 3);
@@ -259,6 +267,67 @@ fn a_table_has_the_fields_that_were_asked_for() {
     assert_eq!(terminal.run(&["export", "--field", "password_hash"]).code, 2);
     // What is no directory takes no file, and nothing is left behind.
     assert_eq!(terminal.run(&["export", "nowhere/users.csv"]).code, 1);
+    assert_eq!(terminal.run(&["export", "table.csv", "--secrets"]).code, 2);
+}
+
+#[test]
+fn an_export_writes_over_nothing_unless_told() {
+    let terminal = with_users(2);
+    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
+    terminal.write("backup.ndjson", "precious\n");
+    assert_eq!(terminal.run(&["export", "backup.ndjson"]).code, 2);
+    let kept = std::fs::read_to_string(terminal.path().join("backup.ndjson")).unwrap();
+    assert_eq!(kept, "precious\n");
+    assert_eq!(terminal.run(&["export", "backup.ndjson", "--force"]).code, 0);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("backup.ndjson", terminal.path().join("link.ndjson")).unwrap();
+        for what_is_no_file in ["/dev/null", "link.ndjson", "."] {
+            assert_eq!(terminal.run(&["export", what_is_no_file, "--force"]).code, 2, "{what_is_no_file}");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_nobody_in_it_is_told() {
+    let terminal = with_users(0);
+    let empty = terminal.run(&["import", "users.ndjson"]);
+    assert_eq!(empty.code, 3);
+    assert!(empty.stderr.contains("nobody"), "{}", empty.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_imported_like_standard_input() {
+    let terminal = with_users(4);
+    let line =
+        format!("mkfifo pipe && (cat users.ndjson > pipe &) && {} import pipe", env!("CARGO_BIN_EXE_waystation"));
+    let ended = std::process::Command::new("sh").args(["-c", &line]).current_dir(terminal.path()).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, "4\n");
+}
+
+#[test]
+fn whoever_works_on_an_import_wraps_what_it_asks_for() {
+    let terminal = with_users(0);
+    let md5 = json!({"algorithm": "md5", "hash": {"value": "5f4dcc3b5aa765d61d8327deb882cf99", "encoding": "hex"}});
+    terminal.write("weak.ndjson", &lines_of(&[json!({"email": "ada@example.com", "custom_password_hash": md5})]));
+    let imported = terminal.run(&["import", "weak.ndjson", "--wrap", "--json"]);
+    assert_eq!((imported.code, &json_of(&imported)["report"]["wrapped"]), (0, &json!(1)), "{}", imported.stderr);
+    let stats = json_of(&terminal.run(&["stats", "--json"]));
+    assert_eq!(stats["by_scheme"], json!({"wrapped": 1}));
+}
+
+#[test]
+fn a_source_makes_the_ids_of_a_file_those_of_a_log_in() {
+    let terminal = with_users(1);
+    for source in ["shop", "forum"] {
+        terminal.write("one.ndjson", &lines_of(&[json!({"user_id": "7", "email": format!("ada@{source}.example")})]));
+        assert_eq!(terminal.run(&["import", "one.ndjson", "--source", source]).code, 0);
+    }
+    // The same id at two systems is two people.
+    assert_eq!(json_of(&terminal.run(&["show", "7", "--source", "forum", "--json"]))["id"], "forum|7");
+    assert_eq!(json_of(&terminal.run(&["show", "7", "--source", "shop", "--json"]))["id"], "shop|7");
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn a_wrapped_hash_opens_with_the_same_password() {
     let wrapped = terminal.run_with(&["hash", "wrap"], &[], &line);
     assert_eq!(wrapped.code, 0);
     let stored = &lines(&wrapped.stdout)[0];
+    assert_eq!(stored["line"], 1);
     let line = json!({"hash": stored["text"], "format": stored["scheme"], "password": "password"}).to_string();
     assert_eq!(terminal.run_with(&["hash", "check"], &[], &line).code, 0);
     // What is Argon2 already is told, and not wrapped again.

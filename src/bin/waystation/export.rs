@@ -1,5 +1,5 @@
 use std::{
-    io,
+    fs, io,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// What becomes of texts in CSV that a spreadsheet would compute
     #[arg(long, value_enum, default_value_t = Texts::MarkComputed)]
     texts: Texts,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
     /// With the hashes of passwords and the secrets of second factors
     #[arg(long, conflicts_with = "fields")]
     secrets: bool,
@@ -84,6 +87,7 @@ enum Texts {
 pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Failure> {
     let filter = search::query(options.query.as_deref())?.into_filter();
     let fields = fields(&options.fields)?;
+    options.check()?;
     let settings = Settings::read(global)?;
     let store = store::open(&settings, Missing::Refuse).await?;
     let stopped = Arc::new(AtomicBool::new(false));
@@ -139,6 +143,26 @@ fn fields(texts: &[String]) -> Result<Vec<ExportField>, Failure> {
 }
 
 impl Options {
+    /// # Errors
+    ///
+    /// When it asks for what cannot be, or would write over something.
+    fn check(&self) -> Result<(), Failure> {
+        if self.secrets && self.format() == ExportFormat::Csv {
+            return Err(Failure::misused("a table has no secrets: export them as ndjson or json"));
+        }
+        // Of a link too: it would be replaced, and not what it names.
+        match fs::symlink_metadata(&self.file) {
+            Ok(there) if !there.is_file() => {
+                let what = "it is no file: leave the name out, and send standard output there";
+                Err(Failure::misused(format!("{}: {what}", self.file.display())))
+            }
+            Ok(_) if !self.force => {
+                Err(Failure::misused(format!("{} is there already: --force writes over it", self.file.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn format(&self) -> ExportFormat {
         let named = || {
             let unpacked = if self.named_packing() == Pack::None { None } else { self.file.file_stem() };

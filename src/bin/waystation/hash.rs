@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Identify,
     /// Put Argon2id over legacy hashes, without knowing the passwords
     #[command(
-        after_help = "Reads what `hash identify` reads. Prints one JSON object a line, {\"scheme\", \"text\", \"context\"}: a hash as stores keep it."
+        after_help = "Reads what `hash identify` reads. Prints one JSON object for each that could be wrapped: `line`, the number of the line that it came from, and `scheme`, `text` and `context`, the hash as stores keep it."
     )]
     Wrap,
 }

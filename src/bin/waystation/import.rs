@@ -13,12 +13,13 @@ use async_trait::async_trait;
 use clap::Args;
 use tokio::sync::Notify;
 use waystation::{
-    UserStore,
+    Passwords, UserStore,
     bulk::{
-        FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStatus, ImportWorker, Importer,
-        JobObserver, OpenInput as _, ReadOptions, RecordOptions,
+        FaultCode, FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStatus,
+        ImportWorker, Importer, JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
     },
     clock::{Clock as _, SystemClock},
+    password::Dialect,
     store::{JobId, JobStatus},
 };
 
@@ -38,6 +39,8 @@ An import only adds: a user who is there already is a CONFLICT, unless --upsert 
 overwrites the password of somebody who has moved, or brings back the deleted.
 
 It is a job of the store. Ctrl-C stops it at a checkpoint, and so does whatever ends the process: --resume goes on from there.
+After a kill it does so when the lease has run out, half a minute later. What comes from standard input or a pipe is read twice,
+and so kept in a file of this directory until the import is done.
 Records that cannot be imported do not stop it; with --quarantine they are written to a file to be corrected.";
 
 #[derive(Args, Debug)]
@@ -100,19 +103,22 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Failure> {
     let settings = Settings::read(global)?;
-    let (inputs, importer, progress) = importer(options.wrap, &settings, Missing::Create).await?;
-    let jobs = ImportJobs::new(Arc::clone(&importer.1));
-    // What is wrong with the command line is told before anything is read.
+    let passwords = Arc::new(engine::passwords(&settings)?);
+    // What is wrong with the command line is told before anything is read or written.
+    options.check(&passwords)?;
     let policy = options.policy.read()?;
+    let inputs = Arc::new(inputs(&settings, &passwords)?);
     let spooled = match &options.file {
-        Some(file) if file.as_os_str() == "-" => Some(spool::Spool::of_standard_input().await?),
+        Some(file) if spool::is_read_once(file) => Some(spool::Spool::of(file).await?),
         _ => None,
     };
+    let (importer, store, progress) = importer(&settings, &passwords, Missing::Create).await?;
+    let jobs = ImportJobs::new(store);
     if let Some(known) = &options.prove {
         drop(progress);
         let spec = spec(options, spooled.as_ref().map(spool::Spool::path))?;
         let input = inputs.open(&spec.to_value()).map_err(|error| Failure::of("the file cannot be read", error))?;
-        return prove::run(known, &importer.0, input, &engine::passwords(&settings)?, global).await;
+        return prove::run(known, &importer, input, &passwords, global).await;
     }
     let id = match &options.resume {
         Some(id) => resume(&jobs, id).await?,
@@ -120,7 +126,8 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     };
     let spooled = spooled.map(spool::Spool::keep).transpose()?;
     let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
-    let worker = ImportWorker::new(importer.0, Arc::new(inputs)).observer(Arc::clone(&finished) as _);
+    let worker =
+        ImportWorker::new(importer, Arc::clone(&inputs) as _).gives_up(true).observer(Arc::clone(&finished) as _);
     let is_over = jobs.status(&id).await.map_err(asked)?.is_some_and(|status| status.status.is_final());
     if !is_over {
         let stop = async {
@@ -131,10 +138,13 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
                 () = over(&jobs, &id) => {}
             }
         };
-        worker.run_until(stop).await.map_err(|error| Failure::of("the import cannot go on", error))?;
+        let failed = |error| {
+            Failure::of(format!("the import stopped (go on with: waystation import --resume {})", id.as_str()), error)
+        };
+        worker.run_until(stop).await.map_err(failed)?;
     }
     drop(progress);
-    let exit = end(options, global, &jobs, &id).await?;
+    let exit = end(options, global, &jobs, &id, &inputs).await?;
     if let Some(spooled) = spooled {
         if matches!(exit, Exit::Done | Exit::Refused) {
             // Only now: a quarantine file is made of it.
@@ -147,23 +157,20 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     Ok(exit)
 }
 
-/// An importer with the store that it writes to, the files that it reads, and the bar that it moves.
+/// An importer with the store that it writes to, and the bar that it moves.
+///
+/// # Errors
+///
+/// When the store cannot be opened.
 pub(crate) async fn importer(
-    wrap: bool,
     settings: &Settings,
+    passwords: &Arc<Passwords>,
     missing: Missing,
-) -> Result<(FileInputs, (Importer, Arc<dyn UserStore>), Arc<Progress>), Failure> {
-    let passwords = Arc::new(engine::passwords(settings)?);
+) -> Result<(Importer, Arc<dyn UserStore>, Arc<Progress>), Failure> {
     let store = store::open(settings, missing).await?;
-    let record = RecordOptions::default().schemes(passwords.schemes().clone(), passwords.limits().clone());
-    let options = ReadOptions::default().record(record);
-    let inputs = FileInputs::new(match settings.firebase()? {
-        Some(project) => options.firebase(project),
-        None => options,
-    });
     let progress = Arc::new(Progress::begin());
     let shown = Arc::clone(&progress);
-    let builder = Importer::builder(Arc::clone(&store)).on_progress(move |step| {
+    let builder = Importer::builder(Arc::clone(&store)).passwords(Arc::clone(passwords)).on_progress(move |step| {
         shown.show(&Step {
             users: step.records,
             bytes: step.bytes,
@@ -172,8 +179,50 @@ pub(crate) async fn importer(
             left: step.time_left(),
         });
     });
-    let builder = if wrap { builder.wrap_weak_hashes(passwords) } else { builder };
-    Ok((inputs, (builder.build(), store), progress))
+    Ok((builder.build(), store, progress))
+}
+
+/// The files that jobs name, read as the settings say.
+///
+/// # Errors
+///
+/// When the settings name parameters that cannot be read.
+pub(crate) fn inputs(settings: &Settings, passwords: &Passwords) -> Result<FileInputs, Failure> {
+    let record = RecordOptions::default().schemes(passwords.schemes().clone(), passwords.limits().clone());
+    let options = ReadOptions::default().record(record);
+    Ok(FileInputs::new(match settings.firebase()? {
+        Some(project) => options.firebase(project),
+        None => options,
+    }))
+}
+
+impl Options {
+    /// # Errors
+    ///
+    /// When it asks for what cannot be, or would write over something.
+    fn check(&self, passwords: &Passwords) -> Result<(), Failure> {
+        if let Some(path) = &self.quarantine {
+            let report = QuarantineFile::report(path);
+            if let Some(there) = [path, &report].into_iter().find(|it| it.exists()) {
+                let what = format!("{} is there already: import it, or move it away", there.display());
+                return Err(Failure::misused(what));
+            }
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) {
+                return Err(Failure::misused(format!("there is no folder for {}", path.display())));
+            }
+        }
+        if self.id.as_deref().is_some_and(|id| id.is_empty() || id.contains('/') || id.len() > 200) {
+            let what = "--id: an id has 1 to 200 bytes, and no `/`, which the parts of a divided import have in theirs";
+            return Err(Failure::misused(what));
+        }
+        match &self.hash_format {
+            Some(name) if Dialect::named(name).is_none() && passwords.schemes().get(name).is_none() => {
+                Err(Failure::misused(format!("--hash-format: there is no scheme or system called {name}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The file, and how it is to be read.
@@ -187,7 +236,6 @@ fn spec(options: &Options, spooled: Option<&Path>) -> Result<FileSpec, Failure> 
     file.format = options.format;
     file.hash_format.clone_from(&options.hash_format);
     file.id_prefix.clone_from(&options.id_prefix);
-    file.source = options.source.as_deref().map(Into::into);
     file.strict = options.strict;
     for field in &options.fields {
         let (source, target) = field
@@ -207,16 +255,25 @@ async fn submit(
     inputs: &FileInputs,
 ) -> Result<JobId, Failure> {
     let mut spec = ImportSpec::new(self::spec(options, spooled)?.to_value());
+    spec.source = options.source.as_deref().map(Into::into);
     spec.policy = policy;
+    spec.wrap = options.wrap;
     spec.dry_run = options.dry_run;
     spec.assume_distinct = options.assume_distinct;
     spec.shards = options.shards.into();
     let submitted = jobs
-        .submit(spec, options.id.as_deref(), inputs)
+        .submit(spec.clone(), options.id.as_deref(), inputs)
         .await
         .map_err(|error| Failure::of("the import cannot begin", error))?;
     if submitted.was_there {
-        eprintln!("there is a job of this id already; going on with it");
+        let there = jobs.status(&submitted.id).await.map_err(asked)?.ok_or_else(|| no_such_job(&submitted.id))?;
+        if there.spec != spec {
+            let id = submitted.id.as_str();
+            let what = format!("--id {id}: that import is of another file, or has other options; take another id");
+            return Err(Failure::misused(what));
+        }
+        let over = there.status.is_final();
+        eprintln!("{}", if over { "this import is over already" } else { "this import has begun; going on with it" });
     }
     Ok(submitted.id)
 }
@@ -235,20 +292,15 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     Ok(whole)
 }
 
+/// # Errors
+///
+/// When there is no such job, or the store cannot be asked.
 async fn resume(jobs: &ImportJobs, id: &str) -> Result<JobId, Failure> {
     let id = JobId::new(id);
-    let status = jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
-    if !matches!(status.status, JobStatus::Cancelled | JobStatus::Failed) {
-        return Ok(id);
-    }
-    // What is over stays over, with its faults: another job goes on from its place.
-    for attempt in 2..=u32::MAX {
-        let again = jobs.submit_again(&id, &format!("{}-{attempt}", id.as_str())).await.map_err(asked)?;
-        if !again.was_there {
-            return Ok(again.id);
-        }
-    }
-    Err(no_such_job(&id))
+    jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
+    let resumed = jobs.resume(&id).await.map_err(asked)?;
+    eprintln!("going on as {}; what another process worked on waits until its lease has run out", resumed.id.as_str());
+    Ok(resumed.id)
 }
 
 pub(crate) fn asked(error: waystation::bulk::ImportFailure) -> Failure {
@@ -260,14 +312,29 @@ pub(crate) fn no_such_job(id: &JobId) -> Failure {
 }
 
 /// Says how it ended.
-async fn end(options: &Options, global: &Global, jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
+async fn end(
+    options: &Options,
+    global: &Global,
+    jobs: &ImportJobs,
+    id: &JobId,
+    inputs: &FileInputs,
+) -> Result<Exit, Failure> {
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     jobs::print(&status, global)?;
-    if let Some(path) = &options.quarantine
-        && jobs::not_imported(&status.report) > 0
-    {
-        let records = jobs::quarantine(jobs, id, path).await?;
-        eprintln!("{records} records are in {}: correct them, and import that file", path.display());
+    if status.status.is_final() && jobs::not_imported(&status.report) > 0 {
+        if let Some(path) = &options.quarantine {
+            let records = jobs::quarantine(jobs, id, path, inputs).await?;
+            eprintln!("{records} records are in {}: correct them, and import that file", path.display());
+        } else {
+            eprintln!("what was wrong with which record: waystation jobs errors {}", id.as_str());
+        }
+        if !status.spec.policy.upsert && status.report.faults.contains_key(&FaultCode::Conflict) {
+            eprintln!("users who are there already may be changed with --upsert");
+        }
+    }
+    if status.status == JobStatus::Completed && status.report.read == 0 {
+        eprintln!("there is nobody in the file");
+        return Ok(Exit::Refused);
     }
     Ok(match status.status {
         JobStatus::Completed if jobs::not_imported(&status.report) == 0 => Exit::Done,

@@ -8,16 +8,14 @@ use clap::Subcommand;
 use serde::Serialize;
 use waystation::{
     UserStore,
-    bulk::{
-        Fault, FileInputs, ImportJobs, ImportReport, ImportStatus, ImportWorker, OpenInput as _, QuarantineFile,
-        ReadOptions,
-    },
+    bulk::{Fault, FileInputs, ImportJobs, ImportReport, ImportStatus, ImportWorker, OpenInput as _, QuarantineFile},
     clock::{Clock as _, SystemClock, Timestamp},
     store::{Job, JobFault, JobId},
 };
 
 use crate::{
     arguments::Global,
+    engine,
     failure::{Exit, Failure},
     import::{self, asked, no_such_job},
     interrupt::interrupted,
@@ -57,9 +55,6 @@ pub(crate) enum Command {
     Show { id: String },
     /// Work on imports until Ctrl-C: as many processes as you like share them
     Work {
-        /// Put Argon2id over weak hashes on their way in
-        #[arg(long)]
-        wrap: bool,
         /// How many jobs all processes together work on at once
         #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
         at_most: u16,
@@ -68,8 +63,10 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failure> {
     let settings = Settings::read(global)?;
-    if let Command::Work { wrap, at_most } = command {
-        let (inputs, (importer, _), _progress) = import::importer(wrap, &settings, Missing::Refuse).await?;
+    if let Command::Work { at_most } = command {
+        let passwords = Arc::new(engine::passwords(&settings)?);
+        let inputs = import::inputs(&settings, &passwords)?;
+        let (importer, _store, _progress) = import::importer(&settings, &passwords, Missing::Refuse).await?;
         let worker = ImportWorker::new(importer, Arc::new(inputs)).at_most(at_most.into());
         worker.run_until(interrupted()).await.map_err(|error| Failure::of("the imports cannot go on", error))?;
         return Ok(Exit::Done);
@@ -78,7 +75,10 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
     let jobs = ImportJobs::new(Arc::clone(&store));
     match command {
         Command::Cancel { id } => cancel(&jobs, &JobId::new(id)).await,
-        Command::Errors { id, quarantine } => errors(&jobs, &JobId::new(id), quarantine.as_deref()).await,
+        Command::Errors { id, quarantine } => {
+            let inputs = import::inputs(&settings, &engine::passwords(&settings)?)?;
+            errors(&jobs, &JobId::new(id), quarantine.as_deref(), &inputs).await
+        }
         Command::List { limit } => list(&*store, &jobs, limit, global).await,
         Command::Prune { days } => prune(&*store, days).await,
         Command::Show { id } => {
@@ -192,10 +192,15 @@ async fn prune(store: &dyn UserStore, days: u64) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn errors(jobs: &ImportJobs, id: &JobId, quarantine_to: Option<&Path>) -> Result<Exit, Failure> {
+async fn errors(
+    jobs: &ImportJobs,
+    id: &JobId,
+    quarantine_to: Option<&Path>,
+    inputs: &FileInputs,
+) -> Result<Exit, Failure> {
     jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     if let Some(path) = quarantine_to {
-        let records = quarantine(jobs, id, path).await?;
+        let records = quarantine(jobs, id, path, inputs).await?;
         eprintln!("{records} records are in {}", path.display());
     }
     let mut after = None;
@@ -211,12 +216,19 @@ async fn errors(jobs: &ImportJobs, id: &JobId, quarantine_to: Option<&Path>) -> 
 }
 
 /// Reads the input of an import once more, and writes the records that it could not import to a file.
-pub(crate) async fn quarantine(jobs: &ImportJobs, id: &JobId, path: &Path) -> Result<u64, Failure> {
+pub(crate) async fn quarantine(
+    jobs: &ImportJobs,
+    id: &JobId,
+    path: &Path,
+    inputs: &FileInputs,
+) -> Result<u64, Failure> {
     let failed =
         |error: Box<dyn std::error::Error + Send + Sync>| Failure::of("the quarantine file cannot be made", error);
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
-    let input =
-        FileInputs::new(ReadOptions::default()).open(&status.spec.input).map_err(|error| failed(error.into()))?;
+    let input = inputs.open(&status.spec.input).map_err(|error| failed(error.into()))?;
+    if input.state().map_err(|error| failed(error.into()))? != status.input {
+        return Err(Failure::misused("the file is not as it was when it was imported: its records are others"));
+    }
     let mut source = input.open().map_err(|error| failed(error.into()))?;
     let mut file = QuarantineFile::create(path).map_err(|error| failed(error.into()))?;
     let mut after = None;

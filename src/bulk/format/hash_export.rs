@@ -30,7 +30,7 @@ const SLOT_BYTES: u64 = 24;
 /// let users = br#"{"user_id": "auth0|5dea9f9c82dd7c0e76e4ec93", "email": "ada@example.com", "logins_count": 3}"#;
 ///
 /// let hashes = HashExport::read(&hashes[..])?;
-/// let options = ReadOptions::default().record(RecordOptions::default().id_prefix("auth0|").source("auth0"));
+/// let options = ReadOptions::default().record(RecordOptions::default().id_prefix("auth0|"));
 /// let mut reader = RecordReader::new(&users[..], Some(ImportFormat::UsersExport), options)?.with_hashes(hashes);
 /// let user = reader.next()?.unwrap().user.unwrap();
 /// assert!(user.credential.is_some());

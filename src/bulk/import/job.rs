@@ -16,6 +16,7 @@ use crate::{
     bulk::{Place, ReadError},
     clock::Timestamp,
     store::{Checkpoint, Job, JobFault, JobId, JobStatus, JobStore, Lease},
+    user::SourceName,
 };
 
 /// How a worker comes to the input that a job names.
@@ -39,12 +40,16 @@ pub trait JobObserver: fmt::Debug + Send + Sync + 'static {
     async fn finished(&self, status: &ImportStatus);
 }
 
-/// What a job is to import, and how. What it is to import into, and from which source, is the worker's [`Importer`].
+/// What a job is to import, and how. What it is to import into is the worker's [`Importer`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImportSpec {
     /// What [`OpenInput`] is given: the host's own JSON. No secrets: it is kept with the job.
     pub input: Value,
+    /// The legacy system that the input is of: see [`ImporterBuilder::source`](super::ImporterBuilder::source), which is
+    /// that of jobs without one.
+    #[serde(default)]
+    pub source: Option<SourceName>,
     /// What may be done to users who are there.
     #[serde(default)]
     pub policy: ImportPolicy,
@@ -67,7 +72,15 @@ pub struct ImportSpec {
 impl ImportSpec {
     /// Imports all of this, in one part, under the default policy.
     pub fn new(input: Value) -> Self {
-        Self { input, policy: ImportPolicy::default(), dry_run: false, assume_distinct: false, wrap: false, shards: 1 }
+        Self {
+            input,
+            source: None,
+            policy: ImportPolicy::default(),
+            dry_run: false,
+            assume_distinct: false,
+            wrap: false,
+            shards: 1,
+        }
     }
 }
 

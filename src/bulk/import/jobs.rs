@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{
-    ImportFailure, ImportReport, ImportSpec, OpenInput,
+    ImportFailure, ImportReport, ImportSpec, InputState, OpenInput,
     job::JobState,
     reading::{divide, state_of},
 };
@@ -51,6 +51,8 @@ pub struct ImportStatus {
     pub stopped: Option<String>,
     /// What it imports, and how.
     pub spec: ImportSpec,
+    /// What the input looked like when the job was submitted.
+    pub input: InputState,
 }
 
 impl ImportJobs {
@@ -321,6 +323,7 @@ impl ImportStatus {
             total_bytes: state.input.text_bytes,
             stopped: state.stopped,
             spec: state.spec,
+            input: state.input,
         }
     }
 }

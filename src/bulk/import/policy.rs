@@ -15,6 +15,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own that an operator sets")]
 pub struct ImportPolicy {
     /// Whether users who are there are changed. Otherwise such a record is a `CONFLICT`.
     pub upsert: bool,

@@ -36,6 +36,7 @@ pub struct ImportWorker {
     observer: Option<Arc<dyn JobObserver>>,
     lease_time: Duration,
     at_most: usize,
+    gives_up: bool,
 }
 
 /// What a worker did.
@@ -58,7 +59,7 @@ pub enum Worked {
 impl ImportWorker {
     /// A worker that imports as `importer` does, but by the policy of each job.
     pub fn new(importer: Importer, inputs: Arc<dyn OpenInput>) -> Self {
-        Self { importer, inputs, observer: None, lease_time: Duration::from_secs(30), at_most: 2 }
+        Self { importer, inputs, observer: None, lease_time: Duration::from_secs(30), at_most: 2, gives_up: false }
     }
 
     /// How long after the death of a worker another one takes its job over. 30 seconds unless given.
@@ -70,6 +71,14 @@ impl ImportWorker {
     /// How many jobs, or parts of them, all workers of the store together work on at once. 2 unless given.
     pub const fn at_most(mut self, jobs: usize) -> Self {
         self.at_most = jobs;
+        self
+    }
+
+    /// Whether [`run_until`](Self::run_until) ends with the failure when the store is unavailable for longer than a batch is
+    /// tried again for, a full disk among the reasons: for somebody who waits at a terminal. A service waits instead, as it
+    /// does unless told.
+    pub const fn gives_up(mut self, gives_up: bool) -> Self {
+        self.gives_up = gives_up;
         self
     }
 
@@ -92,13 +101,14 @@ impl ImportWorker {
     ///
     /// # Errors
     ///
-    /// When the store cannot be used for another reason than that it is unavailable.
+    /// When the store cannot be used for another reason than that it is unavailable, or the worker
+    /// [gives up](Self::gives_up).
     pub async fn run_until(&self, shutdown: impl Future<Output = ()>) -> Result<(), ImportFailure> {
         let (stop, mut shutdown) = (Arc::new(AtomicBool::new(false)), pin!(shutdown));
         loop {
             let turn = async {
                 match self.work(&stop).await {
-                    Err(ImportFailure::Store(error)) if error.is_unavailable() => Ok(Worked::Nothing),
+                    Err(ImportFailure::Store(error)) if error.is_unavailable() && !self.gives_up => Ok(Worked::Nothing),
                     worked => worked,
                 }
             };
@@ -121,7 +131,11 @@ impl ImportWorker {
                 }
             })
             .await;
-            let _worked = worked.transpose()?;
+            if let Some(Worked::Waits(_, failure)) = worked.transpose()?
+                && self.gives_up
+            {
+                return Err(failure);
+            }
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
@@ -190,6 +204,9 @@ impl ImportWorker {
         let mut importer = self.importer.clone().with_policy(state.spec.policy);
         (importer.dry_run, importer.distinct) = (state.spec.dry_run, state.spec.assume_distinct);
         importer.wraps |= state.spec.wrap;
+        if let Some(source) = &state.spec.source {
+            importer.names.source = Some(source.clone());
+        }
         let stretch = Stretch { place: state.place, until: state.until, report: state.report.clone() };
         let work = async {
             let failed = |failure| ImportError { place: state.place, report: Box::new(state.report.clone()), failure };

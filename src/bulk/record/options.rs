@@ -3,7 +3,6 @@ use std::{fmt, sync::Arc};
 use crate::{
     identifier::{IdentifierRules, StandardRules},
     password::{Dialect, Limits, PasswordHash, Schemes},
-    user::SourceName,
 };
 
 /// How records are read: whose they are, and what is taken.
@@ -12,7 +11,7 @@ use crate::{
 /// use waystation::bulk::{ImportRecord, RecordOptions};
 ///
 /// // An export of the reference product, whose ids begin with the name of the strategy.
-/// let options = RecordOptions::default().id_prefix("auth0|").source("auth0");
+/// let options = RecordOptions::default().id_prefix("auth0|");
 /// let record = ImportRecord::from_json(br#"{"user_id": "auth0|42", "email": "ada@example.com"}"#, &options)?;
 /// assert_eq!(record.id.unwrap().as_str(), "42");
 /// # Ok::<(), Vec<waystation::bulk::Fault>>(())
@@ -32,8 +31,6 @@ pub struct RecordOptions {
     pub dialect: Option<Dialect>,
     /// What is taken off the beginning of ids that begin with it.
     pub id_prefix: Option<String>,
-    /// The legacy system whose ids these are. Without it, a record has no legacy key unless it names one.
-    pub source: Option<SourceName>,
     /// Whether the reference schema alone is taken: an `email` in every record, bcrypt in `password_hash`, and no
     /// `waystation`. Default no.
     pub strict: bool,
@@ -50,7 +47,6 @@ impl Default for RecordOptions {
             hash_format: None,
             dialect: None,
             id_prefix: None,
-            source: None,
             strict: false,
             nesting: 64,
         }
@@ -89,12 +85,6 @@ impl RecordOptions {
         self
     }
 
-    /// The ids are those of this legacy system.
-    pub fn source(mut self, source: impl Into<SourceName>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
     /// Takes the reference schema alone.
     pub const fn strict(mut self) -> Self {
         self.strict = true;
@@ -124,7 +114,6 @@ impl fmt::Debug for RecordOptions {
             .field("hash_format", &self.hash_format)
             .field("dialect", &self.dialect)
             .field("id_prefix", &self.id_prefix)
-            .field("source", &self.source)
             .field("strict", &self.strict)
             .field("nesting", &self.nesting)
             .finish_non_exhaustive()

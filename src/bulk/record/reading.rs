@@ -1,14 +1,14 @@
 //! A record of the import schema, with everything that is wrong with it.
 
 use super::{
-    Faults, Field, ImportRecord, Json, MAX_ID_BYTES, MAX_NAME_BYTES, Pointer, RecordOptions, date, factor, hash,
+    Faults, Field, ImportRecord, Json, MAX_ID_BYTES, Pointer, RecordOptions, date, factor, hash,
     json::{Members, find_repeated},
     metadata,
 };
 use crate::{
     bulk::{Fault, FaultCode},
     identifier::{IdentifierError, IdentifierKind},
-    user::{Credential, LegacyKey, UserId},
+    user::{Credential, UserId},
 };
 
 impl ImportRecord {
@@ -112,13 +112,6 @@ impl Reading<'_> {
         } else if ![Field::Email, Field::Phone, Field::UserId, Field::Username].iter().any(named) {
             let message = "it has none of email, username, phone_number and user_id";
             self.faults.add(FaultCode::AnyOfMissing, "record.nobody", &Pointer::Root, message);
-        }
-        if self.record.legacy.is_none()
-            && let (Some(source), Some(id)) = (&self.options.source, &self.record.id)
-        {
-            self.record.legacy = Some(LegacyKey::new(source.clone(), id.as_str()));
-            let place = &Pointer::Root.member("user_id");
-            self.bounded(source.as_str(), MAX_NAME_BYTES, "legacy.empty", "legacy.too_long", place);
         }
     }
 

@@ -99,7 +99,7 @@ impl JobStore for Faulty {
     }
 
     async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
-        let after = if self.has(Fault::FaultPagesSkipOne) { after.map(|after| after + 1) } else { after };
+        let after = if self.has(Fault::PagesOfFaultsSkipOne) { after.map(|after| after + 1) } else { after };
         let mut faults = self.inner.faults(id, after, limit).await?;
         if self.has(Fault::FaultsRepeat)
             && let Some(last) = faults.last().cloned()

@@ -8,14 +8,16 @@ use crate::failure::Failure;
 // Its group would have the name of that around it.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Options {
     /// Users who are there may be changed
     #[arg(long)]
     upsert: bool,
-    /// What may be changed of users who are there
-    #[arg(long, value_enum, default_value_t = Preset::Add)]
-    policy: Preset,
-    /// The key by which a record finds its user
+    /// What may be changed of users who are there: `add` unless given. Whether they are blocked or verified is not, unless
+    /// --merge says so
+    #[arg(long, value_enum)]
+    policy: Option<Preset>,
+    /// The key by which a record finds its user: `email` unless given
     #[arg(long, value_name = "KEY", value_parser = ["email", "id", "legacy", "phone", "username"])]
     match_by: Option<String>,
     /// Another rule for some fields, such as `user_metadata=deep_merge`. Fields: `identifiers`, `names`, `user_metadata`,
@@ -26,6 +28,10 @@ pub(super) struct Options {
     /// Spare nobody: users who have moved by themselves are changed like the others
     #[arg(long)]
     change_moved: bool,
+    /// Change users by an address that was never shown to be theirs: whoever signed up here with another's address gets
+    /// what the file has for that
+    #[arg(long)]
+    trust_unverified: bool,
     /// Bring back the deleted
     #[arg(long)]
     lift_tombstones: bool,
@@ -44,12 +50,19 @@ impl Options {
     ///
     /// When there is no such field or rule.
     pub(super) fn read(&self) -> Result<ImportPolicy, Failure> {
-        let mut policy = match self.policy {
+        let changes = self.policy.is_some() || !self.merge.is_empty() || self.match_by.is_some();
+        if !self.upsert && (changes || self.change_moved || self.trust_unverified) {
+            let what = "--policy, --merge, --match-by, --change-moved and --trust-unverified say what may be changed of users \
+                        who are there: give --upsert too";
+            return Err(Failure::misused(what));
+        }
+        let mut policy = match self.policy.unwrap_or(Preset::Add) {
             Preset::Add => ImportPolicy::default(),
             Preset::Reference => ImportPolicy::reference(),
         };
         policy.upsert = self.upsert;
         policy.spare_moved &= !self.change_moved;
+        policy.trust_unverified |= self.trust_unverified;
         policy.lift_tombstones |= self.lift_tombstones;
         let mut value = serde_json::to_value(policy).map_err(|error| Failure::of("the policy", error))?;
         if let Some(key) = &self.match_by {
@@ -61,7 +74,7 @@ impl Options {
                 .ok_or_else(|| Failure::misused(format!("--merge {rule}: it is not of the form FIELDS=RULE")))?;
             set(&mut value, field, rule)?;
         }
-        ImportPolicy::deserialize(value).map_err(|error| Failure::of("--merge", error))
+        ImportPolicy::deserialize(value).map_err(|error| Failure::misused(format!("--merge: {error}")))
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{
-    io::{self, Write as _},
+    fs::{self, File},
+    io::{self, Read, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -7,7 +8,12 @@ use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 
-/// Standard input, in a file of this directory that only its owner can read: an import reads its input twice, and goes on
+/// Whether a file gives what is in it only once, as standard input and pipes do. What is not there is told when it is opened.
+pub(super) fn is_read_once(file: &Path) -> bool {
+    file.as_os_str() == "-" || fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// Standard input or a pipe, in a file of this directory that only its owner can read: an import reads its input twice, and goes on
 /// with it after it was stopped. It is removed unless a job has it.
 pub(super) struct Spool(NamedTempFile);
 
@@ -15,17 +21,20 @@ impl Spool {
     /// # Errors
     ///
     /// When it cannot be read or written.
-    pub(super) async fn of_standard_input() -> Result<Self, Failure> {
-        let spooled = tokio::task::spawn_blocking(|| {
+    pub(super) async fn of(file: &Path) -> Result<Self, Failure> {
+        let pipe = (file.as_os_str() != "-").then(|| file.to_owned());
+        let spooled = tokio::task::spawn_blocking(move || {
+            let mut input: Box<dyn Read> = match pipe {
+                Some(pipe) => Box::new(File::open(pipe)?),
+                None => Box::new(io::stdin()),
+            };
             let mut file = tempfile::Builder::new().prefix("waystation-stdin-").suffix(".input").tempfile_in(".")?;
-            io::copy(&mut io::stdin().lock(), file.as_file_mut())?;
+            io::copy(&mut input, file.as_file_mut())?;
             file.as_file_mut().flush()?;
             Ok(file)
         });
         let spooled: io::Result<NamedTempFile> = spooled.await.map_err(io::Error::other).flatten();
-        spooled
-            .map(Self)
-            .map_err(|error| Failure::of("standard input cannot be kept in a file of this directory", error))
+        spooled.map(Self).map_err(|error| Failure::of("the input cannot be kept in a file of this directory", error))
     }
 
     pub(super) fn path(&self) -> &Path {
