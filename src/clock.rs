@@ -12,6 +12,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+mod calendar;
+
+pub(crate) use calendar::days;
+
 /// A point in time, in whole microseconds since 1970-01-01T00:00:00Z.
 ///
 /// Years before 1970 are negative. Stores keep the number, so no database time type or time zone is involved.
@@ -38,6 +42,27 @@ impl Timestamp {
     /// Whole days since the epoch, rounded down: the key of "by day" counts (UTC).
     pub const fn day(self) -> i64 {
         self.0.div_euclid(86_400_000_000)
+    }
+
+    /// The time in UTC as RFC 3339 has it, to the microsecond; `None` if it is in no year of four digits.
+    ///
+    /// ```
+    /// use waystation::clock::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_micros(0).to_rfc3339().as_deref(), Some("1970-01-01T00:00:00Z"));
+    /// assert_eq!(Timestamp::from_micros(1_500_000).to_rfc3339().as_deref(), Some("1970-01-01T00:00:01.500000Z"));
+    /// assert_eq!(Timestamp::from_micros(i64::MAX).to_rfc3339(), None);
+    /// ```
+    pub fn to_rfc3339(self) -> Option<String> {
+        let (year, month, day) = calendar::civil(self.day());
+        if !(0..=9_999).contains(&year) {
+            return None;
+        }
+        let micros = self.0.rem_euclid(86_400_000_000);
+        let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
+        let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
+        Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
     }
 
     /// This time moved forward, stopping at the largest representable time.

@@ -18,7 +18,7 @@ use std::{fmt, str::FromStr};
 pub use self::error::{QueryError, QueryErrorKind};
 
 #[cfg(feature = "bulk")]
-pub(crate) use self::date::{parse as named_time, print as written_time};
+pub(crate) use self::date::parse as named_time;
 
 use self::{parser::Parser, written::Written};
 use crate::{

@@ -3,7 +3,7 @@ use crate::{
     user::{Credential, LegacyKey, Moved, Profile, UserId},
 };
 
-mod date;
+pub(super) mod date;
 mod extension;
 mod factor;
 mod faults;

@@ -1,8 +1,8 @@
 //! Dates as text: RFC 3339, and what it begins with.
 
-use std::{fmt::Write as _, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, days};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -23,7 +23,7 @@ pub(crate) fn parse(text: &str) -> Option<(i64, i64)> {
         }
         _ => (start, long),
     };
-    let is_printed = |micros| print(Timestamp::from_micros(micros)).is_some();
+    let is_printed = |micros| Timestamp::from_micros(micros).to_rfc3339().is_some();
     (rest.0.is_empty() && is_printed(start) && is_printed(start + long - 1)).then_some((start, start + long))
 }
 
@@ -101,44 +101,6 @@ impl Rest<'_> {
     }
 }
 
-/// The moment as [`parse`] reads it, to the microsecond; `None` if it is in no year of four digits.
-pub(crate) fn print(at: Timestamp) -> Option<String> {
-    let (year, month, day) = civil(at.day());
-    if !(0..=9_999).contains(&year) {
-        return None;
-    }
-    let micros = at.as_micros().rem_euclid(DAY);
-    let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    let mut text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    if fraction > 0 {
-        // Writing to a string does not fail.
-        let _always = write!(text, ".{fraction:06}");
-    }
-    text.push('Z');
-    Some(text)
-}
-
-/// Days from 1970-01-01 to this date of the Gregorian calendar, whose years are counted from March so that a leap day is
-/// a year's last.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let in_years = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    in_years + (153 * month + 2) / 5 + day - 1 - 719_468
-}
-
-/// Year, month and day of the date so many days after 1970-01-01.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, in_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (in_era - in_era / 1_460 + in_era / 36_524 - in_era / 146_096) / 365;
-    let in_year = in_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * in_year + 2) / 153;
-    let day = in_year - (153 * month + 2) / 5 + 1;
-    let year = year + era * 400;
-    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,7 +109,7 @@ mod tests {
     fn a_date_is_all_of_what_it_names() {
         let stretch = |text: &str| {
             let (start, end) = parse(text).unwrap();
-            [start, end].map(|micros| print(Timestamp::from_micros(micros)).unwrap())
+            [start, end].map(|micros| Timestamp::from_micros(micros).to_rfc3339().unwrap())
         };
         for (text, start, end) in [
             ("1970", "1970-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
@@ -192,27 +154,6 @@ mod tests {
             "0000-01-01T00:00+00:01",
         ] {
             assert_eq!(parse(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn days_and_dates_are_each_others_inverse() {
-        let mut expected = (0, 1, 1);
-        for number in days(0, 1, 1)..days(3_000, 1, 1) {
-            assert_eq!(civil(number), expected);
-            assert_eq!(days(expected.0, expected.1, expected.2), number);
-            let (year, month, day) = expected;
-            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-            let last = match month {
-                2 => 28 + i64::from(is_leap),
-                4 | 6 | 9 | 11 => 30,
-                _ => 31,
-            };
-            expected = match (month, day == last) {
-                (_, false) => (year, month, day + 1),
-                (12, true) => (year + 1, 1, 1),
-                (_, true) => (year, month + 1, 1),
-            };
         }
     }
 }

@@ -1,7 +1,6 @@
 use std::{fmt, ops::Bound};
 
 use super::{
-    date,
     field::{Flag, text_name, time_name},
     word::escaped,
 };
@@ -98,8 +97,8 @@ struct Times(TimeRange);
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let beside = |at: Timestamp, by: i64| date::print(Timestamp::from_micros(at.as_micros().saturating_add(by)));
-        match self.0.from.map(|from| (date::print(from), from)) {
+        let beside = |at: Timestamp, by: i64| Timestamp::from_micros(at.as_micros().saturating_add(by)).to_rfc3339();
+        match self.0.from.map(|from| (from.to_rfc3339(), from)) {
             None => f.write_str("[*")?,
             Some((Some(date), _)) => write!(f, "[{date}")?,
             Some((None, from)) => write!(f, "{{{}", beside(from, -1).unwrap_or_default())?,

@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    bulk::record::date::written,
     clock::Timestamp,
     identifier::Identifier,
     user::{LegacyKey, MfaFactor, User},
@@ -211,11 +212,6 @@ pub(super) fn shown(user: &User) -> Value {
     add("user_metadata", Value::Object(profile.user_metadata.clone()));
     add("username", original(&profile.username));
     Value::Object(whole)
-}
-
-/// RFC 3339, or the microseconds since 1970 where the year has more than four digits.
-fn written(at: Timestamp) -> Value {
-    crate::search::written_time(at).map_or_else(|| at.as_micros().into(), Value::String)
 }
 
 #[cfg(test)]

@@ -19,9 +19,6 @@ pub(super) fn read(value: &Json<'_>, place: &Pointer<'_>, faults: &mut Faults) -
 }
 
 /// The date in RFC 3339, or the microseconds since 1970 where its year has more than four digits.
-pub(super) fn written(date: Timestamp) -> serde_json::Value {
-    match jiff::Timestamp::from_microsecond(date.as_micros()) {
-        Ok(date) => date.to_string().into(),
-        Err(_) => date.as_micros().into(),
-    }
+pub(in crate::bulk) fn written(date: Timestamp) -> serde_json::Value {
+    date.to_rfc3339().map_or_else(|| date.as_micros().into(), Into::into)
 }
