@@ -201,6 +201,9 @@ fn what_cannot_be_read_on_says_where_and_why_and_gives_what_was_whole() {
         (vec![b'['; 10_000], 0, "json.unclosed", 1),
         (b"email,name\na@example.com,\"A\n".to_vec(), 0, "csv.unclosed", 11),
         (b"email,email\n".to_vec(), 0, "csv.header", 0),
+        // One would be lost in the other.
+        (b"email,app_metadata,app_metadata.plan\n".to_vec(), 0, "csv.header", 0),
+        (b"email,app_metadata.plan.name,app_metadata.planet,app_metadata.plan\n".to_vec(), 0, "csv.header", 0),
         ([b"email,".to_vec(), vec![b'.'; 20_000], b"\na@example.com,1\n".to_vec()].concat(), 0, "csv.header", 0),
         (format!("email,{}\n", "x.".repeat(16)).into_bytes(), 0, "csv.header", 0),
         ([b"email".to_vec(), vec![b','; 1_000], b"\n".to_vec()].concat(), 0, "csv.header", 0),

@@ -1,10 +1,8 @@
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use super::{
     FieldMap, RawRecord,
-    field_map::{MOST_FIELDS, cell, is_too_deep, put},
+    field_map::{MOST_FIELDS, cell, is_too_deep, overlap, put},
     row,
     window::Window,
 };
@@ -35,9 +33,10 @@ impl Rows {
             return refused("the first row has more than 1,000 columns: leave out what users do not need");
         }
         let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim()).map(str::to_owned)).collect();
-        let mut seen = HashSet::new();
-        if columns.iter().flatten().any(|target| !seen.insert(target)) {
-            return refused("two columns have the same name, or are mapped to the same field: name or map them apart");
+        if overlap(columns.iter().flatten().map(String::as_str)) {
+            return refused(
+                "two columns are of the same field, or one is of a part of the other: name or map them apart",
+            );
         }
         if columns.iter().flatten().any(|target| is_too_deep(target)) {
             return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");

@@ -61,7 +61,11 @@ impl FieldMap {
                 || target.as_deref().is_some_and(is_too_deep)
         };
         let deep = "a pointer or a path of the field map has more than 16 parts: name a place that is less deep";
-        self.fields.iter().any(is_deep).then_some(deep)
+        if self.fields.iter().any(is_deep) {
+            return Some(deep);
+        }
+        let targets = self.fields.iter().filter_map(|(_, target)| target.as_deref());
+        overlap(targets).then_some("two fields of the field map have the same target, or one is a part of the other")
     }
 
     /// The target of a column; `None` if it is not wanted.
@@ -89,6 +93,17 @@ impl FieldMap {
 /// Whether a path with dots has more parts than may be put.
 pub(super) fn is_too_deep(path: &str) -> bool {
     path.split('.').count() > MOST_PARTS
+}
+
+/// Whether two of these paths are the same, or one is a part of the other: what is put at one would be lost.
+pub(super) fn overlap<'a>(paths: impl Iterator<Item = &'a str>) -> bool {
+    let mut paths: Vec<&str> = paths.collect();
+    // By their parts, so that what begins with a path comes right after it.
+    paths.sort_unstable_by(|one, next| one.split('.').cmp(next.split('.')));
+    paths.windows(2).any(|pair| match pair {
+        [one, next] => next.strip_prefix(one).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+        _ => false,
+    })
 }
 
 /// Puts a value where a path with dots leads, which is not too deep.

@@ -1,4 +1,4 @@
-//! A record as an export writes it, so that it can be imported again with nothing lost.
+//! A record as an export writes it, so that it can be imported again with nothing lost but the time of the last change.
 
 use std::sync::LazyLock;
 
