@@ -36,11 +36,22 @@ fn split(input: impl Read + Send + 'static, format: Option<ImportFormat>) -> Fou
     }
 }
 
+fn damaged((_, error): &Found) -> bool {
+    error.is_some_and(|code| code.starts_with("gzip.") || code.starts_with("zstd."))
+}
+
 fuzz_target!(|bytes: &[u8]| {
     for format in [None, Some(ImportFormat::Csv), Some(ImportFormat::Json), Some(ImportFormat::JsonLines)] {
         let at_once = split(std::io::Cursor::new(bytes.to_vec()), format);
         let dripping = split(Dripping(std::io::Cursor::new(bytes.to_vec())), format);
-        assert_eq!(at_once, dripping);
+        if damaged(&at_once) || damaged(&dripping) {
+            // What a decoder had in hand when it met the damage is lost with it: how much that was hangs on how it arrived.
+            let most = at_once.0.len().min(dripping.0.len());
+            assert_eq!(at_once.0[..most], dripping.0[..most]);
+            assert!(at_once.1.is_some() && dripping.1.is_some());
+        } else {
+            assert_eq!(at_once, dripping);
+        }
         let mut end = 0;
         for (place, next, _) in &at_once.0 {
             assert!(place.offset >= end && next.offset > place.offset);
