@@ -39,5 +39,7 @@ pub use quarantine::{QuarantineError, QuarantineFile};
 pub use read::{
     FieldMap, ImportFile, ImportFormat, RawRecord, ReadOptions, RecordReader, RecordSplitter, UnknownFormat,
 };
+#[cfg(feature = "api")]
+pub(crate) use record::members as json_members;
 pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
 pub use source::{ReadError, Record, RecordSource};

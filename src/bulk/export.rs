@@ -79,6 +79,8 @@ pub struct Exporter {
     filter: Filter,
     secrets: bool,
     page: usize,
+    limit: u64,
+    primary: Option<(String, String)>,
     watch: Box<Watch>,
 }
 
@@ -111,6 +113,8 @@ impl Exporter {
             filter: Filter::All,
             secrets: false,
             page: 1_000,
+            limit: u64::MAX,
+            primary: None,
             watch: Box::new(|_| ControlFlow::Continue(())),
         }
     }
@@ -165,6 +169,19 @@ impl Exporter {
         self
     }
 
+    /// The first so many users in the order of their ids. Everybody unless given.
+    pub const fn limit(mut self, users: u64) -> Self {
+        self.limit = users;
+        self
+    }
+
+    /// What the store is called where everybody's first identity is an account in it: its connection, and the provider before
+    /// the `|` of ids that have none. Without, only linked accounts are identities.
+    pub fn primary(mut self, connection: impl Into<String>, provider: impl Into<String>) -> Self {
+        self.primary = Some((connection.into(), provider.into()));
+        self
+    }
+
     /// Is told after each page what has been written, and may stop there.
     pub fn watch(mut self, watch: impl Fn(&Exported) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
         self.watch = Box::new(watch);
@@ -211,8 +228,11 @@ impl Exporter {
         let mut exported = Exported::default();
         let mut text = self.begin(fields);
         let mut walk = Walk::Start;
-        while let Some(users) = self.next(&mut walk).await? {
-            for user in &users {
+        while exported.users < self.limit
+            && let Some(users) = self.next(&mut walk).await?
+        {
+            let left = usize::try_from(self.limit - exported.users).unwrap_or(usize::MAX);
+            for user in users.iter().take(left) {
                 self.push(&mut text, user, fields, exported.users == 0);
                 exported.users += 1;
             }
@@ -250,7 +270,7 @@ impl Exporter {
         if fields.is_empty() {
             text.extend(ImportRecord::of(user).to_json(self.secrets));
         } else {
-            let whole = field::shown(user);
+            let whole = field::shown(user, self.primary.as_ref());
             let values = fields.iter().map(|field| (field.name(), field.value(&whole)));
             if self.format == ExportFormat::Csv {
                 let cells: Vec<_> = values.map(|(_, value)| cell::cell(&value, self.texts)).collect();

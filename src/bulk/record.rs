@@ -83,7 +83,7 @@ impl ImportRecord {
 /// # Errors
 ///
 /// When it is not JSON, or a key stands twice.
-pub(super) fn members(text: &[u8]) -> Result<Option<crate::user::Metadata>, Fault> {
+pub(crate) fn members(text: &[u8]) -> Result<Option<crate::user::Metadata>, Fault> {
     let Json::Object(members) = Json::read(text, 64)? else { return Ok(None) };
     let mut faults = Faults::default();
     let members = json::into_map(members, &Pointer::Root, &mut faults);

@@ -21,7 +21,7 @@ use crate::{
     entropy::Entropy,
     error::{Error, ErrorKind},
     event::{Event, EventKind, Observer},
-    identifier::{Identifier, IdentifierRules},
+    identifier::{Identifier, IdentifierKind, IdentifierRules},
     legacy::{Guard, GuardState, LegacyConnection},
     password::{Password, Passwords},
     phase::Phase,
@@ -262,12 +262,11 @@ impl Migrator for LazyMigrator {
     }
 
     async fn sign_up(&self, request: SignUp) -> Result<SignUpOutcome, Error> {
-        let SignUp { identifiers, password, mut profile, tenant } = request;
+        let SignUp { identifiers, password, mut profile, id, verified, tenant } = request;
         if let Some(reason) = self.unusable(&password) {
             return Ok(SignUpOutcome::Refused(self.refuse(reason)));
         }
         (profile.email, profile.phone, profile.username) = (None, None, None);
-        (profile.email_verified, profile.phone_verified) = (false, false);
         for (kind, text) in identifiers {
             match self.parts.rules.parse_as(kind, &text) {
                 Ok(identifier) if profile.identifier(kind).is_none() => profile.set_identifier(identifier),
@@ -278,7 +277,9 @@ impl Migrator for LazyMigrator {
             return Ok(SignUpOutcome::Refused(self.refuse(Refusal::InvalidIdentifier)));
         };
         let conduct = self.phase().conduct(first, tenant.as_deref());
-        let task = Task::SignUp { profile: Box::new(profile), password, conduct };
+        profile.email_verified = profile.email.is_some() && verified.contains(&IdentifierKind::Email);
+        profile.phone_verified = profile.phone.is_some() && verified.contains(&IdentifierKind::Phone);
+        let task = Task::SignUp { id, profile: Box::new(profile), password, conduct };
         let driven = self.drive(task).instrument(info_span!("waystation.sign_up")).await?;
         match (driven.ending, driven.user) {
             (Ending::Completed, Some(user)) => Ok(SignUpOutcome::Created(Box::new(user))),

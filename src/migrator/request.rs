@@ -64,8 +64,12 @@ pub struct SignUp {
     pub identifiers: Vec<(IdentifierKind, String)>,
     /// The password.
     pub password: Password,
-    /// Names and metadata. Identifiers in it are ignored.
+    /// Names and metadata. Identifiers in it are ignored, and whether they are verified.
     pub profile: Profile,
+    /// The permanent id, where the host chooses it; one that is taken is [`Refusal::Taken`](super::Refusal::Taken).
+    pub id: Option<UserId>,
+    /// The kinds of identifiers that the host vouches for: they are stored as verified.
+    pub verified: Vec<IdentifierKind>,
     /// Which tenant the person signs up to.
     pub tenant: Option<String>,
 }
@@ -87,8 +91,22 @@ impl SignUp {
             identifiers: vec![(kind, identifier.into())],
             password: password.into(),
             profile: Profile::default(),
+            id: None,
+            verified: Vec::new(),
             tenant: None,
         }
+    }
+
+    /// Under this permanent id, which nobody has. A new one is made unless given.
+    pub fn id(mut self, id: UserId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// The host vouches for the identifier of this kind: an administrator types it, or the person has just proven it.
+    pub fn verified(mut self, kind: IdentifierKind) -> Self {
+        self.verified.push(kind);
+        self
     }
 
     /// Another identifier.

@@ -99,6 +99,12 @@ impl Throttle {
         ledger.guesses.len() + ledger.origins.len() + ledger.recoveries.len()
     }
 
+    /// Whether an attempt at `identifier` would be refused now, whatever its origin.
+    pub fn is_throttled(&self, identifier: &Identifier) -> bool {
+        let (key, now) = (self.identifier_key(identifier), self.clock.monotonic());
+        !self.ledger().guesses.wait(&key, now).is_zero()
+    }
+
     /// Forgets every attempt at `identifier`, recoveries too: for a support desk that has the person on the phone.
     pub fn forgive(&self, identifier: &Identifier) {
         let key = self.identifier_key(identifier);

@@ -171,7 +171,7 @@ fn steps(path: &str) -> Option<Vec<Step>> {
 }
 
 /// The user as paths see them: under the names of the query syntax, without any secret.
-pub(super) fn shown(user: &User) -> Value {
+pub(super) fn shown(user: &User, primary: Option<&(String, String)>) -> Value {
     let profile = &user.profile;
     let mut whole = Map::new();
     let mut add = |name: &str, value: Value| whole.insert(name.to_owned(), value);
@@ -193,7 +193,11 @@ pub(super) fn shown(user: &User) -> Value {
             "profileData": identity.profile,
         })
     });
-    add("identities", identities.collect());
+    let primary = primary.map(|(connection, provider)| {
+        let (provider, id) = user.id.as_str().split_once('|').unwrap_or((provider, user.id.as_str()));
+        json!({"connection": connection, "provider": provider, "user_id": id})
+    });
+    add("identities", primary.into_iter().chain(identities).collect());
     add("last_login", time(user.last_login));
     add("last_password_reset", time(user.password_set_at));
     add("legacy_id", json!(user.legacy.as_ref().map(LegacyKey::id)));

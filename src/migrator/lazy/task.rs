@@ -18,7 +18,7 @@ pub(super) enum Task {
     Delete { user: UserId, conduct: Conduct },
     LogIn { identifier: Identifier, password: Password, tenant: Option<String>, conduct: Conduct },
     Rehash { user: Box<User>, password: Password },
-    SignUp { profile: Box<Profile>, password: Password, conduct: Conduct },
+    SignUp { id: Option<UserId>, profile: Box<Profile>, password: Password, conduct: Conduct },
 }
 
 impl Task {

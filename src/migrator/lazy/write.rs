@@ -49,9 +49,10 @@ impl Drive<'_> {
     fn draft(&mut self, insertion: Insertion, at: Timestamp) -> Result<NewUser, Error> {
         let entropy = &*self.parts.entropy;
         if insertion == Insertion::SignedUp {
-            let Task::SignUp { profile, .. } = self.task else { return Err(fault()) };
+            let Task::SignUp { id, profile, .. } = self.task else { return Err(fault()) };
+            let id = id.clone().map_or_else(|| draft::generated_id(at, entropy), Ok)?;
             let credential = Credential::Hash(self.hash.take().ok_or_else(fault)?);
-            let mut user = NewUser::new(draft::generated_id(at, entropy)?, (**profile).clone(), credential, at);
+            let mut user = NewUser::new(id, (**profile).clone(), credential, at);
             user.password_set_at = Some(at);
             return Ok(user);
         }

@@ -1,0 +1,256 @@
+use std::{fmt, io, sync::Arc};
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use blake2::{Blake2b512, Digest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Api, Scope, connection,
+    gate::{Caller, require},
+    job_id,
+    person::date,
+    problem::{Problem, json as answer},
+    upload::{Spooled, Upload},
+};
+use crate::{
+    bulk::{
+        FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportReport, ImportSpec, ImportStatus, Input, OpenInput,
+        Place, ReadError,
+    },
+    store::{JobId, JobStatus, JobStore, StoreError},
+};
+
+/// How many jobs are looked at, a page, when those that are not over are counted.
+const PAGE: usize = 100;
+
+/// What an import of this API is to read: [`ImportSpec::input`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Uploaded {
+    pub(super) upload: String,
+    pub(super) format: Option<ImportFormat>,
+    pub(super) external_id: Option<String>,
+    pub(super) send_completion_email: bool,
+    pub(super) upsert: bool,
+}
+
+/// Opens uploads.
+#[derive(Clone)]
+pub(super) struct Uploads(pub(super) Api);
+
+impl OpenInput for Uploads {
+    fn open(&self, spec: &Value) -> Result<Arc<dyn Input>, ReadError> {
+        let unknown = || ReadError::new(Place::START, "spec", "the job names no upload of this API");
+        let uploaded = Uploaded::deserialize(spec).map_err(|_| unknown())?;
+        let id = job_id::parse(&uploaded.upload).ok_or_else(unknown)?;
+        let mut file = FileSpec::new(self.0.parts().spool.upload(&id));
+        file.format = uploaded.format;
+        Ok(Arc::new(file.input(self.0.parts().read.clone())))
+    }
+}
+
+impl fmt::Debug for Uploads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Uploads(..)")
+    }
+}
+
+/// `POST /jobs/users-imports`
+pub(super) async fn submit(State(api): State<Api>, caller: Caller, request: Request) -> Result<Response, Problem> {
+    require(&caller, &[Scope::CreateUsers])?;
+    let Upload { file, mut fields } = Upload::receive(&api, request).await?;
+    let file = file.ok_or_else(|| Problem::bad("invalid_body", "Must provide 'users' file as multipart part."))?;
+    if file.bytes == 0 {
+        return Err(Problem::bad("invalid_body", "Users file must not be empty."));
+    }
+    let connection_id = fields.remove("connection_id").filter(|id| !id.is_empty());
+    let connection_id =
+        connection_id.ok_or_else(|| Problem::bad("invalid_body", "Must provide 'connection_id' as multipart part."))?;
+    is_connection(&api, &connection_id)?;
+    let mut flag = |name: &'static str| match fields.remove(name).as_deref() {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(Problem::body("Expected type boolean but found type string", format!("/{name}"))),
+    };
+    let upsert = flag("upsert")?.unwrap_or(false);
+    let dry_run = flag("dry_run")?.unwrap_or(false);
+    let send_completion_email = flag("send_completion_email")?.unwrap_or(true);
+    let format = fields.remove("format").map(|format| format.parse()).transpose();
+    let format = format.map_err(|_| Problem::body("No enum match", "/format"))?;
+    let external_id = fields.remove("external_id");
+    let mut uploaded = Uploaded { upload: String::new(), format, external_id, send_completion_email, upsert };
+    let status = add(&api, &mut uploaded, dry_run, file).await?;
+    Ok(answer(StatusCode::ACCEPTED, &shown(&api, &status)?))
+}
+
+/// That it is this connection's id.
+pub(super) fn is_connection(api: &Api, id: &str) -> Result<(), Problem> {
+    if !connection::is_id(id) {
+        let message = "String does not match pattern ^con_[A-Za-z0-9]{16}$";
+        return Err(Problem::body(message, "/connection_id"));
+    }
+    if id == api.parts().connection.as_id() {
+        return Ok(());
+    }
+    Err(Problem::bad("inexistent_connection", "The connection does not exist.").at("/connection_id"))
+}
+
+/// Adds the job, or finds the one that an earlier sending of the same request has added: clients send again whatever was
+/// not answered in time.
+async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, file: Spooled) -> Result<ImportStatus, Problem> {
+    let parts = api.parts();
+    let jobs = ImportJobs::new(Arc::clone(&parts.store)).clock(Arc::clone(&parts.clock));
+    let _alone = parts.submitting.lock().await;
+    let mut id = job_id::new(api)?;
+    if let Some(external_id) = &uploaded.external_id {
+        let options = [uploaded.upsert, uploaded.send_completion_email, dry_run].map(u8::from);
+        let format = uploaded.format.map_or("", ImportFormat::as_str);
+        let mut digest = Blake2b512::new_with_prefix("waystation import");
+        for part in
+            [external_id.as_bytes(), format.as_bytes(), parts.connection.as_id().as_bytes(), &options, &file.digest]
+        {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        let same = job_id::of(&digest.finalize());
+        match jobs.status(&same).await? {
+            Some(status) if !matches!(status.status, JobStatus::Failed | JobStatus::Cancelled) => return Ok(status),
+            Some(_) => {}
+            None => id = same,
+        }
+    }
+    let active = active(store(api)?, parts.limits.imports).await?;
+    if active >= parts.limits.imports {
+        let message = format!(
+            "There are {active} active import users jobs, please wait until some of them are finished and try again"
+        );
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
+    }
+    // Under its name the file is the job's; until there is one, whoever goes away takes it along.
+    let mut path = parts.spool.upload(&id);
+    if let Err(there) = file.path.persist_noclobber(&path) {
+        if there.error.kind() != io::ErrorKind::AlreadyExists {
+            return Err(Problem::internal(&there.error));
+        }
+        // Another process is adding the same, or has died over it: its file must stay as it is.
+        id = job_id::new(api)?;
+        path = parts.spool.upload(&id);
+        there.path.persist_noclobber(&path).map_err(|error| Problem::internal(&error.error))?;
+    }
+    let guard = tempfile::TempPath::try_from_path(&path).map_err(|error| Problem::internal(&error))?;
+    id.as_str().clone_into(&mut uploaded.upload);
+    let mut spec = ImportSpec::new(serde_json::to_value(&*uploaded).map_err(|error| Problem::internal(&error))?);
+    spec.source = Some(parts.connection.as_provider().into());
+    spec.policy = if uploaded.upsert { ImportPolicy::reference() } else { ImportPolicy::default() };
+    spec.dry_run = dry_run;
+    jobs.submit(spec, Some(id.as_str()), &Uploads(api.clone())).await?;
+    guard.keep().map_err(|error| Problem::internal(&error.error))?;
+    parts.work.notify_one();
+    jobs.status(&id).await?.ok_or_else(|| Problem::from(StoreError::misconfigured("a job was lost")))
+}
+
+pub(super) fn store(api: &Api) -> Result<&dyn JobStore, Problem> {
+    Ok(api.parts().store.as_jobs().ok_or_else(|| StoreError::misconfigured("the store keeps no jobs"))?)
+}
+
+/// How many imports are not over, as far as `most`.
+async fn active(jobs: &dyn JobStore, most: usize) -> Result<usize, StoreError> {
+    let (mut active, mut after) = (0, None);
+    loop {
+        let page = jobs.jobs(ImportJobs::KIND, after.as_ref(), PAGE).await?;
+        active += page.iter().filter(|job| !job.status.is_final()).count();
+        if page.len() < PAGE || active >= most {
+            return Ok(active);
+        }
+        after = page.last().cloned();
+    }
+}
+
+/// The job as clients see it.
+pub(super) fn shown(api: &Api, job: &ImportStatus) -> Result<Value, Problem> {
+    let uploaded = of(job).ok_or_else(no_such_job)?;
+    let mut shown = Map::new();
+    let mut add = |name: &str, value: Value| {
+        if !value.is_null() {
+            shown.insert(name.to_owned(), value);
+        }
+    };
+    add("status", status(job.status).into());
+    add("type", "users_import".into());
+    add("created_at", date(job.created_at));
+    add("id", job.id.as_str().into());
+    add("connection_id", api.parts().connection.as_id().into());
+    add("connection", api.parts().connection.name().into());
+    add("upsert", uploaded.upsert.into());
+    add("external_id", json!(uploaded.external_id));
+    add("send_completion_email", uploaded.send_completion_email.into());
+    add("dry_run", job.spec.dry_run.into());
+    add("format", json!(uploaded.format));
+    if job.status == JobStatus::Running {
+        let total = job.total_bytes.unwrap_or(0);
+        add("percentage_done", (job.bytes.saturating_mul(100).checked_div(total).unwrap_or(0).min(99)).into());
+        let took = job.report.duration.as_secs();
+        let left = took.saturating_mul(total.saturating_sub(job.bytes)).checked_div(job.bytes);
+        add("time_left_seconds", json!(left));
+    }
+    if job.status.is_final() {
+        add("summary", summary(&job.report));
+        add("report", report(&job.report));
+    }
+    match job.status {
+        JobStatus::Failed => add("status_details", json!(job.stopped.as_deref().unwrap_or("The job has failed."))),
+        JobStatus::Cancelled => add("status_details", "The job was cancelled.".into()),
+        _ => {}
+    }
+    Ok(Value::Object(shown))
+}
+
+pub(super) fn no_such_job() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "inexistent_job", "Job not found")
+}
+
+/// What an import of this API reads; `None` of another's.
+pub(super) fn of(job: &ImportStatus) -> Option<Uploaded> {
+    Uploaded::deserialize(&job.spec.input).ok()
+}
+
+pub(super) const fn status(status: JobStatus) -> &'static str {
+    match status {
+        JobStatus::Pending => "pending",
+        JobStatus::Running => "processing",
+        JobStatus::Completed => "completed",
+        JobStatus::Failed | JobStatus::Cancelled => "failed",
+    }
+}
+
+fn summary(report: &ImportReport) -> Value {
+    json!({
+        "failed": report.failed + report.duplicates + report.tombstoned,
+        "updated": report.updated + report.unchanged,
+        "inserted": report.inserted,
+        "total": report.read,
+    })
+}
+
+/// What the reference product does not tell apart.
+fn report(report: &ImportReport) -> Value {
+    json!({
+        "unchanged": report.unchanged,
+        "duplicates": report.duplicates,
+        "tombstoned": report.tombstoned,
+        "faults": report.faults,
+        "schemes": report.schemes,
+        "wrapped": report.wrapped,
+        "seconds": report.duration.as_secs_f64(),
+    })
+}
+
+pub(super) fn parse(id: &str) -> Result<JobId, Problem> {
+    job_id::parse(id).ok_or_else(no_such_job)
+}

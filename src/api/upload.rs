@@ -1,0 +1,190 @@
+use std::{
+    collections::BTreeMap,
+    io, mem,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, BodyDataStream, Bytes},
+    extract::Request,
+    http::{StatusCode, header},
+};
+use blake2::{Blake2b512, Digest};
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use tempfile::TempPath;
+use tokio::{fs::File, io::AsyncWriteExt as _};
+use tokio_stream::Stream;
+
+use super::{Api, payload::too_large, problem::Problem};
+use crate::clock::within;
+
+/// The fields beside the file that are read. Whatever else comes is passed over.
+const FIELDS: [&str; 6] = ["connection_id", "dry_run", "external_id", "format", "send_completion_email", "upsert"];
+
+/// The longest field in bytes.
+const MAX_FIELD: usize = 1_024;
+
+/// How much may come of one part before any of it is its content: its head, that is.
+const MAX_HEAD: usize = 1 << 20;
+
+/// What came in parts.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) file: Option<Spooled>,
+    pub(super) fields: BTreeMap<&'static str, String>,
+}
+
+/// A file that came, and is gone when this is dropped.
+#[derive(Debug)]
+pub(super) struct Spooled {
+    pub(super) path: TempPath,
+    pub(super) bytes: u64,
+    pub(super) digest: Vec<u8>,
+}
+
+impl Upload {
+    /// Writes the part `users` to the spool folder as it comes, and reads the others, in whatever order.
+    ///
+    /// When this fails, or is dropped since the client has gone, nothing stays.
+    pub(super) async fn receive(api: &Api, request: Request) -> Result<Self, Problem> {
+        let limits = &api.parts().limits;
+        let (parts, body) = request.into_parts();
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let boundary = multer::parse_boundary(kind).map_err(|_| malformed())?;
+        let told =
+            parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if told.is_some_and(|told| told > limits.upload_bytes) {
+            return Err(too_large(limits.upload_bytes));
+        }
+        let receiving = Self::receive_parts(api, body, boundary);
+        within(&*api.parts().clock, limits.upload_time, receiving).await.unwrap_or_else(|| {
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The upload took too long."))
+        })
+    }
+
+    async fn receive_parts(api: &Api, body: Body, boundary: String) -> Result<Self, Problem> {
+        let most = api.parts().limits.upload_bytes;
+        let limit = SizeLimit::new().whole_stream(most);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let stream = Measured { body: body.into_data_stream(), waiting: Arc::clone(&waiting), rests: false };
+        let mut multipart = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limit));
+        let mut upload = Self { file: None, fields: BTreeMap::new() };
+        while let Some(mut field) = multipart.next_field().await.map_err(|error| broken(&error, most))? {
+            waiting.store(0, Ordering::Relaxed);
+            match field.name().map(str::to_owned).as_deref() {
+                Some("users") if upload.file.is_some() => return Err(doubled("users")),
+                Some("users") => upload.file = Some(Spooled::write(api, &mut field, &waiting).await?),
+                Some(name) => match FIELDS.into_iter().find(|known| *known == name) {
+                    Some(name) => {
+                        let text = text(name, &mut field, &waiting, most).await?;
+                        if upload.fields.insert(name, text).is_some() {
+                            return Err(doubled(name));
+                        }
+                    }
+                    None => pass_over(&mut field, &waiting, most).await?,
+                },
+                None => pass_over(&mut field, &waiting, most).await?,
+            }
+        }
+        Ok(upload)
+    }
+}
+
+impl Spooled {
+    async fn write(api: &Api, field: &mut Field<'_>, waiting: &AtomicUsize) -> Result<Self, Problem> {
+        let most = api.parts().limits.upload_bytes;
+        let (file, path) = api.parts().spool.part().map_err(|error| full(&error))?.into_parts();
+        let (mut file, mut digest, mut bytes) = (File::from_std(file), Blake2b512::new(), 0);
+        while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, most))? {
+            waiting.store(0, Ordering::Relaxed);
+            bytes += chunk.len() as u64;
+            digest.update(&chunk);
+            file.write_all(&chunk).await.map_err(|error| full(&error))?;
+        }
+        file.flush().await.map_err(|error| full(&error))?;
+        // A job that is there must have its file, after a power cut too.
+        file.sync_all().await.map_err(|error| full(&error))?;
+        Ok(Self { path, bytes, digest: digest.finalize().to_vec() })
+    }
+}
+
+async fn text(name: &'static str, field: &mut Field<'_>, waiting: &AtomicUsize, most: u64) -> Result<String, Problem> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, most))? {
+        waiting.store(0, Ordering::Relaxed);
+        if text.len() + chunk.len() > MAX_FIELD {
+            return Err(Problem::body(format!("String is too long, maximum {MAX_FIELD}"), format!("/{name}")));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    String::from_utf8(text).map_err(|_| Problem::body("The part is not UTF-8", format!("/{name}")))
+}
+
+async fn pass_over(field: &mut Field<'_>, waiting: &AtomicUsize, most: u64) -> Result<(), Problem> {
+    while field.chunk().await.map_err(|error| broken(&error, most))?.is_some() {
+        waiting.store(0, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// A body of which no more is taken than was looked at: the reader of parts would else keep whatever comes faster than it
+/// is written, and the head of a part that has no end.
+struct Measured {
+    body: BodyDataStream,
+    /// Bytes that were taken since the reader last made something of them.
+    waiting: Arc<AtomicUsize>,
+    rests: bool,
+}
+
+impl Stream for Measured {
+    type Item = Result<Bytes, io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // One chunk a call: the reader asks until there is nothing.
+        if mem::take(&mut self.rests) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let read = std::task::ready!(Pin::new(&mut self.body).poll_next(context));
+        Poll::Ready(match read {
+            None => None,
+            Some(Err(_)) => Some(Err(io::ErrorKind::ConnectionAborted.into())),
+            Some(Ok(chunk)) => {
+                self.rests = true;
+                let waiting = self.waiting.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len();
+                Some(if waiting > MAX_HEAD + (4 << 20) { Err(io::ErrorKind::InvalidData.into()) } else { Ok(chunk) })
+            }
+        })
+    }
+}
+
+fn malformed() -> Problem {
+    Problem::bad("invalid_body", "Payload validation error: 'Invalid multipart payload format'.")
+}
+
+fn doubled(name: &'static str) -> Problem {
+    Problem::body("The part is given more than once", format!("/{name}"))
+}
+
+fn broken(error: &multer::Error, most: u64) -> Problem {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } => too_large(most),
+        _ => malformed(),
+    }
+}
+
+fn full(error: &io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            tracing::error!("there is no room for an upload");
+            let message = "There is no room for the upload.";
+            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "insufficient_storage", message)
+        }
+        _ => Problem::internal(error),
+    }
+}

@@ -1,0 +1,19 @@
+//! The management API, asked over HTTP on loopback.
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
+#[path = "api/exports.rs"]
+mod exports;
+#[path = "api/identities.rs"]
+mod identities;
+#[path = "api/imports.rs"]
+mod imports;
+#[path = "api/refusals.rs"]
+mod refusals;
+#[path = "api/server.rs"]
+mod server;
+#[path = "api/tickets.rs"]
+mod tickets;
+#[path = "api/uploads.rs"]
+mod uploads;
+#[path = "api/users.rs"]
+mod users;
