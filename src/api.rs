@@ -1,6 +1,6 @@
 //! The management API of the reference product, as a router that a host mounts in its own service.
 //!
-//! [The guide](crate::guide) says what is there, what is not, and where it differs.
+//! [The guide](crate::guide::management_api) says what is there, what is not, and where it differs.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -13,6 +13,10 @@ pub mod operations {}
 #[doc = include_str!("guide/importing.md")]
 pub mod importing {}
 
+#[cfg(feature = "api")]
+#[doc = include_str!("guide/management_api.md")]
+pub mod management_api {}
+
 #[doc = include_str!("guide/stores.md")]
 pub mod stores {}
 

@@ -205,8 +205,6 @@ impl ApiBuilder {
         };
         let mut read = self.read;
         read.record.rules = Arc::clone(&self.rules);
-        // Ids are taken as they are in exports, too.
-        read.record.id_prefix = Some(format!("{}|", self.connection.as_provider()));
         Ok(Api(Arc::new(Parts {
             spool: Spool::open(&self.spool).map_err(ApiError::Spool)?,
             rate: Rate::new(&self.limits),

@@ -18,7 +18,7 @@ use super::{
     problem::{Problem, json as answer},
 };
 use crate::{
-    bulk::{Fault, ImportJobs, ImportStatus, OpenInput as _, Place, ReadError},
+    bulk::{Fault, ImportJobs, ImportStatus, OpenInput as _, RecordSource},
     store::{JobFault, JobStatus},
 };
 
@@ -85,7 +85,7 @@ struct Reading {
 impl Reading {
     /// Reads the faulty records once more, to show them. Where the list was cut, the last record that it has.
     fn read(&self, faults: Vec<JobFault>) -> (Vec<Value>, Option<u64>) {
-        let mut source = self.source(faults.first());
+        let mut source = self.source();
         let (mut list, mut bytes) = (Vec::with_capacity(faults.len()), 0);
         let count = faults.len();
         for (number, fault) in faults.into_iter().enumerate() {
@@ -111,15 +111,9 @@ impl Reading {
         (list, None)
     }
 
-    /// The upload from this place on; nothing if it is there no more.
-    fn source(&self, first: Option<&JobFault>) -> Option<Box<dyn crate::bulk::RecordSource>> {
-        let first = first?;
-        let open = || -> Result<_, ReadError> {
-            let mut source = self.uploads.open(&self.status.spec.input)?.open()?;
-            source.resume(Place { record: first.record, offset: first.offset, line: first.line })?;
-            Ok(source)
-        };
-        open().ok()
+    /// The upload from its start, since only the end of a record is a place to go on from; nothing if it is there no more.
+    fn source(&self) -> Option<Box<dyn RecordSource>> {
+        self.uploads.open(&self.status.spec.input).and_then(|input| input.open()).ok()
     }
 }
 

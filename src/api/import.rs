@@ -50,6 +50,10 @@ impl OpenInput for Uploads {
         let id = job_id::parse(&uploaded.upload).ok_or_else(unknown)?;
         let mut file = FileSpec::new(self.0.parts().spool.upload(&id));
         file.format = uploaded.format;
+        if uploaded.format == Some(ImportFormat::UsersExport) {
+            // There ids are as they are shown; in the schema of imports they are not.
+            file.id_prefix = Some(format!("{}|", self.0.parts().connection.as_provider()));
+        }
         Ok(Arc::new(file.input(self.0.parts().read.clone())))
     }
 }

@@ -161,6 +161,17 @@ async fn an_upsert_changes_whoever_is_there_and_a_dry_run_nobody() {
 }
 
 #[tokio::test]
+async fn an_export_of_the_reference_product_keeps_its_ids() {
+    let server = Server::start().await;
+    let exported =
+        "{\"user_id\":\"auth0|42\",\"email\":\"ada@example.com\",\"created_at\":\"2020-01-01T00:00:00.000Z\"}\n";
+    let job = server.import(exported, &[("format", "users-export")]).await;
+    assert_eq!(job["summary"]["inserted"], 1, "{job}");
+    let user = server.get("/users/auth0%7C42").await.json();
+    assert_eq!(user["created_at"], "2020-01-01T00:00:00.000Z");
+}
+
+#[tokio::test]
 async fn a_request_that_is_sent_again_is_one_job() {
     let server = Server::start().await;
     let send = async |content: &str, external: Option<&str>, upsert: &str| {
