@@ -104,7 +104,7 @@ async fn use_it(address: &str) -> Result<(), Box<dyn StdError>> {
         clock.sleep(Duration::from_millis(300)).await;
         job = ask(address, &format!("GET {path}"), &bearer, "").await?;
     }
-    println!("the job is {}: {}", text(&job, "status")?, job["summary"]);
+    println!("the job is {}: {}", text(&job, "status")?, job.get("summary").unwrap_or(&Value::Null));
     println!("errors: {:#}", ask(address, &format!("GET {path}/errors"), &bearer, "").await?);
     let found = ask(address, "GET /api/v2/users?q=app_metadata.roles:admin&fields=user_id,email", &bearer, "").await?;
     println!("administrators: {found}");

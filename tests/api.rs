@@ -1,5 +1,10 @@
 //! The management API, asked over HTTP on loopback.
-#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed step of a test is a failed test"
+)]
 
 #[path = "api/exports.rs"]
 mod exports;

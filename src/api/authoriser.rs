@@ -6,8 +6,8 @@ use super::Scope;
 
 /// Says what the bearer of a token may do.
 ///
-/// The host's to write: a look at its sessions, a call to its authorisation server, a JWT that is verified. Until one is
-/// given, everybody is refused.
+/// The host's to write: a look at its sessions, a call to its authorisation server, a JWT that is verified. Until one
+/// is given, everybody is refused.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -22,18 +22,12 @@ use super::Scope;
 /// # }
 /// #[async_trait]
 /// impl Authoriser for Introspection {
-///     async fn authorise(&self, token: &str) -> Result<Scopes, Denied> {
-///         match self.ask(token).await {
-///             Ok(Some(scope)) => Ok(Scopes::parse(&scope)),
-///             Ok(None) => Err(Denied::Invalid),
-///             Err(error) => Err(Denied::unavailable(error)),
-///         }
-///     }
 /// }
 /// ```
 #[async_trait]
 pub trait Authoriser: fmt::Debug + Send + Sync + 'static {
-    /// What the bearer of `token` may do. The token is what the client sent, 8 KiB at most, and nothing else is known of it.
+    /// What the bearer of `token` may do. The token is what the client sent, 8 KiB at most, and nothing else is known
+    /// of it.
     ///
     /// # Errors
     ///
@@ -51,7 +45,8 @@ impl Scopes {
         Self(scopes.into_iter().collect())
     }
 
-    /// The `scope` of a token: names with blanks between them (RFC 6749, section 3.3). Those of other services are left out.
+    /// The `scope` of a token: names with blanks between them (RFC 6749, section 3.3). Those of other services are
+    /// left out.
     pub fn parse(scope: &str) -> Self {
         let named = |name: &str| Scope::ALL.iter().copied().find(|scope| scope.as_str() == name);
         Self(scope.split(' ').filter_map(named).collect())

@@ -41,12 +41,13 @@ pub(super) struct Parts {
 }
 
 impl Api {
-    /// An API over `store`, whose users `migrator` moves: it makes, renames and deletes them, so that what is promised of
-    /// sign-ups and deletions holds here too. Give it the bare one: a throttle would count what an administrator does.
+    /// An API over `store`, whose users `migrator` moves: it makes, renames and deletes them, so that what is
+    /// promised of sign-ups and deletions holds here too. Give it the bare one: a throttle would count what an
+    /// administrator does.
     ///
-    /// Uploads and exports are kept in the folder `spool` until their job is forgotten. It must be this API's alone; with
-    /// several processes over one store, it is on a disk that they share. `url` is where the router is reached from outside,
-    /// its prefix included: `https://shop.example/api/v2`.
+    /// Uploads and exports are kept in the folder `spool` until their job is forgotten. It must be this API's alone;
+    /// with several processes over one store, it is on a disk that they share. `url` is where the router is reached
+    /// from outside, its prefix included: `https://shop.example/api/v2`.
     pub fn builder(
         store: Arc<dyn UserStore>,
         migrator: Arc<dyn Migrator>,
@@ -125,8 +126,8 @@ impl ApiBuilder {
         self
     }
 
-    /// The address of the host's own page where a person chooses another password. Tickets are links to it, with the ticket
-    /// as its parameter `ticket`, for [`Api::open_password_ticket`]. Without, no tickets are made.
+    /// The address of the host's own page where a person chooses another password. Tickets are links to it, with the
+    /// ticket as its parameter `ticket`, for [`Api::open_password_ticket`]. Without, no tickets are made.
     pub fn reset_page(mut self, url: impl Into<String>) -> Self {
         self.reset_page = Some(url.into());
         self
@@ -169,8 +170,8 @@ impl ApiBuilder {
         self
     }
 
-    /// The key that links and tickets are signed with. A new one unless given: then they are good in this process alone, and
-    /// until it ends.
+    /// The key that links and tickets are signed with. A new one unless given: then they are good in this process
+    /// alone, and until it ends.
     pub fn key(mut self, key: SecretKey) -> Self {
         self.key = Some(key);
         self
@@ -180,7 +181,8 @@ impl ApiBuilder {
     ///
     /// # Errors
     ///
-    /// When the spool folder cannot be made or used, the store keeps no jobs or cannot be searched, the URL is not one of
+    /// When the spool folder cannot be made or used, the store keeps no jobs or cannot be searched, the URL is not
+    /// one of
     /// `http` or `https`, or there is no randomness for a key.
     pub fn build(self) -> Result<Api, ApiError> {
         for (what, is_there) in [

@@ -24,7 +24,8 @@ impl Connection {
         Self { id, name, provider: "auth0".to_owned() }
     }
 
-    /// Under the id that it had at the reference product: `con_` and 16 letters and digits. Another one is left as it is.
+    /// Under the id that it had at the reference product: `con_` and 16 letters and digits. Another one is left as it
+    /// is.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
         if is_id(&id) {
@@ -33,8 +34,8 @@ impl Connection {
         self
     }
 
-    /// What ids of users begin with, before a `|`: the name of the legacy connection, so that whoever is imported is whom
-    /// a log-in would move. `auth0` unless given, which is what the reference product puts there.
+    /// What ids of users begin with, before a `|`: the name of the legacy connection, so that whoever is imported is
+    /// whom a log-in would move. `auth0` unless given, which is what the reference product puts there.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = provider.into();
         self

@@ -111,7 +111,8 @@ impl Reading {
         (list, None)
     }
 
-    /// The upload from its start, since only the end of a record is a place to go on from; nothing if it is there no more.
+    /// The upload from its start, since only the end of a record is a place to go on from; nothing if it is there no
+    /// more.
     fn source(&self) -> Option<Box<dyn RecordSource>> {
         self.uploads.open(&self.status.spec.input).and_then(|input| input.open()).ok()
     }

@@ -32,8 +32,8 @@ const MOST: usize = 100;
 
 /// `POST /users/{id}/identities`
 ///
-/// The account that is linked is no user of its own afterwards: its profile is kept with the identity. One with a password
-/// would lose it, which has to be asked for by `discard_password`.
+/// The account that is linked is no user of its own afterwards: its profile is kept with the identity. One with a
+/// password would lose it, which has to be asked for by `discard_password`.
 pub(super) async fn link(
     State(api): State<Api>,
     caller: Caller,

@@ -105,8 +105,8 @@ pub(super) fn is_connection(api: &Api, id: &str) -> Result<(), Problem> {
     Err(Problem::bad("inexistent_connection", "The connection does not exist.").at("/connection_id"))
 }
 
-/// Adds the job, or finds the one that an earlier sending of the same request has added: clients send again whatever was
-/// not answered in time.
+/// Adds the job, or finds the one that an earlier sending of the same request has added: clients send again whatever
+/// was not answered in time.
 async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, file: Spooled) -> Result<ImportStatus, Problem> {
     let parts = api.parts();
     let jobs = ImportJobs::new(Arc::clone(&parts.store)).clock(Arc::clone(&parts.clock));

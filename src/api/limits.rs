@@ -27,8 +27,8 @@ pub struct ApiLimits {
     pub link: Duration,
     /// For how long a link in a verification e-mail is good. Default 5 days.
     pub verification: Duration,
-    /// For how long a password-change ticket is good unless the request says so. Default 5 days, and never longer than the
-    /// migrator lets a recovery take.
+    /// For how long a password-change ticket is good unless the request says so. Default 5 days, and never longer
+    /// than the migrator lets a recovery take.
     pub ticket: Duration,
     /// How many requests may come at once. Default 50.
     pub burst: u32,

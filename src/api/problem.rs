@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::{bulk::ImportFailure, entropy::EntropyError, error::Error, store::StoreError};
 
-/// What is answered where a request cannot be served: the reference product's body, and, as RFC 9457 would have it, where in
-/// the request it went wrong. Never what stood there.
+/// What is answered where a request cannot be served: the reference product's body, and, as RFC 9457 would have it,
+/// where in the request it went wrong. Never what stood there.
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,

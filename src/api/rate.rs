@@ -6,8 +6,8 @@ use std::{
 use super::ApiLimits;
 use crate::clock::{Clock, Timestamp};
 
-/// How many requests may still come: one bucket for all callers of this process, as the reference product has one for all
-/// of a tenant.
+/// How many requests may still come: one bucket for all callers of this process, as the reference product has one for
+/// all of a tenant.
 #[derive(Debug)]
 pub(super) struct Rate {
     burst: u32,

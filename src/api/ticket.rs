@@ -18,8 +18,8 @@ pub(super) enum Purpose {
     Verification,
 }
 
-/// Version 1 is one byte of version, eight of the time until which it is good (microseconds since 1970, big-endian), what it
-/// says, and 32 of keyed digest over all that; base64url without padding (RFC 4648, section 5).
+/// Version 1 is one byte of version, eight of the time until which it is good (microseconds since 1970, big-endian),
+/// what it says, and 32 of keyed digest over all that; base64url without padding (RFC 4648, section 5).
 const VERSION: u8 = 1;
 
 /// Longer ones were not made here.
@@ -78,10 +78,11 @@ impl Purpose {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PasswordTicket {
-    /// What [`complete_recovery`](crate::migrator::Migrator::complete_recovery) takes, with the password that the person
-    /// chooses. Good once.
+    /// What [`complete_recovery`](crate::migrator::Migrator::complete_recovery) takes, with the password that the
+    /// person chooses. Good once.
     pub token: RecoveryToken,
-    /// Where the person is to be sent afterwards: an address of `http` or `https` that whoever asked for the ticket gave.
+    /// Where the person is to be sent afterwards: an address of `http` or `https` that whoever asked for the ticket
+    /// gave.
     pub result_url: Option<String>,
 }
 

@@ -132,8 +132,8 @@ async fn pass_over(field: &mut Field<'_>, waiting: &AtomicUsize, most: u64) -> R
     Ok(())
 }
 
-/// A body of which no more is taken than was looked at: the reader of parts would else keep whatever comes faster than it
-/// is written, and the head of a part that has no end.
+/// A body of which no more is taken than was looked at: the reader of parts would else keep whatever comes faster
+/// than it is written, and the head of a part that has no end.
 struct Measured {
     body: BodyDataStream,
     /// Bytes that were taken since the reader last made something of them.

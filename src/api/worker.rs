@@ -45,7 +45,8 @@ impl ApiWorker {
     ///
     /// # Errors
     ///
-    /// When the store or the spool folder cannot be used. What is wrong with a job itself ends the job, and is no error.
+    /// When the store or the spool folder cannot be used. What is wrong with a job itself ends the job, and is no
+    /// error.
     pub async fn run_once(&self) -> Result<(), ImportFailure> {
         loop {
             let mut is_idle = matches!(self.imports.run_once().await?, Worked::Nothing | Worked::Waits(..));
@@ -57,8 +58,8 @@ impl ApiWorker {
         }
     }
 
-    /// Works until `shutdown`, and then to the next checkpoint: imports and exports go on, or begin again, with the next
-    /// worker. A store that is unavailable is waited for.
+    /// Works until `shutdown`, and then to the next checkpoint: imports and exports go on, or begin again, with the
+    /// next worker. A store that is unavailable is waited for.
     ///
     /// # Errors
     ///

@@ -123,7 +123,7 @@ async fn a_link_is_good_for_a_minute_and_for_nothing_else() {
     {
         server.send_raw("GET", other, "", b"").await.is_problem(403, "The link is not valid.");
     }
-    server.clock.advance(Duration::from_secs(60));
+    server.clock.advance(Duration::from_mins(1));
     let expired = "The link has expired: get the job again for another one.";
     fetch(&server, &job).await.is_problem(403, expired);
     let again = server.job(&job).await;

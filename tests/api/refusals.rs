@@ -40,6 +40,11 @@ async fn nobody_is_let_in_without_a_token_or_the_scope() {
         let none = server.send_raw(method, path, "", b"").await;
         none.is_problem(401, "Missing authentication");
         assert_eq!(none.header("www-authenticate").as_deref(), Some("Bearer"), "{method} {path}");
+        // What a browser sends by itself lets nobody in.
+        let cookie = format!("Cookie: authorization=Bearer%20{TOKEN}; access_token={TOKEN}\r\n");
+        server.send_raw(method, path, &cookie, b"").await.is_problem(401, "Missing authentication");
+        let query = format!("{path}{}access_token={TOKEN}", if path.contains('?') { '&' } else { '?' });
+        server.send_raw(method, &query, "", b"").await.is_problem(401, "Missing authentication");
         let basic = server.send_raw(method, path, "Authorization: Basic YTpi\r\n", b"").await;
         basic.is_problem(401, "Invalid token.");
         let twice = format!("Authorization: Bearer {TOKEN}\r\nAuthorization: Bearer {TOKEN}\r\n");
@@ -279,6 +284,16 @@ async fn what_cannot_be_changed_at_once_changes_nothing() {
     server.send("PATCH", "/users/nobody", Some(json!({"name": "x"}))).await.is_problem(404, "The user does not exist.");
     let after = server.get(&path).await.json();
     assert_eq!(after, user);
+}
+
+#[tokio::test]
+async fn a_request_with_two_lengths_is_none() {
+    let server = Server::start().await;
+    let head = format!("Authorization: Bearer {TOKEN}\r\nContent-Length: 5\r\n");
+    let answer = server.send_raw("GET", "/users", &head, b"0\r\n\r\nGET /api/v2/users HTTP/1.1\r\n\r\n").await;
+    assert_eq!(answer.status, 400);
+    let folded = format!("Authorization: Bearer {TOKEN}\r\n Transfer-Encoding: chunked\r\n");
+    assert_eq!(server.send_raw("GET", "/users", &folded, b"").await.status, 400);
 }
 
 #[tokio::test]

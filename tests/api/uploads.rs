@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
+use waystation::clock::{Clock as _, SystemClock};
 
 use crate::server::{CONNECTION, Server, TOKEN, form, limits, read};
 
 const USERS: &[u8] = br#"[{"email": "ada@example.com"}]"#;
 const ID: &[u8] = CONNECTION.as_bytes();
+
+/// A name, that of a file if it is one, and what is in it.
+type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
 async fn is_clean(server: &Server) {
     // What a dropped request had in hand is gone as soon as the server has noticed.
@@ -15,7 +19,7 @@ async fn is_clean(server: &Server) {
         if server.files().is_empty() {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        SystemClock::new().sleep(Duration::from_millis(5)).await;
     }
     assert_eq!((server.files(), server.jobs().await), (Vec::new(), 0));
 }
@@ -26,7 +30,6 @@ async fn parts_that_are_missing_doubled_or_wrong_are_named() {
     let users = ("users", Some("users.json"), USERS);
     let id = ("connection_id", None, ID);
     let long = vec![b'x'; 2_000];
-    type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
     let cases: Vec<(Vec<Part<'_>>, &str)> = vec![
         (vec![], "Must provide 'users' file as multipart part."),
         (vec![id], "Must provide 'users' file as multipart part."),

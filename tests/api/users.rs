@@ -227,7 +227,7 @@ async fn users_are_searched_and_parts_of_them_shown() {
             ("user_id:\"auth0|007\"", 1),
             ("_exists_:last_login", 0),
         ] {
-            let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let query = query.bytes().fold(String::new(), |query, byte| format!("{query}%{byte:02x}"));
             let answer = server.get(&format!("/users?search_engine=v3&include_totals=true&q={query}")).await.json();
             assert_eq!(answer["total"], count, "{answer}");
         }
