@@ -6,6 +6,8 @@
     reason = "a failed step of a test is a failed test"
 )]
 
+#[path = "api/clients.rs"]
+mod clients;
 #[path = "api/exports.rs"]
 mod exports;
 #[path = "api/identities.rs"]

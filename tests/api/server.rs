@@ -179,6 +179,10 @@ impl Server {
         answer.json()
     }
 
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn spool(&self) -> std::path::PathBuf {
         self.folder.path().join("spool")
     }

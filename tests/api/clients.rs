@@ -1,0 +1,115 @@
+//! Clients that were written by others, at the versions that their lock files have. They are installed where cargo builds.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Duration,
+};
+
+use tokio::sync::oneshot;
+use waystation::clock::{Clock as _, SystemClock};
+
+use crate::server::{CONNECTION, Server, TOKEN};
+
+/// Lets a client ask a server that works, and whose time passes.
+async fn serve(ask: impl FnOnce(String) + Send + 'static) -> Server {
+    let server = Server::with(|api| api.reset_page("https://shop.example/reset")).await;
+    let address = server.address().to_owned();
+    let (done, is_done) = oneshot::channel::<()>();
+    let clock = server.clock.clone();
+    let ticking = tokio::spawn(async move {
+        loop {
+            SystemClock::new().sleep(Duration::from_millis(10)).await;
+            clock.advance(Duration::from_millis(100));
+        }
+    });
+    let asking = tokio::task::spawn_blocking(move || {
+        ask(address);
+        drop(done);
+    });
+    let until = async { drop(is_done.await) };
+    server.worker.run_until(until).await.unwrap();
+    ticking.abort();
+    asking.await.unwrap();
+    server
+}
+
+#[track_caller]
+fn succeeds(output: &Output) -> String {
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}: {out}{err}", output.status);
+    out.into_owned()
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/clients").join(name)
+}
+
+/// Where a client is installed, once for each state of its lock file.
+fn installed(name: &str, lock: &str, install: impl FnOnce(&Path)) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("api-clients").join(name);
+    let wanted = std::fs::read(folder(name).join(lock)).unwrap();
+    let mark = target.join("installed.lock");
+    if std::fs::read(&mark).ok() != Some(wanted.clone()) {
+        let _ = std::fs::remove_dir_all(&target);
+        std::fs::create_dir_all(&target).unwrap();
+        install(&target);
+        std::fs::write(mark, wanted).unwrap();
+    }
+    target
+}
+
+async fn python(name: &'static str) {
+    let packages = installed(name, "requirements.txt", |target| {
+        let mut pip = Command::new("python3");
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
+        succeeds(&pip.arg(target).arg("-r").arg(folder(name).join("requirements.txt")).output().unwrap());
+    });
+    serve(move |address| {
+        let mut client = Command::new("python3");
+        let output =
+            client.arg(folder(name).join("use.py")).args([&address, TOKEN]).env("PYTHONPATH", packages).output();
+        assert_eq!(succeeds(&output.unwrap()), "done\n");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_python_client_of_the_fourth_generation_works_unchanged() {
+    python("python-4").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_python_client_of_the_sixth_generation_works_unchanged() {
+    python("python-6").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn curl_works_unchanged() {
+    let server = serve(|address| {
+        let curl = |arguments: &[&str]| {
+            let bearer = format!("Authorization: Bearer {TOKEN}");
+            let mut curl = Command::new("curl");
+            curl.args(["--silent", "--show-error", "--fail-with-body", "--header", &bearer]).args(arguments);
+            succeeds(&curl.output().unwrap())
+        };
+        let url = |path: &str| format!("http://{address}/api/v2{path}");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, r#"[{"email": "ada@example.com", "user_id": "1"}]"#).unwrap();
+        let form = format!("users=@{}", file.path().display());
+        let connection = format!("connection_id={CONNECTION}");
+        let job = curl(&["--form", &form, "--form", &connection, &url("/jobs/users-imports")]);
+        let job: serde_json::Value = serde_json::from_str(&job).unwrap();
+        let path = url(&format!("/jobs/{}", job["id"].as_str().unwrap()));
+        while !curl(&[&path]).contains("completed") {}
+        assert_eq!(curl(&[&format!("{path}/errors")]), "");
+        // As the form that the reference product's pages show.
+        let users = url("/users");
+        let found =
+            curl(&["--get", &users, "--data-urlencode", "q=email:\"ada@example.com\"", "--data", "search_engine=v3"]);
+        assert!(found.contains("auth0|1"), "{found}");
+        curl(&["--request", "DELETE", &url("/users/auth0|1")]);
+    })
+    .await;
+    assert_eq!(server.get("/users").await.json(), serde_json::json!([]));
+}
