@@ -3,10 +3,19 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::Arc,
     time::Duration,
 };
 
-use tokio::sync::oneshot;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivatePkcs8KeyDer},
+};
 use waystation::clock::{Clock as _, SystemClock};
 
 use crate::server::{CONNECTION, Server, TOKEN};
@@ -82,6 +91,63 @@ async fn the_python_client_of_the_fourth_generation_works_unchanged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_python_client_of_the_sixth_generation_works_unchanged() {
     python("python-6").await;
+}
+
+/// Takes TLS off for clients that speak nothing else. Gives the port, and the certificate of `localhost` in PEM.
+async fn behind_tls(address: String) -> (u16, String) {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der()).into();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let acceptor = TlsAcceptor::from(Arc::new(config.with_single_cert(vec![cert.der().clone()], key).unwrap()));
+    let listener = TcpListener::bind("localhost:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, address) = (acceptor.clone(), address.clone());
+            tokio::spawn(async move {
+                let Ok(mut outside) = acceptor.accept(stream).await else { return };
+                let Ok(mut inside) = TcpStream::connect(address).await else { return };
+                // Either side may leave as it likes.
+                drop(tokio::io::copy_bidirectional(&mut outside, &mut inside).await);
+            });
+        }
+    });
+    (port, cert.pem())
+}
+
+async fn node(name: &'static str) {
+    let program = installed(name, "package-lock.json", |target| {
+        for file in ["package.json", "package-lock.json"] {
+            std::fs::copy(folder(name).join(file), target.join(file)).unwrap();
+        }
+        let mut npm = Command::new("npm");
+        let npm = npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]).current_dir(target);
+        succeeds(&npm.output().unwrap());
+    });
+    // Modules are looked for beside the program.
+    std::fs::copy(folder(name).join("use.mjs"), program.join("use.mjs")).unwrap();
+    let runtime = tokio::runtime::Handle::current();
+    serve(move |address| {
+        let (port, pem) = runtime.block_on(behind_tls(address));
+        let certificate = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&certificate, pem).unwrap();
+        let mut client = Command::new("node");
+        let client = client.arg(program.join("use.mjs")).args([&format!("localhost:{port}"), TOKEN]);
+        let output = client.env("NODE_EXTRA_CA_CERTS", certificate.path()).output();
+        assert_eq!(succeeds(&output.unwrap()), "done\n");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_node_client_of_the_fourth_generation_works_unchanged() {
+    node("node-4").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_node_client_of_the_seventh_generation_works_unchanged() {
+    node("node-7").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
