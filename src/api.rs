@@ -44,6 +44,7 @@ mod job_id;
 mod jobs;
 mod limits;
 mod mailer;
+mod openapi;
 mod page;
 mod parameters;
 mod payload;
@@ -95,8 +96,9 @@ pub fn router(api: Api) -> Router {
         .fallback(gate::unknown)
         .method_not_allowed_fallback(gate::not_allowed)
         .layer(from_fn_with_state(api.clone(), gate::pass));
-    // Whoever has a link that was signed here needs no token.
+    // Whoever has a link that was signed here needs no token, and the description says nothing of anybody.
     Router::new()
+        .route("/openapi.json", get(openapi::serve))
         .route("/exports/{ticket}", get(download::file))
         .method_not_allowed_fallback(gate::not_allowed)
         .merge(guarded)

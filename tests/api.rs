@@ -14,6 +14,8 @@ mod exports;
 mod identities;
 #[path = "api/imports.rs"]
 mod imports;
+#[path = "api/openapi.rs"]
+mod openapi;
 #[path = "api/refusals.rs"]
 mod refusals;
 #[path = "api/server.rs"]

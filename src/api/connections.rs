@@ -16,10 +16,13 @@ use super::{
 };
 use crate::{identifier::IdentifierKind, store::Key};
 
+/// The longest segment in bytes: no id is longer.
+const MAX_SEGMENT: usize = 1_024;
+
 /// The path's only segment, decoded.
 pub(super) fn segment(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     match path {
-        Ok(Path(segment)) if segment.len() <= 1_100 => Ok(segment),
+        Ok(Path(segment)) if segment.len() <= MAX_SEGMENT => Ok(segment),
         _ => Err(Problem::bad("invalid_uri", "Path validation error: 'Object didn't pass validation' on property id.")),
     }
 }

@@ -6,7 +6,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Api, Scope,
+    Api, Scope, connection,
     connections::segment,
     gate::{Caller, require},
     payload::{Payload, mistyped},
@@ -23,6 +23,8 @@ use crate::{
 /// Longest provider and id in bytes.
 const MAX_PROVIDER: usize = 255;
 const MAX_SUBJECT: usize = 1_024;
+
+pub(super) const MEMBERS: [&str; 5] = ["connection_id", "discard_password", "link_with", "provider", "user_id"];
 
 /// How often a row that somebody else changes meanwhile is looked at again.
 const ATTEMPTS: usize = 8;
@@ -43,19 +45,20 @@ pub(super) async fn link(
     require(&caller, &[Scope::UpdateUsers])?;
     let parts = api.parts();
     let id = segment(path)?;
-    let known = ["connection_id", "discard_password", "link_with", "provider", "user_id"];
-    let mut body = Payload::of(request, &known, &parts.limits).await?;
+    let mut body = Payload::of(request, &MEMBERS, &parts.limits).await?;
     if body.has("link_with") {
         let message = "Accounts are linked by provider and user_id here, and not by a token.";
         return Err(Problem::bad("operation_not_supported", message).at("/link_with"));
     }
-    body.text("connection_id", MAX_PROVIDER)?;
+    if body.text("connection_id", MAX_PROVIDER)?.is_some_and(|id| !connection::is_id(&id)) {
+        return Err(Problem::body("String does not match pattern ^con_[A-Za-z0-9]{16}$", "/connection_id"));
+    }
     let discards = body.flag("discard_password")?.unwrap_or(false);
     let provider = body.required("provider", MAX_PROVIDER)?;
     // Some clients send a number.
     let subject = match body.take("user_id") {
         Some(Value::String(text)) if text.len() <= MAX_SUBJECT && !text.is_empty() => text,
-        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => number.to_string(),
         None => return Err(Problem::body("Missing required property: user_id", "/user_id")),
         Some(value) => return Err(mistyped("string", &value, "user_id")),
     };

@@ -138,7 +138,7 @@ mod tests {
 
         #[test]
         fn what_was_encoded_is_read(text in "\\PC{0,24}") {
-            let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = text.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
             let parameters = read(&format!("q={encoded}")).unwrap();
             prop_assert_eq!(parameters.text("q"), Some(text.as_str()));
         }

@@ -25,7 +25,7 @@ use crate::{
 /// Longest addresses and ids in bytes.
 const MAX_URL: usize = 2_048;
 
-const MEMBERS: [&str; 9] = [
+pub(super) const MEMBERS: [&str; 9] = [
     "client_id",
     "connection_id",
     "email",

@@ -16,12 +16,13 @@ use axum::{
 };
 use blake2::{Blake2b512, Digest};
 use multer::{Constraints, Field, Multipart, SizeLimit};
+use serde_json::{Value, json};
 use tempfile::TempPath;
 use tokio::{fs::File, io::AsyncWriteExt as _};
 use tokio_stream::Stream;
 
-use super::{Api, payload::too_large, problem::Problem};
-use crate::clock::within;
+use super::{Api, ApiLimits, payload::too_large, problem::Problem};
+use crate::{bulk::ImportFormat, clock::within};
 
 /// The fields beside the file that are read. Whatever else comes is passed over.
 const FIELDS: [&str; 6] = ["connection_id", "dry_run", "external_id", "format", "send_completion_email", "upsert"];
@@ -31,6 +32,28 @@ const MAX_FIELD: usize = 1_024;
 
 /// How much may come of one part before any of it is its content: its head, that is.
 const MAX_HEAD: usize = 1 << 20;
+
+/// The form as it is described.
+pub(super) fn schema(limits: &ApiLimits) -> Value {
+    let flag = json!({"type": "boolean"});
+    json!({
+        "type": "object",
+        "required": ["users", "connection_id"],
+        "properties": {
+            "users": {
+                "type": "string",
+                "format": "binary",
+                "description": format!("The file. The whole form has at most {} bytes.", limits.upload_bytes),
+            },
+            "connection_id": {"type": "string", "pattern": "^con_[A-Za-z0-9]{16}$"},
+            "upsert": flag,
+            "external_id": {"type": "string", "maxLength": MAX_FIELD},
+            "send_completion_email": flag,
+            "dry_run": flag,
+            "format": {"type": "string", "enum": ImportFormat::ALL},
+        },
+    })
+}
 
 /// What came in parts.
 #[derive(Debug)]

@@ -25,10 +25,14 @@ use crate::{
 mod change;
 mod create;
 
+pub(super) use self::{change::MEMBERS as CHANGE_MEMBERS, create::MEMBERS as CREATE_MEMBERS};
 pub(super) use self::{
     change::{change, contended},
-    create::create,
+    create::{MAX_NAME, create},
 };
+
+/// What a list is asked by, beside its page and which members it shows.
+pub(super) const LIST_PARAMETERS: [&str; 5] = ["connection", "primary_order", "q", "search_engine", "sort"];
 
 /// Longest ids and identifiers in bytes: what stores keep.
 const MAX_ID: usize = 1_024;
@@ -37,8 +41,7 @@ const MAX_ID: usize = 1_024;
 pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     require(&caller, &[Scope::ReadUsers])?;
     let limits = &api.parts().limits;
-    let own = ["q", "sort", "connection", "search_engine", "primary_order"];
-    let known = own.into_iter().chain(Page::PARAMETERS).chain(Members::PARAMETERS);
+    let known = LIST_PARAMETERS.into_iter().chain(Page::PARAMETERS).chain(Members::PARAMETERS);
     let parameters = Parameters::of(&uri, &known.collect::<Vec<_>>(), limits)?;
     let (page, members) = (Page::of(&parameters)?, Members::of(&parameters)?);
     parameters.flag("primary_order")?;

@@ -32,6 +32,8 @@ pub(super) const KIND: &str = "api-verification-email";
 /// How long a mailer may take, and the pause after it failed for the first time.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+pub(super) const MEMBERS: [&str; 4] = ["client_id", "identity", "organization_id", "user_id"];
+
 const ATTEMPTS: u32 = 5;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,8 +66,10 @@ pub enum Verified {
 /// `POST /jobs/verification-email`
 pub(super) async fn submit(State(api): State<Api>, caller: Caller, request: Request) -> Result<Response, Problem> {
     require(&caller, &[Scope::UpdateUsers])?;
-    let known = ["client_id", "identity", "organization_id", "user_id"];
-    let mut body = Payload::of(request, &known, &api.parts().limits).await?;
+    let mut body = Payload::of(request, &MEMBERS, &api.parts().limits).await?;
+    for ignored in ["client_id", "organization_id"] {
+        body.text(ignored, 2_048)?;
+    }
     if !matches!(body.take("identity"), None | Some(Value::Object(_))) {
         return Err(Problem::body("Expected type object", "/identity"));
     }

@@ -21,9 +21,12 @@ use waystation::clock::{Clock as _, SystemClock};
 use crate::server::{CONNECTION, Server, TOKEN};
 
 /// Lets a client ask a server that works, and whose time passes.
-async fn serve(ask: impl FnOnce(String) + Send + 'static) -> Server {
+pub(crate) async fn serve(ask: impl FnOnce(String) + Send + 'static) -> Server {
     let server = Server::with(|api| api.reset_page("https://shop.example/reset")).await;
     let address = server.address().to_owned();
+    // Somebody whom a client can ask for without having made them.
+    let there = server.import(r#"[{"email": "there@example.com", "user_id": "there"}]"#, &[]).await;
+    assert_eq!(there["summary"]["inserted"], 1);
     let (done, is_done) = oneshot::channel::<()>();
     let clock = server.clock.clone();
     let ticking = tokio::spawn(async move {
@@ -44,13 +47,13 @@ async fn serve(ask: impl FnOnce(String) + Send + 'static) -> Server {
 }
 
 #[track_caller]
-fn succeeds(output: &Output) -> String {
+pub(crate) fn succeeds(output: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{}: {out}{err}", output.status);
     out.into_owned()
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/clients").join(name)
 }
 
@@ -68,12 +71,17 @@ fn installed(name: &str, lock: &str, install: impl FnOnce(&Path)) -> PathBuf {
     target
 }
 
-async fn python(name: &'static str) {
-    let packages = installed(name, "requirements.txt", |target| {
+/// Where Python's packages of this lock file are.
+pub(crate) fn packages(name: &str) -> PathBuf {
+    installed(name, "requirements.txt", |target| {
         let mut pip = Command::new("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
         succeeds(&pip.arg(target).arg("-r").arg(folder(name).join("requirements.txt")).output().unwrap());
-    });
+    })
+}
+
+async fn python(name: &'static str) {
+    let packages = packages(name);
     serve(move |address| {
         let mut client = Command::new("python3");
         let output =
@@ -177,5 +185,5 @@ async fn curl_works_unchanged() {
         curl(&["--request", "DELETE", &url("/users/auth0|1")]);
     })
     .await;
-    assert_eq!(server.get("/users").await.json(), serde_json::json!([]));
+    assert_eq!(server.get("/users/auth0%7C1").await.status, 404);
 }

@@ -25,7 +25,7 @@ use crate::{
     user::{Metadata, Profile, User, UserChange},
 };
 
-const MEMBERS: [&str; 19] = [
+pub(in crate::api) const MEMBERS: [&str; 19] = [
     "app_metadata",
     "blocked",
     "client_id",
@@ -90,8 +90,9 @@ pub(crate) async fn change(
     if body.text("connection", MAX_ID)?.is_some_and(|name| name != parts.connection.name()) {
         return Err(Problem::bad("inexistent_connection", "The connection does not exist.").at("/connection"));
     }
-    for ignored in ["client_id", "verify_password", "verify_phone_number"] {
-        body.take(ignored);
+    body.text("client_id", MAX_NAME)?;
+    for ignored in ["verify_password", "verify_phone_number"] {
+        body.flag(ignored)?;
     }
     let verify = body.flag("verify_email")?.unwrap_or(false);
     let mut edit = Edit::of(&mut body)?;

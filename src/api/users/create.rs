@@ -22,11 +22,11 @@ use crate::{
 };
 
 /// The longest name and the longest address of a picture, in bytes.
-pub(super) const MAX_NAME: usize = 2_048;
+pub(in crate::api) const MAX_NAME: usize = 2_048;
 /// The longest password in bytes that is looked at. The policy says what is too long.
 pub(super) const MAX_PASSWORD: usize = 4_096;
 
-const MEMBERS: [&str; 18] = [
+pub(in crate::api) const MEMBERS: [&str; 18] = [
     "app_metadata",
     "blocked",
     "connection",

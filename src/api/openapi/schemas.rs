@@ -1,0 +1,150 @@
+//! What is answered.
+
+use serde_json::{Value, json};
+
+use super::{list_of, named};
+
+pub(super) fn schemas() -> Value {
+    let (text, date) = (json!({"type": "string"}), json!({"type": "string", "format": "date-time"}));
+    let (flag, count) = (json!({"type": "boolean"}), json!({"type": "integer", "minimum": 0}));
+    json!({
+        "Blocks": {
+            "type": "object",
+            "required": ["blocked_for"],
+            "properties": {
+                "blocked_for": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["identifier", "connection"],
+                        "properties": {"identifier": text, "connection": text},
+                    },
+                },
+            },
+        },
+        "Connection": {
+            "type": "object",
+            "properties": {
+                "id": {"type": "string", "pattern": "^con_[A-Za-z0-9]{16}$"},
+                "name": text,
+                "strategy": text,
+                "options": {"type": "object"},
+                "enabled_clients": {"type": "array", "items": text},
+                "realms": {"type": "array", "items": text},
+                "is_domain_connection": flag,
+            },
+        },
+        "Identity": {
+            "type": "object",
+            "required": ["connection", "provider", "user_id", "isSocial"],
+            "properties": {
+                "connection": text,
+                "provider": text,
+                "user_id": text,
+                "isSocial": flag,
+                "profileData": {"type": "object"},
+            },
+        },
+        "Job": {
+            "type": "object",
+            "required": ["id", "type", "status", "created_at"],
+            "properties": {
+                "id": {"type": "string", "pattern": "^job_[A-Za-z0-9]{16}$"},
+                "type": {"type": "string", "enum": ["users_export", "users_import", "verification_email"]},
+                "status": {"type": "string", "enum": ["completed", "failed", "pending", "processing"]},
+                "created_at": date,
+                "connection": text,
+                "connection_id": text,
+                "external_id": text,
+                "upsert": flag,
+                "send_completion_email": flag,
+                "dry_run": flag,
+                "format": text,
+                "limit": {"type": "integer", "minimum": 1},
+                "fields": {"type": "array", "items": {"type": "object"}},
+                "location": {"type": "string", "format": "uri"},
+                "percentage_done": {"type": "integer", "minimum": 0, "maximum": 100},
+                "time_left_seconds": count,
+                "status_details": text,
+                "summary": {
+                    "type": "object",
+                    "required": ["total"],
+                    "properties": {"failed": count, "updated": count, "inserted": count, "total": count},
+                },
+                "report": {"type": "object"},
+            },
+        },
+        "Problem": {
+            "type": "object",
+            "required": ["statusCode", "error", "message", "errorCode"],
+            "properties": {
+                "statusCode": {"type": "integer"},
+                "error": text,
+                "message": text,
+                "errorCode": text,
+                "parameter": {"type": "string", "description": "The parameter of the query that is at fault."},
+                "pointer": {"type": "string", "description": "Where in the body the fault is (RFC 6901)."},
+            },
+        },
+        "RecordErrors": {
+            "type": "object",
+            "required": ["user", "errors", "record", "line"],
+            "properties": {
+                "user": {"type": "object", "description": "The record, its secrets as *****."},
+                "errors": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["code", "message", "path", "detail", "pointer"],
+                        "properties": {"code": text, "message": text, "path": text, "detail": text, "pointer": text},
+                    },
+                },
+                "record": count,
+                "line": {"type": "integer", "minimum": 1},
+            },
+        },
+        "Ticket": {
+            "type": "object",
+            "required": ["ticket", "expires_at"],
+            "properties": {"ticket": {"type": "string", "format": "uri"}, "expires_at": date},
+        },
+        "User": {
+            "type": "object",
+            "properties": {
+                "user_id": text,
+                "email": text,
+                "email_verified": flag,
+                "username": text,
+                "phone_number": text,
+                "phone_verified": flag,
+                "name": text,
+                "given_name": text,
+                "family_name": text,
+                "nickname": text,
+                "picture": text,
+                "user_metadata": {"type": "object"},
+                "app_metadata": {"type": "object"},
+                "blocked": flag,
+                "identities": list_of("Identity"),
+                "multifactor": {"type": "array", "items": text},
+                "created_at": date,
+                "updated_at": date,
+                "last_login": date,
+                "logins_count": count,
+                "last_password_reset": date,
+                "waystation": named("Origin"),
+            },
+        },
+        "Origin": {
+            "type": "object",
+            "description": "Where a user comes from, and how and when they moved.",
+            "properties": {
+                "credential": {"type": "string", "enum": ["delegated", "hash", "none", "pending_password"]},
+                "source": {"type": ["string", "null"]},
+                "legacy_id": {"type": ["string", "null"]},
+                "moved_at": {"type": ["string", "null"], "format": "date-time"},
+                "moved_by": {"type": ["string", "null"]},
+            },
+        },
+    })
+}
