@@ -6,6 +6,10 @@
 //! use std::sync::Arc;
 //!
 //! use waystation::{
+//!     MemoryStore,
+//!     api::{Api, Scope, StaticTokens},
+//!     legacy::ScriptedConnection,
+//!     migrator::LazyMigrator,
 //! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,6 +19,8 @@
 //! # let spool = spool.path();
 //! let tokens = StaticTokens::new()?.token("a long random text", [Scope::ReadUsers]);
 //! let api = Api::builder(store, Arc::new(migrator), spool, "https://shop.example/api/v2")
+//!     .authoriser(Arc::new(tokens))
+//!     .build()?;
 //! // The host's own service goes on from here.
 //! let service: axum::Router = axum::Router::new().nest("/api/v2", waystation::api::router(api));
 //! # Ok(())

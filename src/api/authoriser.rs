@@ -22,6 +22,13 @@ use super::Scope;
 /// # }
 /// #[async_trait]
 /// impl Authoriser for Introspection {
+///     async fn authorise(&self, token: &str) -> Result<Scopes, Denied> {
+///         match self.ask(token).await {
+///             Ok(Some(scope)) => Ok(Scopes::parse(&scope)),
+///             Ok(None) => Err(Denied::Invalid),
+///             Err(error) => Err(Denied::unavailable(error)),
+///         }
+///     }
 /// }
 /// ```
 #[async_trait]

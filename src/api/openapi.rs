@@ -23,7 +23,8 @@ use self::{
 };
 
 impl Api {
-    /// The API as an OpenAPI document (version 3.1), with its limits and its own address: what `GET /openapi.json` answers.
+    /// The API as an OpenAPI document (version 3.1), with its limits and its own address: what `GET /openapi.json`
+    /// answers.
     ///
     /// Source of the format: <https://spec.openapis.org/oas/v3.1.0>.
     pub fn openapi(&self) -> Value {
@@ -163,6 +164,7 @@ fn link() -> Value {
     link
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn paths(api: &Api) -> Value {
     const READ: &[Scope] = &[Scope::ReadUsers];
     const JOBS: &[Scope] = &[Scope::CreateUsers, Scope::ReadUsers];

@@ -12,9 +12,9 @@ use crate::{
 #[tokio::test]
 async fn the_description_is_what_was_agreed_upon() {
     let server = Server::start().await;
-    let served = server.send_raw("GET", "/openapi.json", "", b"").await;
-    assert_eq!(served.status, 200);
-    let mut document = served.json();
+    let answer = server.send_raw("GET", "/openapi.json", "", b"").await;
+    assert_eq!(answer.status, 200);
+    let mut document = answer.json();
     assert_eq!(document["servers"], json!([{"url": format!("http://{}/api/v2", server.address())}]));
     document["servers"] = json!([{"url": "https://shop.example/api/v2"}]);
     document["info"]["version"] = json!("0");
