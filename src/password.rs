@@ -56,6 +56,7 @@ mod php;
 mod plaintext;
 mod policy;
 mod pool;
+mod prefix_table;
 #[cfg(feature = "digest")]
 mod prehash;
 #[cfg(feature = "digest")]

@@ -23,6 +23,7 @@ mod input;
 mod item;
 mod job;
 mod jobs;
+mod lane;
 mod merge;
 mod names;
 mod patience;
@@ -40,7 +41,7 @@ pub use job::{ImportSpec, JobObserver, OpenInput};
 pub use jobs::{ImportJobs, ImportStatus, Submitted};
 pub use plan::{Plan, keys_of, plan};
 pub use policy::{CredentialMerge, IdentifierMerge, ImportPolicy, MatchBy, Merge};
-pub use report::{ImportProgress, ImportReport};
+pub use report::{ImportProgress, ImportReport, ImportStage};
 pub use sample::{Sample, SampleAnswer};
 pub use worker::{ImportWorker, Worked};
 
@@ -188,8 +189,16 @@ impl Importer {
     }
 
     async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, until: Option<u64>) -> Result<(), ImportFailure> {
-        let duplicates = if self.distinct { None } else { reading::find_duplicates(self, Arc::clone(&input)).await? };
+        let duplicates = if self.distinct {
+            None
+        } else {
+            reading::find_duplicates(self, Arc::clone(&input), run.total_bytes()).await?
+        };
+        run.begin_to_write();
         let mut reading = Reading::begin(self, input, (run.place, until), duplicates);
+        if run.has_lanes() {
+            return run.import_in_lanes(reading).await;
+        }
         loop {
             let batch = reading.next().await?;
             let is_last = batch.is_last;

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use waystation::{
     Passwords, UserStore,
     bulk::{
-        FaultCode, FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStatus,
+        FaultCode, FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStage, ImportStatus,
         ImportWorker, Importer, JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
     },
     clock::{Clock as _, SystemClock},
@@ -172,7 +172,9 @@ pub(crate) async fn importer(
     let shown = Arc::clone(&progress);
     let builder = Importer::builder(Arc::clone(&store)).passwords(Arc::clone(passwords)).on_progress(move |step| {
         shown.show(&Step {
+            what: if step.stage == ImportStage::Comparing { "records compared" } else { "users" },
             users: step.records,
+            before: step.resumed_records,
             bytes: step.bytes,
             total_bytes: step.total_bytes,
             elapsed: step.elapsed,

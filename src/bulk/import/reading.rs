@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
-    ImportFailure, ImportReport, Importer, Input,
+    ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Input,
     duplicates::{Duplicates, KeyLog},
     keys_of,
     names::Names,
@@ -21,6 +21,9 @@ use crate::{
     secret_key::SecretKey,
     user::Credential,
 };
+
+/// After how many records of the first reading it is told how far it is.
+const TELL_EVERY: u64 = 10_000;
 
 /// Where to begin, where to stop, and what was done before.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +81,11 @@ impl Reading {
             }
         });
         Self(receiver)
+    }
+
+    /// The next batch, if it is there already.
+    pub(super) fn next_if_ready(&mut self) -> Result<Option<Batch>, ImportFailure> {
+        self.0.try_recv().ok().transpose()
     }
 
     pub(super) async fn next(&mut self) -> Result<Batch, ImportFailure> {
@@ -158,14 +166,29 @@ fn opened(input: &dyn Input, start: Place) -> Result<Box<dyn RecordSource>, Impo
 pub(super) async fn find_duplicates(
     importer: &Importer,
     input: Arc<dyn Input>,
+    total_bytes: Option<u64>,
 ) -> Result<Option<Duplicates>, ImportFailure> {
     let secret = SecretKey::generate(&*importer.entropy)?;
     let names = importer.names.clone();
+    let (clock, watcher) = (Arc::clone(&importer.clock), importer.progress.clone());
+    let started = clock.monotonic();
     read_through(input, move |source, stop| {
         let mut log = KeyLog::new(secret).map_err(ImportFailure::Scratch)?;
         while let Some(record) = source.next().map_err(ImportFailure::Input)? {
             if stop.load(Ordering::Relaxed) {
                 return Err(ImportFailure::Stopped);
+            }
+            if let Some(tell) = &watcher
+                && record.end.record.is_multiple_of(TELL_EVERY)
+            {
+                tell(&ImportProgress {
+                    stage: ImportStage::Comparing,
+                    records: record.end.record,
+                    bytes: record.end.offset,
+                    total_bytes,
+                    elapsed: clock.monotonic().saturating_sub(started),
+                    ..ImportProgress::default()
+                });
             }
             let Ok(mut user) = record.user else { continue };
             if names.settle(&mut user).is_err() {

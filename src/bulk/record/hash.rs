@@ -1,7 +1,5 @@
 //! The password of a record, in the two forms of the reference schema.
 
-use zeroize::Zeroizing;
-
 use super::{Faults, Json, Pointer, RecordOptions};
 use crate::{
     bulk::FaultCode,
@@ -40,8 +38,7 @@ pub(super) fn custom_password_hash(
         faults.wrong_type(place, "an object");
         return None;
     };
-    let text = Zeroizing::new(value.into_value(place, faults).to_string());
-    match text.parse::<CustomPasswordHash>() {
+    match CustomPasswordHash::from_value(value.into_value(place, faults)) {
         Ok(object) => checked(Ok(object.into()), place, options, faults),
         Err(error) => {
             refuse_object(&error, place, faults);

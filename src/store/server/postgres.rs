@@ -48,7 +48,12 @@ impl Engine for Postgres {
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = true;
 
-    runs_statements!("BEGIN", |statement: &Statement<'_>| numbered(statement.text()), as_bytes);
+    runs_statements!(
+        "BEGIN",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        |statement: &Statement<'_>| numbered(statement.text()),
+        as_bytes
+    );
 
     async fn execute_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
         Ok(as_arrays(&list).execute(connection).await?.rows_affected())

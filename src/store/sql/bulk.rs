@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     identifier::IdentifierKind,
-    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
+    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError, TurnLost},
     user::{User, UserId},
 };
 
@@ -51,6 +51,11 @@ pub(super) const SIZE: usize = 4 << 20;
 /// How often somebody may take a key between the look and the insert, before all are inserted one by one.
 const LOOKS: usize = 3;
 
+/// Takes the users out of a batch, as their rows will be read again.
+pub(crate) fn stored_all(batch: &mut BulkWrite) -> Vec<User> {
+    std::mem::take(&mut batch.users).into_iter().map(stored).collect()
+}
+
 impl Users {
     pub(crate) async fn scan<E: Engine>(
         &self,
@@ -67,24 +72,25 @@ impl Users {
         rows.iter().map(|row| row::decode(row, 0)).collect()
     }
 
-    /// Writes a batch in one transaction, a list of users at a time.
+    /// Writes a batch, whose users were taken out of it, in one transaction, a list of users at a time.
     pub(crate) async fn write<E: Engine>(
         &self,
         connection: &mut E::Connection,
+        users: &[User],
         batch: &BulkWrite,
     ) -> Result<BulkWritten, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
+        // Told early, so that nobody who has lost the lease finds the users of whoever has it in the way.
         if let Some(checkpoint) = &batch.checkpoint
-            && !self.save_within::<E>(&mut transaction, checkpoint).await?
+            && !self.holds::<E>(&mut transaction, checkpoint).await?
         {
             transaction.rollback().await.map_err(failed)?;
             return Ok(BulkWritten::LeaseLost);
         }
-        let users: Vec<User> = batch.users.iter().cloned().map(stored).collect();
         let mut outcomes = vec![BulkOutcome::Created; users.len()];
-        if !self.insert_unseen::<E>(&mut transaction, &users).await? {
-            let look = self.look::<E>(&mut transaction, &users, batch.tombstones).await?;
+        if !self.insert_unseen::<E>(&mut transaction, users).await? {
+            let look = self.look::<E>(&mut transaction, users, batch.tombstones).await?;
             if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
                 transaction.rollback().await.map_err(failed)?;
                 let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
@@ -103,6 +109,24 @@ impl Users {
         }
         outcomes.extend(self.update_all::<E>(&mut transaction, &batch.updates).await?);
         let conflict = batch.unless_conflict && outcomes.iter().any(|outcome| !outcome.is_done());
+        // Last, so that the row of the job is locked for a moment only: those who look for work lock it too.
+        let given = match &batch.turn {
+            Some(turn) if !conflict => match turn.come().await {
+                Ok(checkpoint) => checkpoint,
+                Err(TurnLost { .. }) => {
+                    transaction.rollback().await.map_err(failed)?;
+                    return Ok(BulkWritten::TurnLost);
+                }
+            },
+            _ => None,
+        };
+        if let Some(checkpoint) = given.as_ref().or(batch.checkpoint.as_ref())
+            && !conflict
+            && !self.save_within::<E>(&mut transaction, checkpoint).await?
+        {
+            transaction.rollback().await.map_err(failed)?;
+            return Ok(BulkWritten::LeaseLost);
+        }
         if conflict || batch.rolled_back {
             transaction.rollback().await.map_err(failed)?;
         } else {
