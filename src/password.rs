@@ -56,12 +56,12 @@ mod php;
 mod plaintext;
 mod policy;
 mod pool;
-mod prefix_table;
 #[cfg(feature = "digest")]
 mod prehash;
 #[cfg(feature = "digest")]
 mod python;
 mod scheme;
+mod scheme_index;
 mod schemes;
 #[cfg(feature = "pbkdf2")]
 mod scram;

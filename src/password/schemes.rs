@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc};
 use super::{
     HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, Peppers, argon2, django,
     format::{Format, Stored},
-    prefix_table::PrefixTable,
+    scheme_index::SchemeIndex,
     unsupported, wrapped,
 };
 
@@ -79,14 +79,14 @@ static FAMILIES: &[&[Format]] = &[
 #[derive(Clone, Debug)]
 pub struct Schemes {
     schemes: Vec<Arc<dyn PasswordScheme>>,
-    prefixes: PrefixTable,
+    index: SchemeIndex,
     peppers: Peppers,
 }
 
 impl Schemes {
     /// No scheme at all, for a host that lists its own with [`with`](Self::with).
     pub const fn empty() -> Self {
-        Self { schemes: Vec::new(), prefixes: PrefixTable::empty(), peppers: Peppers::none() }
+        Self { schemes: Vec::new(), index: SchemeIndex::empty(), peppers: Peppers::none() }
     }
 
     /// Every scheme that the crate's features give.
@@ -96,7 +96,7 @@ impl Schemes {
     }
 
     fn of(schemes: Vec<Arc<dyn PasswordScheme>>, peppers: Peppers) -> Self {
-        Self { prefixes: PrefixTable::of(&schemes), schemes, peppers }
+        Self { index: SchemeIndex::of(&schemes), schemes, peppers }
     }
 
     /// With one more. Where it shares a prefix with another scheme, hashes that fit both must declare theirs.
@@ -136,7 +136,7 @@ impl Schemes {
 
     /// The scheme of this name.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn PasswordScheme>> {
-        self.schemes.iter().find(|scheme| scheme.name() == name)
+        self.schemes.get(self.index.named(name)?)
     }
 
     /// The names of all schemes, in the order in which they were added.
@@ -194,7 +194,7 @@ impl Schemes {
     /// All schemes whose hashes begin and look like this, of those with the longest prefix.
     fn spelled_like(&self, text: &str) -> Vec<&dyn PasswordScheme> {
         let (mut longest, mut found) = (0, Vec::new());
-        for (length, scheme) in self.prefixes.beginning(text) {
+        for (length, scheme) in self.index.beginning(text) {
             // The longest come first.
             if length < longest && !found.is_empty() {
                 break;

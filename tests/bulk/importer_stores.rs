@@ -700,14 +700,24 @@ async fn a_record_counts_as_what_it_takes_in_memory_and_not_as_its_text() {
 }
 
 #[tokio::test]
-async fn the_first_reading_tells_how_far_it_is() {
+async fn a_first_reading_tells_how_far_it_is() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = Arc::clone(&told);
     let importer = Importer::builder(Arc::new(MemoryStore::new()))
         .batch_records(15_000)
         .on_progress(move |progress| tell.lock().unwrap().push((progress.stage, progress.records)));
-    let people = Listed::new((0..25_000).map(|number| person(&format!("p{number:05}"))));
-    let _report = importer.build().run(people).await.unwrap();
+    let mut people: Vec<_> = (0..25_000).map(|number| person(&format!("p{number:05}"))).collect();
+    people[1] = people[0].clone();
+    let report = importer.build().run(Listed::new(people)).await.unwrap();
+    assert_eq!((report.inserted, report.duplicates), (24_999, 1));
     let (compares, writes) = (ImportStage::Comparing, ImportStage::Writing);
     assert_eq!(*told.lock().unwrap(), [(compares, 10_000), (compares, 20_000), (writes, 15_000), (writes, 25_000)]);
+}
+
+#[tokio::test]
+async fn an_input_without_duplicates_is_read_once() {
+    let people = Listed::new((0..1_000).map(|number| person(&format!("p{number}"))));
+    let importer = Importer::builder(Arc::new(MemoryStore::new())).batch_records(100).build();
+    let report = importer.run(people.clone()).await.unwrap();
+    assert_eq!((report.inserted, people.readings.load(Ordering::Relaxed)), (1_000, 1));
 }

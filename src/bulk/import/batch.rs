@@ -76,7 +76,7 @@ impl<'a> Run<'a> {
     /// Plans and writes a batch, again and again until nobody has come between.
     pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
         let (end, is_last) = (batch.end, batch.is_last);
-        let mut items = items(batch.entries);
+        let mut items = items(batch.entries, !self.importer.distinct);
         if self.looks_first {
             let wanted: Vec<usize> = (0..items.len()).collect();
             self.look_and_plan(&mut items, &wanted).await?;

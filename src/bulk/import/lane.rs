@@ -78,7 +78,7 @@ impl Run<'_> {
     /// Begins to write a batch. It comes to pass when it is [ended](Self::end), and not at all if it is dropped.
     async fn begin(&self, batch: Batch) -> Result<Lane, ImportFailure> {
         let (end, is_last) = (batch.end, batch.is_last);
-        let mut items = items(batch.entries);
+        let mut items = items(batch.entries, !self.importer.distinct);
         self.prepare(&mut items).await?;
         Ok(Lane { writing: Some(self.write_until_turn(&items)), items, end, is_last })
     }

@@ -1,6 +1,6 @@
 //! Writing and reading many users, by statements that all databases read.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, future::poll_fn, iter::Peekable, pin::pin, task::Poll};
 
 use sqlx::Connection;
 
@@ -144,11 +144,8 @@ impl Users {
     ) -> Result<bool, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut savepoint = connection.begin().await.map_err(failed)?;
-        let mut is_free = true;
-        for users in users.chunks(E::LIST) {
-            let users: Vec<&User> = users.iter().collect();
-            is_free = is_free && self.insert_all::<E>(&mut savepoint, &users).await?;
-        }
+        let all: Vec<&User> = users.iter().collect();
+        let is_free = self.insert_all::<E>(&mut savepoint, &all).await?;
         // Tombstones last: a deletion that ends in between is seen by what it leaves.
         let keys = users.iter().flat_map(Key::all_of);
         if is_free && self.buried_digests::<E>(&mut savepoint, keys).await?.is_empty() {
@@ -289,16 +286,19 @@ impl Users {
 
     /// Whether all of them were inserted.
     async fn insert_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<bool, StoreError> {
-        let mut users = users.iter().peekable();
-        while users.peek().is_some() {
-            let mut rows = Rows::new(COLUMNS);
-            while let Some(user) = users.next_if(|_| rows.size() < SIZE) {
-                rows.push(self.bind_columns(Statement::default(), user)?.into_values());
-            }
-            let length = rows.len();
-            let mut before = Statement::new(INSERT);
-            before.push(E::INSERTED_ROWS);
-            match E::execute_list(connection, ListStatement { before, rows, after: E::UNLESS_TAKEN }).await {
+        let mut users = users.iter().copied().peekable();
+        let mut next = self.next_list::<E>(&mut users)?;
+        while let Some(list) = next {
+            let length = list.rows.len();
+            let mut inserting = pin!(E::insert_list(&mut *connection, list));
+            let begun = poll_fn(|context| Poll::Ready(inserting.as_mut().poll(context))).await;
+            // The next list is written down while the database works on this one.
+            next = self.next_list::<E>(&mut users)?;
+            let inserted = match begun {
+                Poll::Ready(inserted) => inserted,
+                Poll::Pending => inserting.await,
+            };
+            match inserted {
                 Ok(inserted) if usize::try_from(inserted) == Ok(length) => {}
                 Ok(_) => return Ok(false),
                 Err(error) if is_taken(&error) => return Ok(false),
@@ -306,6 +306,23 @@ impl Users {
             }
         }
         Ok(true)
+    }
+
+    /// An INSERT of the next users, as many as a statement takes.
+    fn next_list<'u, E: Engine>(
+        &'u self,
+        users: &mut Peekable<impl Iterator<Item = &'u User>>,
+    ) -> Result<Option<ListStatement<'u>>, StoreError> {
+        let mut rows = Rows::new(COLUMNS);
+        while let Some(user) = users.next_if(|_| rows.len() < E::LIST && rows.size() < SIZE) {
+            rows.push(self.bind_columns(Statement::default(), user)?.into_values());
+        }
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let mut before = Statement::new(INSERT);
+        before.push(E::INSERTED_ROWS);
+        Ok(Some(ListStatement { before, rows, after: E::UNLESS_TAKEN }))
     }
 
     /// Those of the users' keys that somebody has.

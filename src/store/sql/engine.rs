@@ -57,6 +57,15 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         statement: ListStatement<'_>,
     ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
 
+    /// Runs an INSERT of a list, which either inserts all of it or fails with [`is_taken`], or says that it inserted less. What
+    /// it leaves when it fails is undone by the caller.
+    fn insert_list(
+        connection: &mut Self::Connection,
+        statement: ListStatement<'_>,
+    ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send {
+        Self::execute_list(connection, statement)
+    }
+
     /// The same as [`fetch`](Self::fetch) with a list of rows.
     fn fetch_list(
         connection: &mut Self::Connection,

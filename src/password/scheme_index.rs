@@ -2,16 +2,18 @@ use std::sync::Arc;
 
 use super::PasswordScheme;
 
-/// The prefixes of all schemes by their first byte, so that a hash is not compared with all of them.
+/// Where schemes are in their list: by name, and by the prefixes of their hashes, so that none is compared with all.
 #[derive(Clone, Debug)]
-pub(super) struct PrefixTable {
+pub(super) struct SchemeIndex {
+    /// In their order.
+    names: Vec<(&'static str, usize)>,
     /// Each with the place of its scheme: by first byte, and then the longest first.
     prefixes: Vec<(&'static str, usize)>,
 }
 
-impl PrefixTable {
+impl SchemeIndex {
     pub(super) const fn empty() -> Self {
-        Self { prefixes: Vec::new() }
+        Self { names: Vec::new(), prefixes: Vec::new() }
     }
 
     pub(super) fn of(schemes: &[Arc<dyn PasswordScheme>]) -> Self {
@@ -19,7 +21,15 @@ impl PrefixTable {
         let mut prefixes: Vec<_> =
             all.flat_map(|(place, scheme)| scheme.prefixes().iter().map(move |prefix| (*prefix, place))).collect();
         prefixes.sort_by_key(|(prefix, place)| (first(prefix), usize::MAX - prefix.len(), *place));
-        Self { prefixes }
+        let mut names: Vec<_> = schemes.iter().enumerate().map(|(place, scheme)| (scheme.name(), place)).collect();
+        names.sort_unstable();
+        Self { names, prefixes }
+    }
+
+    /// The place of the scheme of this name.
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        let at = self.names.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        self.names.get(at).map(|(_, place)| *place)
     }
 
     /// How long each prefix of the text is and which scheme it is of, the longest first.
