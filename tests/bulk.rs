@@ -34,6 +34,9 @@ mod readers_framing;
 #[cfg(test)]
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
+#[cfg(test)]
+#[path = "bulk/readers_vendors.rs"]
+mod readers_vendors;
 
 #[cfg(test)]
 #[cfg(all(feature = "digest", feature = "sqlite"))]

@@ -3,11 +3,16 @@
 mod django;
 mod firebase;
 mod hash_export;
+mod keycloak;
 mod users_export;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Fault, FaultCode, ImportFormat, ReadOptions};
+use super::{Fault, FaultCode, ImportFormat, ReadOptions, record::hash};
+use crate::{
+    password::{HashError, PasswordHash},
+    user::Credential,
+};
 pub use hash_export::HashExport;
 
 /// What becomes of a record of another system.
@@ -27,6 +32,7 @@ fn translation(format: Option<ImportFormat>) -> Option<Translation> {
         None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines) => None,
         Some(ImportFormat::Django) => Some(|object, _| django::user(object)),
         Some(ImportFormat::Firebase) => Some(firebase::user),
+        Some(ImportFormat::Keycloak) => Some(keycloak::user),
         Some(ImportFormat::UsersExport) => Some(|export, _| Ok(users_export::user(export))),
     }
 }
@@ -74,4 +80,61 @@ fn extend(record: &mut Map<String, Value>, rest: Map<String, Value>) {
     if !rest.is_empty() {
         record.insert("waystation".to_owned(), Value::Object(rest));
     }
+}
+
+/// Reads a flag that says who may come in, where the schema asks who may not.
+fn turn_round(
+    from: &mut Map<String, Value>,
+    key: &str,
+    to: &mut Map<String, Value>,
+    target: &str,
+) -> Result<(), Fault> {
+    match from.remove(key) {
+        None | Some(Value::Null) => Ok(()),
+        Some(Value::Bool(truth)) => {
+            to.insert(target.to_owned(), (!truth).into());
+            Ok(())
+        }
+        Some(_) => Err(wrong_type(format!("/{key}"), "true or false")),
+    }
+}
+
+/// A value of another type than `expected`, such as `a string`.
+fn wrong_type(pointer: String, expected: &'static str) -> Fault {
+    Fault::new(FaultCode::InvalidType, "value.type", pointer, format!("it is not {expected}"))
+}
+
+/// A date in milliseconds since 1970, as a number or a text, in the microseconds of the schema.
+fn millis(from: &mut Map<String, Value>, key: &str) -> Result<Option<Value>, Fault> {
+    let Some(date) = from.remove(key).filter(|date| !date.is_null()) else { return Ok(None) };
+    let millis = date.as_i64().or_else(|| date.as_str()?.parse().ok());
+    let fault = || Fault::new(FaultCode::Format, "date.syntax", format!("/{key}"), "it is not milliseconds since 1970");
+    Ok(Some(millis.ok_or_else(fault)?.saturating_mul(1_000).into()))
+}
+
+/// A hash as the record's credential, if a password will ever open it.
+fn credential(hash: PasswordHash, pointer: &str, options: &ReadOptions) -> Result<Value, Fault> {
+    let hash = hash::verifiable(hash, &options.record).map_err(|error| refused_hash(&error, pointer))?;
+    Ok(json!(Credential::Hash(hash)))
+}
+
+fn refused_hash(error: &HashError, pointer: &str) -> Fault {
+    let (code, detail) = hash::codes(error);
+    Fault::new(code, detail, pointer, error.to_string())
+}
+
+/// Base32 (RFC 4648, section 6) without padding: how secrets of one-time passwords are written.
+fn base32(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
+    for chunk in bytes.chunks(5) {
+        let group = chunk.iter().fold(0_u64, |group, byte| group << 8 | u64::from(*byte)) << (8 * (5 - chunk.len()));
+        for digit in 0..(chunk.len() * 8).div_ceil(5) {
+            let index = (group >> (35 - 5 * digit)) & 31;
+            text.extend(
+                usize::try_from(index).ok().and_then(|index| ALPHABET.get(index)).map(|byte| char::from(*byte)),
+            );
+        }
+    }
+    text
 }

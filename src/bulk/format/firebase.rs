@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Translated, carry, extend};
+use super::{Translated, carry, extend, millis};
 use crate::{
     bulk::{Fault, FaultCode, ReadOptions},
     user::Credential,
@@ -32,10 +32,8 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     for (key, target) in
         [("createdAt", "created_at"), ("lastSignedInAt", "last_login"), ("passwordUpdatedAt", "password_set_at")]
     {
-        if let Some(date) = export.remove(key) {
-            let fault =
-                || Fault::new(FaultCode::Format, "date.syntax", format!("/{key}"), "it is not milliseconds since 1970");
-            rest.insert(target.to_owned(), millis(&date).ok_or_else(fault)?.saturating_mul(1_000).into());
+        if let Some(date) = millis(&mut export, key)? {
+            rest.insert(target.to_owned(), date);
         }
     }
     if let Some(Value::String(claims)) = export.remove("customAttributes") {
@@ -66,11 +64,6 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     extend(&mut record, rest);
     record.extend(export.into_iter().filter(|(key, value)| !LEFT_OUT.contains(&key.as_str()) && !value.is_null()));
     Ok(Translated::Record(record))
-}
-
-/// Milliseconds, which the export has as text.
-fn millis(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// An account elsewhere. Password and phone are the user's own.

@@ -19,15 +19,19 @@ pub enum ImportFormat {
     Json,
     /// The import schema, one object a line.
     JsonLines,
+    /// A realm of Keycloak as `kc.sh export` and the admin console write it, or one of its `users-N.json`: an object whose
+    /// `users` is an array.
+    Keycloak,
     /// The reference product's export of users, as NDJSON or CSV.
     UsersExport,
 }
 
 impl ImportFormat {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Csv, Self::Django, Self::Firebase, Self::Json, Self::JsonLines, Self::UsersExport];
+    pub const ALL: &[Self] =
+        &[Self::Csv, Self::Django, Self::Firebase, Self::Json, Self::JsonLines, Self::Keycloak, Self::UsersExport];
 
-    /// The stable name: `csv`, `django`, `firebase`, `json`, `ndjson`, `users-export`.
+    /// The stable name: `csv`, `django`, `firebase`, `json`, `keycloak`, `ndjson`, `users-export`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -35,6 +39,7 @@ impl ImportFormat {
             Self::Firebase => "firebase",
             Self::Json => "json",
             Self::JsonLines => "ndjson",
+            Self::Keycloak => "keycloak",
             Self::UsersExport => "users-export",
         }
     }
@@ -70,5 +75,5 @@ impl FromStr for ImportFormat {
 
 /// No format has this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("there is no such format: take one of csv, django, firebase, json, ndjson and users-export")]
+#[error("there is no such format: take one of csv, django, firebase, json, keycloak, ndjson and users-export")]
 pub struct UnknownFormat(());

@@ -145,15 +145,17 @@ impl RecordSplitter {
                 None => None,
                 Some(_) => Some(Layout::csv(window, most)?),
             },
-            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Firebase) => match window.skip_white()? {
-                Some(b'[' | b'{') | None => Layout::find(window, most)?,
-                Some(_) => Some(Layout::Concatenated),
-            },
+            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Firebase | ImportFormat::Keycloak) => {
+                match window.skip_white()? {
+                    Some(b'[' | b'{') | None => Layout::find(window, most)?,
+                    Some(_) => Some(Layout::Concatenated),
+                }
+            }
             Some(ImportFormat::JsonLines) => Some(Layout::Lines),
         };
         let resumed = from != Place::START;
         let member = match self.format {
-            Some(ImportFormat::Firebase) => Some("users"),
+            Some(ImportFormat::Firebase | ImportFormat::Keycloak) => Some("users"),
             Some(_) | None => None,
         };
         let behind = |values: Values| Split::Values(if resumed { values.behind_value() } else { values });
@@ -162,8 +164,8 @@ impl RecordSplitter {
             (Some(Layout::Csv { delimiter }), _) => {
                 Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?)
             }
+            (Some(Layout::Array), _) => behind(Values::of_array(most)),
             (Some(_), Some(name)) => behind(Values::of_member(name, most)),
-            (Some(Layout::Array), None) => behind(Values::of_array(most)),
             (Some(Layout::Concatenated), None) => behind(Values::concatenated(most)),
             (Some(Layout::Lines), None) => Split::Lines(Lines::new(most)),
         };
