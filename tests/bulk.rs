@@ -32,6 +32,9 @@ mod readers_formats;
 #[path = "bulk/readers_framing.rs"]
 mod readers_framing;
 #[cfg(test)]
+#[path = "bulk/readers_ldif.rs"]
+mod readers_ldif;
+#[cfg(test)]
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
 #[cfg(test)]

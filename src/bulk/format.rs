@@ -4,6 +4,7 @@ mod django;
 mod firebase;
 mod hash_export;
 mod keycloak;
+mod ldif;
 mod users_export;
 
 use serde_json::{Map, Value, json};
@@ -29,7 +30,8 @@ type Translation = fn(Map<String, Value>, &ReadOptions) -> Result<Translated, Fa
 /// `None` for the formats that are the import schema already.
 fn translation(format: Option<ImportFormat>) -> Option<Translation> {
     match format {
-        None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines) => None,
+        // Entries of LDIF are no JSON.
+        None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines | ImportFormat::Ldif) => None,
         Some(ImportFormat::Django) => Some(|object, _| django::user(object)),
         Some(ImportFormat::Firebase) => Some(firebase::user),
         Some(ImportFormat::Keycloak) => Some(keycloak::user),
@@ -44,6 +46,15 @@ pub(super) fn translate(
     options: &ReadOptions,
 ) -> Option<Result<Translated, Fault>> {
     translation(format).map(|of| object(text).and_then(|members| of(members, options)))
+}
+
+/// Reads an entry of LDIF, by a map of its attributes or as directories name them.
+pub(super) fn translate_entry(text: &[u8], options: &ReadOptions) -> Result<Translated, Fault> {
+    let Some(entry) = ldif::Entry::read(text)? else { return Ok(Translated::Skipped) };
+    if options.fields.is_empty() {
+        return ldif::user(&entry, options);
+    }
+    Ok(Translated::Record(options.fields.renamed(entry.into_members())))
 }
 
 /// Reads a row of another system.

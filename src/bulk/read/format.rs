@@ -22,16 +22,27 @@ pub enum ImportFormat {
     /// A realm of Keycloak as `kc.sh export` and the admin console write it, or one of its `users-N.json`: an object whose
     /// `users` is an array.
     Keycloak,
+    /// Entries of a directory in LDIF (RFC 2849), as `slapcat`, `ldapsearch` and `ldifde` write them. Those that are no
+    /// people are passed over.
+    Ldif,
     /// The reference product's export of users, as NDJSON or CSV.
     UsersExport,
 }
 
 impl ImportFormat {
     /// Every format.
-    pub const ALL: &[Self] =
-        &[Self::Csv, Self::Django, Self::Firebase, Self::Json, Self::JsonLines, Self::Keycloak, Self::UsersExport];
+    pub const ALL: &[Self] = &[
+        Self::Csv,
+        Self::Django,
+        Self::Firebase,
+        Self::Json,
+        Self::JsonLines,
+        Self::Keycloak,
+        Self::Ldif,
+        Self::UsersExport,
+    ];
 
-    /// The stable name: `csv`, `django`, `firebase`, `json`, `keycloak`, `ndjson`, `users-export`.
+    /// The stable name: `csv`, `django`, `firebase`, `json`, `keycloak`, `ldif`, `ndjson`, `users-export`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -40,6 +51,7 @@ impl ImportFormat {
             Self::Json => "json",
             Self::JsonLines => "ndjson",
             Self::Keycloak => "keycloak",
+            Self::Ldif => "ldif",
             Self::UsersExport => "users-export",
         }
     }
@@ -75,5 +87,5 @@ impl FromStr for ImportFormat {
 
 /// No format has this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("there is no such format: take one of csv, django, firebase, json, keycloak, ndjson and users-export")]
+#[error("there is no such format: take one of csv, django, firebase, json, keycloak, ldif, ndjson and users-export")]
 pub struct UnknownFormat(());

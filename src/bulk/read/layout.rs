@@ -14,6 +14,8 @@ pub(super) enum Layout {
     Concatenated,
     /// A header and rows, with this between the fields.
     Csv { delimiter: u8 },
+    /// Entries of LDIF, with empty lines between them.
+    Entries,
     /// One record a line.
     Lines,
 }

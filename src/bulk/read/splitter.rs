@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     ImportFormat, ReadOptions,
     csv::Rows,
+    entries::Entries,
     layout::{self, Layout},
     lines::Lines,
     unpacked::Unpacked,
@@ -35,7 +36,7 @@ pub struct RecordSplitter {
     failed: Option<(Place, &'static str, &'static str)>,
 }
 
-/// A record before it is understood: a JSON value, or a row of CSV.
+/// A record before it is understood: a JSON value, a row of CSV, or an entry of LDIF with all its lines.
 ///
 /// `Debug` shows its places only.
 #[non_exhaustive]
@@ -58,6 +59,7 @@ impl fmt::Debug for RawRecord<'_> {
 #[derive(Debug)]
 enum Split {
     Empty,
+    Entries(Entries),
     Lines(Lines),
     Rows(Rows),
     Values(Values),
@@ -105,6 +107,7 @@ impl RecordSplitter {
         }
         let found = match &mut self.split {
             None | Some(Split::Empty) => Ok(None),
+            Some(Split::Entries(entries)) => entries.next(&mut self.window),
             Some(Split::Lines(lines)) => lines.next(&mut self.window),
             Some(Split::Rows(rows)) => rows.next(&mut self.window),
             Some(Split::Values(values)) => values.next(&mut self.window),
@@ -152,6 +155,7 @@ impl RecordSplitter {
                 }
             }
             Some(ImportFormat::JsonLines) => Some(Layout::Lines),
+            Some(ImportFormat::Ldif) => Some(Layout::Entries),
         };
         let resumed = from != Place::START;
         let member = match self.format {
@@ -164,6 +168,7 @@ impl RecordSplitter {
             (Some(Layout::Csv { delimiter }), _) => {
                 Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?)
             }
+            (Some(Layout::Entries), _) => Split::Entries(Entries::new(most)),
             (Some(Layout::Array), _) => behind(Values::of_array(most)),
             (Some(_), Some(name)) => behind(Values::of_member(name, most)),
             (Some(Layout::Concatenated), None) => behind(Values::concatenated(most)),
@@ -179,7 +184,7 @@ impl RecordSplitter {
     pub(super) fn row(&self, text: &[u8]) -> Option<(Map<String, Value>, Option<Fault>)> {
         match &self.split {
             Some(Split::Rows(rows)) => Some(rows.record(text)),
-            Some(Split::Empty | Split::Lines(_) | Split::Values(_)) | None => None,
+            Some(Split::Empty | Split::Entries(_) | Split::Lines(_) | Split::Values(_)) | None => None,
         }
     }
 }
