@@ -38,6 +38,9 @@ mod readers_ldif;
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
 #[cfg(test)]
+#[path = "bulk/readers_tables.rs"]
+mod readers_tables;
+#[cfg(test)]
 #[path = "bulk/readers_vendors.rs"]
 mod readers_vendors;
 

@@ -1,19 +1,28 @@
 //! Other systems' records in the import schema, each format in its file.
 
+mod clerk;
+mod cognito;
 mod django;
 mod firebase;
 mod hash_export;
 mod keycloak;
+mod kratos;
 mod ldif;
+mod okta;
+mod supabase;
 mod users_export;
 
 use serde_json::{Map, Value, json};
 
 use super::{Fault, FaultCode, ImportFormat, ReadOptions, record::hash};
 use crate::{
-    password::{HashError, PasswordHash},
+    password::{
+        HashError, PasswordHash,
+        vendor::{ImportError, ImportProblem},
+    },
     user::Credential,
 };
+pub(super) use firebase::{COLUMNS as FIREBASE_COLUMNS, FEWEST_COLUMNS as FEWEST_FIREBASE_COLUMNS};
 pub use hash_export::HashExport;
 
 /// What becomes of a record of another system.
@@ -32,9 +41,14 @@ fn translation(format: Option<ImportFormat>) -> Option<Translation> {
     match format {
         // Entries of LDIF are no JSON.
         None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines | ImportFormat::Ldif) => None,
+        Some(ImportFormat::Clerk) => Some(clerk::user),
+        Some(ImportFormat::Cognito) => Some(|row, _| cognito::user(row)),
         Some(ImportFormat::Django) => Some(|object, _| django::user(object)),
         Some(ImportFormat::Firebase) => Some(firebase::user),
         Some(ImportFormat::Keycloak) => Some(keycloak::user),
+        Some(ImportFormat::Kratos) => Some(kratos::user),
+        Some(ImportFormat::Okta) => Some(|row, _| okta::user(row)),
+        Some(ImportFormat::Supabase) => Some(supabase::user),
         Some(ImportFormat::UsersExport) => Some(|export, _| Ok(users_export::user(export))),
     }
 }
@@ -64,6 +78,7 @@ pub(super) fn translate_row(
     options: &ReadOptions,
 ) -> Result<Translated, Fault> {
     match format {
+        Some(ImportFormat::Firebase) => firebase::user(firebase::row(row)?, options),
         Some(ImportFormat::UsersExport) => Ok(users_export::row(row)),
         other => match translation(other) {
             Some(of) => of(row, options),
@@ -110,6 +125,44 @@ fn turn_round(
     }
 }
 
+/// Takes a text.
+fn text(from: &mut Map<String, Value>, key: &str) -> Result<Option<String>, Fault> {
+    match from.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(wrong_type(format!("/{key}"), "a string")),
+    }
+}
+
+/// Takes a flag, which a cell of CSV has as a text.
+fn flag(from: &mut Map<String, Value>, key: &str) -> Result<Option<bool>, Fault> {
+    let is_word = |text: &str, words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    match from.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(truth)) => Ok(Some(truth)),
+        Some(Value::String(text)) if is_word(&text, &["t", "true", "1"]) => Ok(Some(true)),
+        Some(Value::String(text)) if is_word(&text, &["f", "false", "0"]) => Ok(Some(false)),
+        Some(_) => Err(wrong_type(format!("/{key}"), "true or false")),
+    }
+}
+
+/// Puts metadata together: what a field map made of a row's own columns, and what is there besides.
+fn merge(row: &mut Map<String, Value>, key: &str, more: Map<String, Value>, rest: &mut Map<String, Value>) {
+    let mut all = match row.remove(key) {
+        Some(Value::Object(members)) => members,
+        Some(other) => {
+            // It is none: the schema says so.
+            row.insert(key.to_owned(), other);
+            Map::new()
+        }
+        None => Map::new(),
+    };
+    all.extend(more);
+    if !all.is_empty() {
+        rest.insert(key.to_owned(), all.into());
+    }
+}
+
 /// A value of another type than `expected`, such as `a string`.
 fn wrong_type(pointer: String, expected: &'static str) -> Fault {
     Fault::new(FaultCode::InvalidType, "value.type", pointer, format!("it is not {expected}"))
@@ -132,6 +185,15 @@ fn credential(hash: PasswordHash, pointer: &str, options: &ReadOptions) -> Resul
 fn refused_hash(error: &HashError, pointer: &str) -> Fault {
     let (code, detail) = hash::codes(error);
     Fault::new(code, detail, pointer, error.to_string())
+}
+
+/// What a vendor's own shape of a hash cannot be.
+fn refused_import(error: &ImportError, pointer: &str) -> Fault {
+    let (code, detail) = match error.problem {
+        ImportProblem::Unsupported { .. } => (FaultCode::EnumMismatch, "hash.unsupported"),
+        _ => (FaultCode::EnumMismatch, "hash.unknown"),
+    };
+    Fault::new(code, detail, pointer, error.problem.to_string())
 }
 
 /// Base32 (RFC 4648, section 6) without padding: how secrets of one-time passwords are written.

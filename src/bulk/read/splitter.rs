@@ -12,7 +12,7 @@ use super::{
     values::Values,
     window::Window,
 };
-use crate::bulk::{Fault, Place, ReadError};
+use crate::bulk::{Fault, Place, ReadError, format};
 
 /// Finds the records of an input without understanding them: where each begins and ends, and its bytes.
 ///
@@ -143,12 +143,18 @@ impl RecordSplitter {
         }
         layout::begin(window)?;
         let found = match self.format {
-            None | Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
-            Some(ImportFormat::Csv) => match window.skip_white()? {
-                None => None,
-                Some(_) => Some(Layout::csv(window, most)?),
+            None | Some(ImportFormat::Supabase | ImportFormat::UsersExport) => Layout::find(window, most)?,
+            Some(ImportFormat::Csv | ImportFormat::Clerk | ImportFormat::Cognito | ImportFormat::Okta) => {
+                match window.skip_white()? {
+                    None => None,
+                    Some(_) => Some(Layout::csv(window, most)?),
+                }
+            }
+            Some(ImportFormat::Firebase) => match window.skip_white()? {
+                Some(b'[' | b'{') | None => Layout::find(window, most)?,
+                Some(_) => Some(Layout::Headless),
             },
-            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Firebase | ImportFormat::Keycloak) => {
+            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Keycloak | ImportFormat::Kratos) => {
                 match window.skip_white()? {
                     Some(b'[' | b'{') | None => Layout::find(window, most)?,
                     Some(_) => Some(Layout::Concatenated),
@@ -160,6 +166,8 @@ impl RecordSplitter {
         let resumed = from != Place::START;
         let member = match self.format {
             Some(ImportFormat::Firebase | ImportFormat::Keycloak) => Some("users"),
+            // The command puts the list into an object, the API and a line for each do not.
+            Some(ImportFormat::Kratos) if layout::has_first_key(window, b"\"identities\"")? => Some("identities"),
             Some(_) | None => None,
         };
         let behind = |values: Values| Split::Values(if resumed { values.behind_value() } else { values });
@@ -168,6 +176,12 @@ impl RecordSplitter {
             (Some(Layout::Csv { delimiter }), _) => {
                 Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?)
             }
+            (Some(Layout::Headless), _) => Split::Rows(Rows::fixed(
+                &format::FIREBASE_COLUMNS,
+                format::FEWEST_FIREBASE_COLUMNS,
+                &self.options.fields,
+                most,
+            )),
             (Some(Layout::Entries), _) => Split::Entries(Entries::new(most)),
             (Some(Layout::Array), _) => behind(Values::of_array(most)),
             (Some(_), Some(name)) => behind(Values::of_member(name, most)),
