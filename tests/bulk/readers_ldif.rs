@@ -91,7 +91,7 @@ fn what_is_wrong_with_an_entry_is_named_and_costs_it_alone() {
         ("search: 2\nresult: 4 Size limit exceeded\n".to_owned(), "/result ldif.incomplete"),
     ];
     let good = "dn: uid=b,dc=x\nchangetype: add\nuid: grace\n";
-    let text: String = entries.iter().map(|(entry, _)| format!("{entry}\n{good}\n")).collect();
+    let text: String = entries.iter().flat_map(|(entry, _)| [entry.as_str(), "\n", good, "\n"]).collect();
     let text = format!("# extended LDIF\n#\n\nversion: 1\n\n{text}# search result\nsearch: 2\nresult: 0 Success\n");
     let mut found = read(text, ImportFormat::Ldif, options());
     assert!(found.iter().skip(1).step_by(2).all(Result::is_ok));
@@ -291,7 +291,7 @@ proptest! {
             if *comment {
                 text += "# a comment,\n  folded\n";
             }
-            text += &format!("dn: {index}\n");
+            text += &written("dn", &index.to_string(), false, &[]);
             text.extend(values.iter().map(|(value, encode, widths)| written("a", value, *encode, widths)));
             text += "\n";
         }

@@ -1,11 +1,11 @@
 //! Tables of other systems' users: Supabase's dump from `tests/data/exports`, and CSV in the columns that their makers
 //! publish.
 
-use std::sync::Arc;
+use std::{io::Cursor, sync::Arc};
 
 use serde_json::{Value, json};
 use waystation::{
-    bulk::{FieldMap, ImportFormat, ImportRecord, ReadOptions},
+    bulk::{FieldMap, ImportFormat, ImportRecord, Place, ReadOptions, RecordReader, RecordSource},
     clock::{ManualClock, Timestamp},
     password::{Password, Passwords, Verification, vendor::FirebaseProject},
     user::{Credential, MfaFactor},
@@ -83,8 +83,6 @@ fn what_is_wrong_with_a_row_of_supabase_is_named_by_its_column() {
 
 #[test]
 fn a_row_that_was_refused_is_put_aside_as_json() {
-    use waystation::bulk::{RecordReader, RecordSource};
-
     let csv = "id,email,banned_until\n1,a@example.com,soon\n";
     let mut reader = RecordReader::new(csv.as_bytes(), Some(ImportFormat::Supabase), options()).unwrap();
     let record = reader.next().unwrap().unwrap();
@@ -117,6 +115,12 @@ async fn the_csv_of_firebase_says_what_its_json_says() {
          u4,u4@example.com,false\n\
          u5,u5@example.com,false,,,Bob \"B\" Smith,,,,,,,,,,,,,,,,,,1486324442000,,,false,,\n"
     );
+    let mut reader = RecordReader::new(Cursor::new(csv.clone()), Some(ImportFormat::Firebase), options()).unwrap();
+    let (first, second) = (reader.next().unwrap().unwrap(), reader.next().unwrap().unwrap());
+    assert_eq!((first.place, second.place.record), (Place::START, 1));
+    let mut again = RecordReader::new(Cursor::new(csv.clone()), Some(ImportFormat::Firebase), options()).unwrap();
+    again.resume(first.end).unwrap();
+    assert_eq!(again.next().unwrap().unwrap().place, second.place);
     let found = read(csv, ImportFormat::Firebase, options().firebase(project));
     let one = found[0].as_ref().unwrap();
     assert!(record_opens(one, "user1password").await);
@@ -207,7 +211,11 @@ fn the_csv_of_okta_brings_people_without_passwords() {
     assert_eq!(found[1].as_ref().unwrap().profile.username.as_ref().unwrap().original(), "grace");
     assert!(found[2].as_ref().unwrap().profile.app_metadata.is_empty());
     assert_eq!(found[3], Err("/badge key.unknown".to_owned()));
-    // A field map says what one's own columns are.
+    // A field map says what one's own columns are, and loses nothing that has its place.
+    let csv_of_supabase = "id,email,raw_user_meta_data,shoe_size\n1,a@example.com,\"{\"\"a\"\": 1}\",38\n";
+    let mapped = options().fields(FieldMap::default().field("shoe_size", "user_metadata.shoes"));
+    let found = read(csv_of_supabase, ImportFormat::Supabase, mapped).remove(0).unwrap();
+    assert_eq!(found.profile.user_metadata, *json!({"a": 1, "shoes": "38"}).as_object().unwrap());
     let mapped =
         options().fields(FieldMap::default().field("badge", "user_metadata.badge").field("title", "app_metadata.rank"));
     let found = read(csv, ImportFormat::Okta, mapped);

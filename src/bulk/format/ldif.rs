@@ -1,5 +1,5 @@
 //! People of a directory: `inetOrgPerson` (RFC 2798), `posixAccount` (RFC 2307) and the users of Active Directory, with
-//! the attributes that [`LdapMapping`](crate::legacy::LdapMapping) reads by default, so that both bring the same person.
+//! the attributes that `LdapMapping` reads by default, so that both bring the same person.
 
 mod entry;
 

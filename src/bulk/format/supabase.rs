@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Translated, carry, credential, extend, flag, text, wrong_type};
+use super::{Translated, carry, credential, extend, flag, merge, text, wrong_type};
 use crate::{
     bulk::{Fault, FaultCode, ReadOptions, record::date},
     clock::Timestamp,
@@ -78,11 +78,8 @@ pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions) -> Result
         let hash = options.record.declared(&hash);
         rest.insert("credential".to_owned(), credential(hash, "/encrypted_password", options)?);
     }
-    for (metadata, target) in [(metadata, "app_metadata"), (user_metadata, "user_metadata")] {
-        if !metadata.is_empty() {
-            rest.insert(target.to_owned(), metadata.into());
-        }
-    }
+    merge(&mut row, "app_metadata", metadata, &mut rest);
+    merge(&mut row, "user_metadata", user_metadata, &mut rest);
     extend(&mut record, rest);
     // Columns of a later release or of one's own: refused by name.
     record.extend(row.into_iter().filter(|(key, _)| !LEFT_OUT.contains(&key.as_str())));

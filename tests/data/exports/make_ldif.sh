@@ -26,7 +26,7 @@ directory() { # name, schemas
 word='correct horse battery staple'
 ssha=$(slappasswd -h '{SSHA}' -s "$word")
 argon2=$(slappasswd -o module-path=/usr/lib/ldap -o module-load='argon2 m=64 t=2' -h '{ARGON2}' -s "$word")
-crypt="{CRYPT}$(openssl passwd -6 -salt saltsalt "$word")"
+crypt="{CRYPT}$(openssl passwd -6 -salt 'rounds=1000$saltsalt' "$word")"
 
 directory openldap 'inetorgperson nis'
 cat > openldap.in <<END
