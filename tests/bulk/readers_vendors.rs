@@ -185,7 +185,9 @@ fn identities() -> Vec<Value> {
     barbara["credentials"] = json!({"password": {"config": {"password": "secret"}}});
     let mut kurt = identity(6, json!({"email": "kurt@example.com"}));
     kurt["state"] = "unsure".into();
-    vec![ada, grace, edsger, alan, barbara, kurt]
+    let mut emmy = identity(7, json!({"email": "emmy@example.com"}));
+    emmy["credentials"] = json!({"passkey": {"config": "x"}});
+    vec![ada, grace, edsger, alan, barbara, kurt, emmy]
 }
 
 #[tokio::test]
@@ -195,7 +197,7 @@ async fn identities_of_kratos_bring_people_with_their_passwords() {
     let command = format!("{{\n  \"identities\": {},\n  \"next_page_token\": \"\"\n}}\n", json!(list));
     for text in [json!(list).to_string(), lines, command] {
         let found = read(text, ImportFormat::Kratos, ReadOptions::default());
-        assert_eq!(found.len(), 6, "{found:?}");
+        assert_eq!(found.len(), 7, "{found:?}");
         let ada = found[0].as_ref().unwrap();
         let Some(Credential::Hash(hash)) = &ada.credential else { panic!("no hash") };
         let verified = Passwords::builder().build().unwrap().verify(&Password::from("shh"), hash).await.unwrap();
@@ -228,6 +230,7 @@ async fn identities_of_kratos_bring_people_with_their_passwords() {
                 "/credentials/password/config/hashed_password hash.unknown",
                 "/credentials/password/config/password hash.plaintext",
                 "/state kratos.state",
+                "/credentials value.type",
             ]
         );
     }

@@ -187,7 +187,11 @@ fn factors(credentials: Map<String, Value>) -> Result<Vec<MfaFactor>, Fault> {
         let secret = config.get("totp_url").and_then(Value::as_str).and_then(usual_totp);
         factors.push(match secret.filter(|_| kind == "totp") {
             Some(secret) => MfaFactor::Totp { secret },
-            None if !config.is_object() => return Err(wrong_type(format!("/credentials/{kind}/config"), "an object")),
+            // What it is called may be anything, and is not shown.
+            None if !config.is_object() => {
+                let message = "a credential in it has a config that is not an object";
+                return Err(Fault::new(FaultCode::InvalidType, "value.type", "/credentials", message));
+            }
             None => MfaFactor::Other { kind: format!("kratos-{kind}"), value: config.clone() },
         });
     }
