@@ -1,6 +1,6 @@
 //! Writing and reading many users, by statements that all databases read.
 
-use std::{collections::HashSet, future::poll_fn, iter::Peekable, pin::pin, task::Poll};
+use std::{collections::HashSet, future::poll_fn, pin::pin, task::Poll};
 
 use sqlx::Connection;
 
@@ -286,14 +286,15 @@ impl Users {
 
     /// Whether all of them were inserted.
     async fn insert_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<bool, StoreError> {
-        let mut users = users.iter().copied().peekable();
-        let mut next = self.next_list::<E>(&mut users)?;
+        let mut next = self.list::<E>(users)?;
+        let mut begun_with = 0;
         while let Some(list) = next {
             let length = list.rows.len();
+            begun_with += length;
             let mut inserting = pin!(E::insert_list(&mut *connection, list));
             let begun = poll_fn(|context| Poll::Ready(inserting.as_mut().poll(context))).await;
             // The next list is written down while the database works on this one.
-            next = self.next_list::<E>(&mut users)?;
+            next = self.list::<E>(users.get(begun_with..).unwrap_or_default())?;
             let inserted = match begun {
                 Poll::Ready(inserted) => inserted,
                 Poll::Pending => inserting.await,
@@ -308,13 +309,13 @@ impl Users {
         Ok(true)
     }
 
-    /// An INSERT of the next users, as many as a statement takes.
-    fn next_list<'u, E: Engine>(
-        &'u self,
-        users: &mut Peekable<impl Iterator<Item = &'u User>>,
-    ) -> Result<Option<ListStatement<'u>>, StoreError> {
+    /// An INSERT of the first of them, as many as a statement takes.
+    fn list<'u, E: Engine>(&'u self, users: &[&'u User]) -> Result<Option<ListStatement<'u>>, StoreError> {
         let mut rows = Rows::new(COLUMNS);
-        while let Some(user) = users.next_if(|_| rows.len() < E::LIST && rows.size() < SIZE) {
+        for user in users.iter().take(E::LIST) {
+            if rows.size() >= SIZE {
+                break;
+            }
             rows.push(self.bind_columns(Statement::default(), user)?.into_values());
         }
         if rows.is_empty() {

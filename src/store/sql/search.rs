@@ -59,7 +59,7 @@ impl Users {
         filter: &Filter,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("count", error);
-        let mut statement = self.select("SELECT count(*) FROM waystation_users");
+        let mut statement = self.select("SELECT count(*) FROM waystation_users", filter);
         filter::push::<E>(&mut statement, filter, Side::Must);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let count = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
@@ -74,8 +74,11 @@ impl Users {
         Ok(count)
     }
 
-    fn select(&self, what: &'static str) -> Statement<'_> {
-        let mut statement = Statement::made_once(what);
+    fn select(&self, what: &'static str, filter: &Filter) -> Statement<'_> {
+        // Pages of everybody and look-ups of one value are asked for all the time; of the others, no two are the same.
+        let is_one_value = matches!(filter, Filter::Text(_, pattern) if pattern.as_exact().is_some());
+        let is_common = is_one_value || matches!(filter, Filter::All);
+        let mut statement = if is_common { Statement::new(what) } else { Statement::made_once(what) };
         statement.push(" WHERE connection = ").push_bind(&*self.name).push(" AND ");
         statement
     }
@@ -161,7 +164,7 @@ impl<'a> Walk<'a> {
     }
 
     fn statement<'s, E: Engine>(&self, users: &'s Users, stretch: &Stretch, limit: usize) -> Statement<'s> {
-        let mut statement = users.select(concat!("SELECT ", columns!(), " FROM waystation_users"));
+        let mut statement = users.select(concat!("SELECT ", columns!(), " FROM waystation_users"), self.filter);
         filter::push::<E>(&mut statement, self.filter, Side::May);
         if self.is_in_doubt {
             statement.push(" AND NOT ");
