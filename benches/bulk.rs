@@ -1,136 +1,165 @@
-//! What it costs to read an import file, beside what a program does that has serde alone: a visitor over the reader, which
-//! takes one user after the other out of the array.
+//! What it costs to read an import file, to bring its users into each database and to take them out again, beside what there
+//! is without this crate: serde alone, and each database's own program (`psql \copy`, the `sqlite3` shell, `LOAD DATA`),
+//! which is given the very rows that the import has made, as CSV.
 //!
-//! `WAYSTATION_BENCH_USERS` is how many there are; without it, 20,000.
+//! `WAYSTATION_BENCH_USERS` is how many there are; without it, 20,000. The servers are the benchmark's own and end with it.
+//! A server or a program that is not installed is passed over, which is printed.
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
 use std::{
     error::Error,
-    fmt::{self, Write},
-    hint::black_box,
-    io::{BufReader, Cursor},
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
-use criterion::{BatchSize, Criterion, Throughput};
-use serde::{
-    Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
+use criterion::{BenchmarkId, Criterion};
+use tokio::runtime::Runtime;
+use waystation::{
+    UserStore,
+    bulk::{Exporter, FileSpec, Importer, ReadOptions},
+    clock::{Clock, SystemClock},
+    search::Query,
+    store::{Filter, Order, Search},
 };
-use waystation::bulk::{ImportFormat, ReadOptions, RecordReader, RecordSource, RecordSplitter};
 
-const HASHES: [&str; 2] = [
-    r#""password_hash": "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG""#,
-    r#""custom_password_hash": {"algorithm": "argon2", "hash": {"value": "$argon2id$v=19$m=65536,t=2,p=1$J6Q/82PCyaNpYKRELJyTZg$m04qUAB8rexWDR4+/0f+SFB+4XMFxt7YAvAq2UycYos"}}"#,
-];
+use self::engine::Engine;
 
-/// An array of users of about 400 bytes.
-fn users(count: usize) -> Result<Vec<u8>, fmt::Error> {
-    let mut text = String::from("[\n");
-    for (index, hash) in (0..count).zip(HASHES.into_iter().cycle()) {
-        write!(
-            text,
-            "{}{{\"user_id\": \"u{index:08}\", \"email\": \"user{index}@example.com\", \"email_verified\": true, \"name\": \
-             \"Zoë {index} Müller\", \"given_name\": \"Zoë\", \"family_name\": \"Müller\", {hash}, \"user_metadata\": \
-             {{\"note\": \"said \\\"hello\\\" to {index}\", \"lang\": \"de\"}}, \"app_metadata\": {{\"plan\": \"gold\"}}}}",
-            if index == 0 { "" } else { ",\n" }
-        )?;
-    }
-    text.push_str("\n]\n");
-    Ok(text.into_bytes())
-}
-
-/// The fields of the users above, as a program declares them.
-#[derive(Deserialize)]
-struct Plain {
-    user_id: String,
-    email: String,
-    email_verified: bool,
-    name: String,
-    given_name: String,
-    family_name: String,
-    password_hash: Option<String>,
-    custom_password_hash: Option<serde_json::Value>,
-    user_metadata: serde_json::Value,
-    app_metadata: serde_json::Value,
-}
-
-struct Each;
-
-impl<'de> Visitor<'de> for Each {
-    type Value = usize;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("users")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<usize, A::Error> {
-        let mut count = 0;
-        while let Some(user) = seq.next_element::<Plain>()? {
-            black_box((
-                &user.user_id,
-                &user.email,
-                user.email_verified,
-                &user.name,
-                &user.given_name,
-                &user.family_name,
-            ));
-            black_box((&user.password_hash, &user.custom_password_hash, &user.user_metadata, &user.app_metadata));
-            count += 1;
-        }
-        Ok(count)
-    }
-}
-
-fn visited(text: &[u8]) -> Result<usize, serde_json::Error> {
-    // Through a reader, as from a file: a slice would be parsed in another way.
-    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(Cursor::new(text)));
-    deserializer.deserialize_seq(Each)
-}
-
-fn split(text: Vec<u8>) -> Result<usize, Box<dyn Error>> {
-    let mut splitter = RecordSplitter::new(Cursor::new(text), Some(ImportFormat::Json), ReadOptions::default())?;
-    let mut count = 0;
-    while let Some(piece) = splitter.next()? {
-        let user: Plain = serde_json::from_slice(piece.text.unwrap_or_default())?;
-        black_box(&user.email);
-        count += 1;
-    }
-    Ok(count)
-}
-
-fn read(text: Vec<u8>) -> Result<usize, Box<dyn Error>> {
-    let mut reader = RecordReader::new(Cursor::new(text), None, ReadOptions::default())?;
-    let mut count = 0;
-    while let Some(record) = reader.next()? {
-        count += usize::from(record.user.is_ok());
-    }
-    Ok(count)
-}
+#[path = "bulk/engine.rs"]
+mod engine;
+#[path = "../tests/servers/mariadb.rs"]
+mod mariadb;
+#[path = "../tests/servers/postgres.rs"]
+mod postgres;
+#[path = "bulk/reading.rs"]
+mod reading;
+#[path = "../tests/servers/server_process.rs"]
+mod server_process;
+#[path = "bulk/users.rs"]
+mod users;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::var("WAYSTATION_BENCH_USERS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
-    let text = users(count)?;
-    if [visited(&text)?, split(text.clone())?, read(text.clone())?] != [count; 3] {
-        return Err("not all users are read".into());
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
+    let text = users::users(count)?;
+    reading::bench(&mut criterion, &text, count)?;
+    let folder = tempfile::tempdir()?;
+    let input = folder.path().join("users.json");
+    fs::write(&input, &text)?;
+    drop(text);
+    let runtime = Runtime::new()?;
+    for engine in engine::all(folder.path()) {
+        let name = engine.name();
+        let mut contest = Contest { engine, runtime: &runtime, input: &input, count, filled: None };
+        let mut group = criterion.benchmark_group(format!("{name}, import"));
+        group.bench_function("waystation", |bencher| {
+            bencher.iter_custom(|rounds| (0..rounds).map(|_| contest.import()).sum());
+        });
+        group.bench_function(contest.engine.program(), |bencher| {
+            let csv = contest.csv(folder.path());
+            bencher.iter_custom(|rounds| (0..rounds).map(|_| contest.load(&csv)).sum());
+        });
+        group.finish();
+
+        let mut group = criterion.benchmark_group(format!("{name}, export"));
+        let output = folder.path().join("output");
+        group.bench_function("waystation", |bencher| {
+            let store = contest.filled();
+            bencher.iter(|| {
+                let exported = runtime.block_on(Exporter::new(Arc::clone(&store)).secrets().to_file(&output));
+                assert_eq!(exported.expect("an export").users, count as u64);
+            });
+        });
+        group.bench_function(contest.engine.program(), |bencher| {
+            contest.filled();
+            bencher.iter(|| contest.engine.dump(&output));
+        });
+        group.finish();
+
+        let mut group = criterion.benchmark_group(format!("{name}, the first page of a search"));
+        let (columns, whose) = (contest.engine.columns(), "FROM waystation_users WHERE connection = 'customers'");
+        for (question, search, query) in [
+            (
+                "the newest",
+                Search::new(Filter::All).order(Order::NEWEST_FIRST),
+                format!("SELECT {columns} {whose} ORDER BY created_at DESC, id LIMIT 50"),
+            ),
+            (
+                "an address",
+                Search::new(Query::parse("email:\"user77@example.com\"")?.into_filter()),
+                format!("SELECT {columns} {whose} AND email = 'user77@example.com' LIMIT 50"),
+            ),
+        ] {
+            group.bench_function(BenchmarkId::new("waystation", question), |bencher| {
+                let store = contest.filled();
+                let ask =
+                    async || store.as_search().expect("a search").search(&search).await.expect("a page").users.len();
+                assert!(runtime.block_on(ask()) > 0);
+                bencher.iter(|| runtime.block_on(ask()));
+            });
+            group.bench_function(BenchmarkId::new("bare driver", question), |bencher| {
+                contest.filled();
+                let mut bare = runtime.block_on(contest.engine.bare());
+                assert!(runtime.block_on(bare.ask(&query)) > 0);
+                bencher.iter(|| runtime.block_on(bare.ask(&query)));
+            });
+        }
+        group.finish();
     }
-    let mut criterion = Criterion::default().configure_from_args();
-    let mut group = criterion.benchmark_group("bulk");
-    group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(10);
-    group.bench_function("a visitor of serde over a reader", |bencher| bencher.iter(|| visited(&text)));
-    group.bench_function("split and parsed by serde", |bencher| {
-        bencher.iter_batched(
-            || text.clone(),
-            |text| split(text).map_err(|error| error.to_string()),
-            BatchSize::LargeInput,
-        );
-    });
-    group.bench_function("split, parsed, checked and hashes identified", |bencher| {
-        bencher.iter_batched(
-            || text.clone(),
-            |text| read(text).map_err(|error| error.to_string()),
-            BatchSize::LargeInput,
-        );
-    });
-    group.finish();
     criterion.final_summary();
     Ok(())
+}
+
+/// A database, and the file that everybody comes from.
+struct Contest<'a> {
+    engine: Box<dyn Engine>,
+    runtime: &'a Runtime,
+    input: &'a Path,
+    count: usize,
+    filled: Option<Arc<dyn UserStore>>,
+}
+
+impl Contest<'_> {
+    /// How long an import into a new database takes.
+    fn import(&mut self) -> Duration {
+        let (clock, store) = (SystemClock::new(), self.runtime.block_on(self.engine.fresh()));
+        let input = Arc::new(FileSpec::new(self.input).input(ReadOptions::default()));
+        let started = clock.monotonic();
+        let report = self.runtime.block_on(Importer::builder(Arc::clone(&store)).build().run(input));
+        let spent = clock.monotonic().saturating_sub(started);
+        assert_eq!(report.expect("an import").inserted, self.count as u64);
+        self.filled = Some(store);
+        spent
+    }
+
+    /// A store with everybody in it.
+    fn filled(&mut self) -> Arc<dyn UserStore> {
+        if self.filled.is_none() {
+            self.import();
+            self.engine.analyze();
+        }
+        Arc::clone(self.filled.as_ref().expect("a store that was just filled"))
+    }
+
+    /// Its rows.
+    fn csv(&mut self, folder: &Path) -> PathBuf {
+        let csv = folder.join(format!("{}.csv", self.engine.name()));
+        self.filled();
+        self.engine.write_csv(&csv);
+        csv
+    }
+
+    /// How long the database's own program takes for the same rows.
+    fn load(&self, csv: &Path) -> Duration {
+        self.engine.empty_bare();
+        let clock = SystemClock::new();
+        let started = clock.monotonic();
+        self.engine.load(csv);
+        clock.monotonic().saturating_sub(started)
+    }
 }

@@ -31,8 +31,8 @@ pub use file_input::{FileInput, FileInputs, FileSpec};
 pub use format::HashExport;
 pub use import::{
     CredentialMerge, FaultSink, IdentifierMerge, ImportError, ImportFailure, ImportJobs, ImportPolicy, ImportProgress,
-    ImportReport, ImportSpec, ImportStatus, ImportWorker, Importer, ImporterBuilder, Input, InputState, JobObserver,
-    MatchBy, Merge, OpenInput, OpenedBy, Plan, Sample, SampleAnswer, Submitted, Worked, keys_of, plan,
+    ImportReport, ImportSpec, ImportStage, ImportStatus, ImportWorker, Importer, ImporterBuilder, Input, InputState,
+    JobObserver, MatchBy, Merge, OpenInput, OpenedBy, Plan, Sample, SampleAnswer, Submitted, Worked, keys_of, plan,
 };
 pub use place::Place;
 pub use quarantine::{QuarantineError, QuarantineFile};

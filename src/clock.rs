@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 mod calendar;
+#[cfg(any(feature = "bulk", feature = "ldap"))]
+pub(crate) mod directory;
 
 pub(crate) use calendar::days;
 

@@ -61,6 +61,7 @@ mod prehash;
 #[cfg(feature = "digest")]
 mod python;
 mod scheme;
+mod scheme_index;
 mod schemes;
 #[cfg(feature = "pbkdf2")]
 mod scram;

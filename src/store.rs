@@ -19,11 +19,13 @@ mod outbox;
 mod search;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod server;
+mod snapshot;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod stats;
+mod turn;
 
 pub use bulk::{BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten};
 pub use error::StoreError;
@@ -43,10 +45,12 @@ pub use server::{MySql, MySqlStore};
 pub use server::{Postgres, PostgresStore};
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 pub use server::{ServerStore, ServerStoreBuilder};
+pub use snapshot::{Snapshot, SnapshotStore};
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder, Synchronous};
 pub use stats::{Stats, StatsStore};
+pub use turn::{Turn, TurnGiver, TurnLost};
 
 /// Where users live after they have moved.
 ///
@@ -206,6 +210,11 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// The store's snapshots, if it has them.
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
+        None
+    }
+
     /// The store's counts, if it has them.
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         None
@@ -249,6 +258,10 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
 
     fn as_search(&self) -> Option<&dyn SearchStore> {
         (**self).as_search()
+    }
+
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
+        (**self).as_snapshots()
     }
 
     fn as_stats(&self) -> Option<&dyn StatsStore> {

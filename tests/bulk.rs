@@ -32,8 +32,17 @@ mod readers_formats;
 #[path = "bulk/readers_framing.rs"]
 mod readers_framing;
 #[cfg(test)]
+#[path = "bulk/readers_ldif.rs"]
+mod readers_ldif;
+#[cfg(test)]
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
+#[cfg(test)]
+#[path = "bulk/readers_tables.rs"]
+mod readers_tables;
+#[cfg(test)]
+#[path = "bulk/readers_vendors.rs"]
+mod readers_vendors;
 
 #[cfg(test)]
 #[cfg(all(feature = "digest", feature = "sqlite"))]

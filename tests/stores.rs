@@ -56,18 +56,22 @@ async fn shared_sqlite() -> Fixture {
     Fixture::guarded(store, fixture)
 }
 
-waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, outbox, search, stats]);
+waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, outbox, search, snapshots, stats]);
 waystation::store_conformance!(
     memory_behind_arc,
     async || {
         let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
         store
     },
-    [bulk, jobs, outbox, search, stats]
+    [bulk, jobs, outbox, search, snapshots, stats]
 );
-waystation::store_conformance!(sqlite_file, sqlite, [bulk, jobs, outbox, search, stats]);
-waystation::store_conformance!(sqlite_behind_arc, shared_sqlite, [bulk, jobs, outbox, search, stats]);
-waystation::store_conformance!(no_fault, async || Faulty::new(Fault::None), [bulk, jobs, outbox, search, stats]);
+waystation::store_conformance!(sqlite_file, sqlite, [bulk, jobs, outbox, search, snapshots, stats]);
+waystation::store_conformance!(sqlite_behind_arc, shared_sqlite, [bulk, jobs, outbox, search, snapshots, stats]);
+waystation::store_conformance!(
+    no_fault,
+    async || Faulty::new(Fault::None),
+    [bulk, jobs, outbox, search, snapshots, stats]
+);
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime")

@@ -17,6 +17,8 @@ pub struct ApiLimits {
     pub query_bytes: usize,
     /// How many users pages reach together, at most 10,000. Default 1,000.
     pub window: usize,
+    /// How many users a search may look at for a page, where the database cannot say by itself who matches. Default 100,000.
+    pub looks: usize,
     /// How many columns an export as CSV has at most. Default 30.
     pub columns: usize,
     /// How many faulty records are listed at once. Default 1,000.
@@ -46,6 +48,7 @@ impl Default for ApiLimits {
             body_bytes: 1 << 20,
             query_bytes: 16 << 10,
             window: 1_000,
+            looks: 100_000,
             columns: 30,
             errors: 1_000,
             retention: DAY,
@@ -82,6 +85,8 @@ setters! {
     query_bytes: usize,
     /// Sets how many users pages reach.
     window: usize,
+    /// Sets how many users a search may look at for a page.
+    looks: usize,
     /// Sets how many columns CSV has.
     columns: usize,
     /// Sets how many faulty records are listed at once.

@@ -63,8 +63,14 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Re
     } else if page.size == 0 {
         Vec::new()
     } else {
-        let search = Search::new(filter.clone()).order(order).page(page.number, page.size);
-        store.search(&search.map_err(|_| Page::too_far(limits))?).await?.users
+        let search = Search::new(filter.clone()).order(order).looks(limits.looks).page(page.number, page.size);
+        let found = store.search(&search.map_err(|_| Page::too_far(limits))?).await?;
+        // A page that has a number has no place to go on from.
+        if found.is_cut {
+            let message = "The search looks at too many users: narrow it down.";
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "query_too_costly", message));
+        }
+        found.users
     };
     let connection = &api.parts().connection;
     let users: Vec<Value> = users.iter().map(|user| members.of_object(person(user, connection))).collect();

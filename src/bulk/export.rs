@@ -10,14 +10,16 @@ use tempfile::NamedTempFile;
 
 use super::ImportRecord;
 use crate::{
-    store::{Filter, Search, SearchCursor, StoreError, UserStore},
-    user::{User, UserId},
+    store::{Filter, UserStore},
+    user::User,
 };
 
 mod cell;
 mod error;
 mod field;
 mod packed;
+mod pages;
+mod walk;
 
 pub use self::{
     cell::CsvTexts,
@@ -27,6 +29,8 @@ pub use self::{
 };
 
 use packed::Packed;
+use pages::Pages;
+use walk::Walk;
 
 /// How users are written, one after the other.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -46,9 +50,8 @@ pub enum ExportFormat {
 /// As JSON and without [`fields`](Self::fields), a user is written as an import takes it: leaving is as easy as coming.
 /// Passwords' hashes and second factors are written when [asked for](Self::secrets).
 ///
-/// Whoever is there for the whole export, and matches, is written exactly once, as they are when their page is read.
-/// Who comes, goes or changes meanwhile may be written or not, as they were or are: an export is no snapshot of one
-/// moment. Where that matters, export from a copy of the database.
+/// It is of the moment at which it began, where the store takes [snapshots](crate::store::SnapshotStore), as all of ours do:
+/// what is written meanwhile, by anybody, is not in it.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -78,6 +81,7 @@ pub struct Exporter {
     texts: CsvTexts,
     filter: Filter,
     secrets: bool,
+    snapshot: bool,
     page: usize,
     limit: u64,
     primary: Option<(String, String)>,
@@ -112,6 +116,7 @@ impl Exporter {
             texts: CsvTexts::default(),
             filter: Filter::All,
             secrets: false,
+            snapshot: true,
             page: 1_000,
             limit: u64::MAX,
             primary: None,
@@ -163,7 +168,17 @@ impl Exporter {
         self
     }
 
-    /// How many users are read at once and are in memory. 1,000 unless given, at least one.
+    /// Looks at the users page by page, each as they are then, and not as they were at one moment: for exports that take so
+    /// long that the database should not keep everything for them which is written over meanwhile.
+    ///
+    /// Whoever is there for the whole export, and matches, is written exactly once. Who comes, goes or changes meanwhile may
+    /// be written or not, as they were or are.
+    pub const fn without_snapshot(mut self) -> Self {
+        self.snapshot = false;
+        self
+    }
+
+    /// How many users are read at once; three times as many are in memory. 1,000 unless given, at least one.
     pub const fn page(mut self, users: usize) -> Self {
         self.page = if users == 0 { 1 } else { users };
         self
@@ -227,12 +242,13 @@ impl Exporter {
         let mut output = Packed::new(output, self.packing).map_err(ExportError::write)?;
         let mut exported = Exported::default();
         let mut text = self.begin(fields);
-        let mut walk = Walk::Start;
+        let walk = Walk::begin(&self.store, &self.filter, self.page, self.snapshot).await?;
+        let mut pages = Pages::of(walk);
         while exported.users < self.limit
-            && let Some(users) = self.next(&mut walk).await?
+            && let Some(users) = pages.next().await?
         {
             let left = usize::try_from(self.limit - exported.users).unwrap_or(usize::MAX);
-            for user in users.iter().take(left) {
+            for user in users.into_iter().take(left) {
                 self.push(&mut text, user, fields, exported.users == 0);
                 exported.users += 1;
             }
@@ -263,14 +279,14 @@ impl Exporter {
         }
     }
 
-    fn push(&self, text: &mut Vec<u8>, user: &User, fields: &[ExportField], is_first: bool) {
+    fn push(&self, text: &mut Vec<u8>, user: User, fields: &[ExportField], is_first: bool) {
         if self.format == ExportFormat::Json {
             text.extend_from_slice(if is_first { b"\n" } else { b",\n" });
         }
         if fields.is_empty() {
-            text.extend(ImportRecord::of(user).to_json(self.secrets));
+            text.extend(ImportRecord::from(user).to_json(self.secrets));
         } else {
-            let whole = field::shown(user, self.primary.as_ref());
+            let whole = field::shown(&user, self.primary.as_ref());
             let values = fields.iter().map(|field| (field.name(), field.value(&whole)));
             if self.format == ExportFormat::Csv {
                 let cells: Vec<_> = values.map(|(_, value)| cell::cell(&value, self.texts)).collect();
@@ -284,28 +300,6 @@ impl Exporter {
             text.push(b'\n');
         }
     }
-
-    /// The next page, `None` after the last.
-    async fn next(&self, walk: &mut Walk) -> Result<Option<Vec<User>>, ExportError> {
-        if matches!(walk, Walk::End) {
-            return Ok(None);
-        }
-        if let (Filter::All, Some(bulk)) = (&self.filter, self.store.as_bulk()) {
-            let after = if let Walk::After(id, _) = walk { Some(&*id) } else { None };
-            let users = bulk.scan(after, self.page).await?;
-            *walk = users.last().map_or(Walk::End, |last| Walk::After(last.id.clone(), None));
-            return Ok((!users.is_empty()).then_some(users));
-        }
-        let without = "the store can neither list its users nor search them";
-        let search = self.store.as_search().ok_or_else(|| StoreError::misconfigured(without))?;
-        let mut asked = Search::new(self.filter.clone()).limit(self.page);
-        if let Walk::After(_, Some(cursor)) = walk {
-            asked = asked.after(cursor.clone());
-        }
-        let page = search.search(&asked).await?;
-        *walk = page.next.map_or(Walk::End, |cursor| Walk::After(cursor.id.clone(), Some(cursor)));
-        Ok((!page.users.is_empty()).then_some(page.users))
-    }
 }
 
 impl fmt::Debug for Exporter {
@@ -316,13 +310,6 @@ impl fmt::Debug for Exporter {
             .field("secrets", &self.secrets)
             .finish_non_exhaustive()
     }
-}
-
-/// How far an export has come.
-enum Walk {
-    Start,
-    After(UserId, Option<SearchCursor>),
-    End,
 }
 
 fn settle(part: NamedTempFile, path: &Path) -> io::Result<()> {

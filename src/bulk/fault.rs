@@ -11,7 +11,8 @@ pub struct Fault {
     /// Ours, finer and stable: `email.syntax`, `hash.too_costly`.
     pub detail: Cow<'static, str>,
     /// A JSON pointer (RFC 6901) into the record; empty for the whole of it. In CSV, the pointer of the field that the
-    /// column becomes.
+    /// column becomes. Where another system's record cannot become one of the import schema, it points into that record, or
+    /// is `/` and the name of its column or attribute.
     pub pointer: String,
     /// One sentence for people.
     pub message: Cow<'static, str>,

@@ -23,6 +23,7 @@ mod input;
 mod item;
 mod job;
 mod jobs;
+mod lane;
 mod merge;
 mod names;
 mod patience;
@@ -31,6 +32,7 @@ mod policy;
 mod reading;
 mod report;
 mod sample;
+mod seen;
 mod worker;
 
 pub use builder::ImporterBuilder;
@@ -40,14 +42,14 @@ pub use job::{ImportSpec, JobObserver, OpenInput};
 pub use jobs::{ImportJobs, ImportStatus, Submitted};
 pub use plan::{Plan, keys_of, plan};
 pub use policy::{CredentialMerge, IdentifierMerge, ImportPolicy, MatchBy, Merge};
-pub use report::{ImportProgress, ImportReport};
+pub use report::{ImportProgress, ImportReport, ImportStage};
 pub use sample::{Sample, SampleAnswer};
 pub use worker::{ImportWorker, Worked};
 
 use batch::Run;
 use job::Keeper;
 use names::Names;
-use reading::{Reading, Stretch};
+use reading::{Distinct, Reading, Stretch};
 
 /// Imports users into a store: each batch in one transaction, in memory that does not grow with the input.
 ///
@@ -56,8 +58,9 @@ use reading::{Reading, Stretch};
 /// being read, one that waits, and one that is being written. New users cost the store nothing but their insertion; who is
 /// there is looked up only when something stands in the way.
 ///
-/// Records that share a key with an earlier one are found by a first reading, which puts 24 bytes a key aside in temporary
-/// files, and are faults: never insert-then-update.
+/// Records that share a key with an earlier one are faults: never insert-then-update. The keys of an input are kept in some
+/// 40 MiB of memory while each is new. When one may not be, or there are more than that holds (three million, or more than a
+/// GiB of text), the input is read through once more, and 24 bytes a key are put aside in temporary files.
 ///
 /// A clone shares everything with the importer that it was cloned from.
 ///
@@ -188,8 +191,12 @@ impl Importer {
     }
 
     async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, until: Option<u64>) -> Result<(), ImportFailure> {
-        let duplicates = if self.distinct { None } else { reading::find_duplicates(self, Arc::clone(&input)).await? };
-        let mut reading = Reading::begin(self, input, (run.place, until), duplicates);
+        let distinct = Distinct::of(self, &input, run.place, run.total_bytes()).await?;
+        run.begin_to_write();
+        let mut reading = Reading::begin(self, input, (run.place, until), distinct);
+        if run.has_lanes() {
+            return run.import_in_lanes(reading).await;
+        }
         loop {
             let batch = reading.next().await?;
             let is_last = batch.is_last;

@@ -1,6 +1,7 @@
 //! Readers: bytes become records, one after the other.
 
 mod csv;
+mod entries;
 mod field_map;
 mod file;
 mod format;

@@ -7,7 +7,7 @@ pub(super) mod date;
 mod extension;
 mod factor;
 mod faults;
-mod hash;
+pub(super) mod hash;
 mod json;
 mod metadata;
 mod options;

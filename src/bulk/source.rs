@@ -44,12 +44,20 @@ impl Record {
         Self { place, end, raw, user }
     }
 
-    /// About how many bytes it keeps: what it came as, and what is said of it.
+    /// About how many bytes it keeps: what it came as, what many small values in it become, and what is said of it.
     pub(super) fn size(&self) -> usize {
+        /// As many objects and commas as records have, which count as their text.
+        const USUAL: usize = 64;
+        /// What a small object takes in memory, where its text has six bytes.
+        const OBJECT: usize = 640;
+        /// What any other value takes, where its text has two.
+        const VALUE: usize = 64;
+        let objects = memchr::memchr_iter(b'{', &self.raw).count().saturating_sub(USUAL).saturating_mul(OBJECT);
+        let values = memchr::memchr_iter(b',', &self.raw).count().saturating_sub(USUAL).saturating_mul(VALUE);
         let came = usize::try_from(self.end.offset.saturating_sub(self.place.offset)).unwrap_or(usize::MAX);
         let faults = self.user.as_ref().err().map_or(&[][..], Vec::as_slice);
         let said = faults.iter().map(|fault| mem::size_of::<Fault>() + fault.size()).sum();
-        self.raw.len().max(came).saturating_add(said)
+        self.raw.len().max(came).saturating_add(said).saturating_add(objects).saturating_add(values)
     }
 }
 

@@ -26,12 +26,13 @@ mod outbox;
 mod people;
 mod round_trip;
 mod search;
+mod snapshot;
 mod stats;
 mod update;
 
 pub use self::{
-    bulk::*, cancel::*, delete::*, find::*, insert::*, job::*, login::*, outbox::*, round_trip::*, search::*, stats::*,
-    update::*,
+    bulk::*, cancel::*, delete::*, find::*, insert::*, job::*, login::*, outbox::*, round_trip::*, search::*,
+    snapshot::*, stats::*, update::*,
 };
 
 /// A store for one case, and whatever must live as long as the store: a directory, a server.
@@ -77,7 +78,8 @@ impl<S: UserStore> From<S> for Fixture {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Case {
-    /// Which part of the contract it belongs to: `users`, `bulk`, `jobs`, `outbox`, `search` or `stats`.
+    /// Which part of the contract it belongs to: `users`, `bulk`, `jobs`, `outbox`, `search`,
+    /// `snapshots` or `stats`.
     pub part: &'static str,
     /// The promise, as a test is named.
     pub name: &'static str,
@@ -111,6 +113,7 @@ pub fn assert_all_tested(store: &dyn UserStore, parts: &[&str]) {
         ("jobs", store.as_jobs().is_some()),
         ("outbox", store.as_outbox().is_some()),
         ("search", store.as_search().is_some()),
+        ("snapshots", store.as_snapshots().is_some()),
         ("stats", store.as_stats().is_some()),
     ] {
         assert_eq!(offered, parts.contains(&part), "{part}: offered by the store (left), named to the suite (right)");
@@ -209,6 +212,8 @@ macro_rules! __store_cases {
             a_batch_of_thousands_is_stored_whole_and_in_its_order
             a_checkpoint_is_saved_with_its_batch
             a_batch_under_a_lost_lease_writes_nothing
+            a_write_comes_to_pass_when_its_turn_has_come
+            a_write_whose_turn_is_lost_leaves_nothing
             of_64_batches_of_one_user_one_stores
             a_look_up_answers_each_key_in_order
             a_batch_changes_those_who_are_as_expected
@@ -275,7 +280,16 @@ macro_rules! __store_cases {
             a_name_is_found_in_any_case
             a_profile_is_searched_by_its_values
             users_can_be_passed_over
+            a_search_that_has_looked_at_enough_can_be_gone_on_with
             a_place_in_another_order_is_refused
+        }
+    };
+    (snapshots, [$($then:tt)*] $($with:tt)*) => {
+        $($then)*! { $($with)*
+            snapshots:
+            a_snapshot_shows_everybody_of_its_moment
+            a_snapshot_stays_whatever_is_written
+            snapshots_are_each_of_their_own_moment
         }
     };
     (stats, [$($then:tt)*] $($with:tt)*) => {
@@ -313,12 +327,13 @@ macro_rules! table {
 }
 
 /// Every case, part by part: what the macro runs, for those who run it another way.
-pub const CASES: [&[Case]; 6] = [
+pub const CASES: [&[Case]; 7] = [
     crate::__store_cases!(users, [table]),
     crate::__store_cases!(bulk, [table]),
     crate::__store_cases!(jobs, [table]),
     crate::__store_cases!(outbox, [table]),
     crate::__store_cases!(search, [table]),
+    crate::__store_cases!(snapshots, [table]),
     crate::__store_cases!(stats, [table]),
 ];
 
@@ -326,13 +341,14 @@ pub const CASES: [&[Case]; 6] = [
 ///
 /// The second argument is an async closure that makes a fresh, empty store for every test: a store, or a
 /// [`Fixture`](crate::conformance::store::Fixture) where the store needs something that lives as long as it does. The
-/// third names the capabilities to test, any of `bulk`, `jobs`, `outbox`, `search`, `stats`. A store that offers one which is
+/// third names the capabilities to test, any of `bulk`, `jobs`, `outbox`, `search`, `snapshots`,
+/// `stats`. A store that offers one which is
 /// not named fails, and so does one which lacks one that is named: nothing is skipped in silence.
 ///
 /// ```
 /// use waystation::store::MemoryStore;
 ///
-/// waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, outbox, search, stats]);
+/// waystation::store_conformance!(memory, async || MemoryStore::new(), [bulk, jobs, outbox, search, snapshots, stats]);
 /// # fn main() {}
 /// ```
 #[macro_export]

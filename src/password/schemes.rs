@@ -3,6 +3,7 @@ use std::{fmt, sync::Arc};
 use super::{
     HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, Peppers, argon2, django,
     format::{Format, Stored},
+    scheme_index::SchemeIndex,
     unsupported, wrapped,
 };
 
@@ -78,20 +79,24 @@ static FAMILIES: &[&[Format]] = &[
 #[derive(Clone, Debug)]
 pub struct Schemes {
     schemes: Vec<Arc<dyn PasswordScheme>>,
+    index: SchemeIndex,
     peppers: Peppers,
 }
 
 impl Schemes {
     /// No scheme at all, for a host that lists its own with [`with`](Self::with).
     pub const fn empty() -> Self {
-        Self { schemes: Vec::new(), peppers: Peppers::none() }
+        Self { schemes: Vec::new(), index: SchemeIndex::empty(), peppers: Peppers::none() }
     }
 
     /// Every scheme that the crate's features give.
     pub fn standard() -> Self {
         let formats = FAMILIES.iter().copied().flatten();
-        let schemes = formats.map(|format| Arc::new(*format) as Arc<dyn PasswordScheme>).collect();
-        Self { schemes, peppers: Peppers::none() }
+        Self::of(formats.map(|format| Arc::new(*format) as Arc<dyn PasswordScheme>).collect(), Peppers::none())
+    }
+
+    fn of(schemes: Vec<Arc<dyn PasswordScheme>>, peppers: Peppers) -> Self {
+        Self { index: SchemeIndex::of(&schemes), schemes, peppers }
     }
 
     /// With one more. Where it shares a prefix with another scheme, hashes that fit both must declare theirs.
@@ -105,19 +110,19 @@ impl Schemes {
             return Err(SchemeConflict { name });
         }
         self.schemes.push(Arc::new(scheme));
-        Ok(self)
+        Ok(Self::of(self.schemes, self.peppers))
     }
 
     /// Without the scheme of this name: to make room for another, or to refuse its hashes.
     pub fn without(mut self, name: &str) -> Self {
         self.schemes.retain(|scheme| scheme.name() != name);
-        self
+        Self::of(self.schemes, self.peppers)
     }
 
     /// Only the schemes of these names, for a service that knows what it holds.
     pub fn only(mut self, names: &[&str]) -> Self {
         self.schemes.retain(|scheme| names.contains(&scheme.name()));
-        self
+        Self::of(self.schemes, self.peppers)
     }
 
     /// With the peppers that hashes name.
@@ -131,7 +136,7 @@ impl Schemes {
 
     /// The scheme of this name.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn PasswordScheme>> {
-        self.schemes.iter().find(|scheme| scheme.name() == name)
+        self.schemes.get(self.index.named(name)?)
     }
 
     /// The names of all schemes, in the order in which they were added.
@@ -189,19 +194,19 @@ impl Schemes {
     /// All schemes whose hashes begin and look like this, of those with the longest prefix.
     fn spelled_like(&self, text: &str) -> Vec<&dyn PasswordScheme> {
         let (mut longest, mut found) = (0, Vec::new());
-        for scheme in &self.schemes {
-            let fitting = scheme.prefixes().iter().filter(|prefix| text.starts_with(**prefix));
-            let Some(length) = fitting.map(|prefix| prefix.len()).max() else { continue };
-            if (length < longest && !found.is_empty()) || !scheme.fits(text) {
-                continue;
+        for (length, scheme) in self.index.beginning(text) {
+            // The longest come first.
+            if length < longest && !found.is_empty() {
+                break;
             }
-            if length > longest {
-                found.clear();
+            let Some((place, scheme)) = self.schemes.get(scheme).map(|it| (scheme, it.as_ref())) else { continue };
+            if scheme.fits(text) && !found.iter().any(|(other, _)| *other == place) {
+                longest = length;
+                found.push((place, scheme));
             }
-            longest = length;
-            found.push(scheme.as_ref());
         }
-        found
+        found.sort_unstable_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, scheme)| scheme).collect()
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{Checkpoint, Insert, KeyKind, Lookup, OnTombstone, OwnedKey, StoreError, Update};
+use super::{Checkpoint, Insert, KeyKind, Lookup, OnTombstone, OwnedKey, StoreError, Turn, Update};
 use crate::{
     clock::Timestamp,
     user::{NewUser, User, UserChange, UserId, Version},
@@ -38,6 +38,10 @@ pub trait BulkStore: fmt::Debug + Send + Sync {
     /// When the store cannot be asked. Nothing was written then.
     async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError>;
 
+    /// Whether one write can be under way while another one waits for its [turn](BulkWrite::turn). A store that has one
+    /// writer at a time says `false`, and is given no turns.
+    fn writes_at_once(&self) -> bool;
+
     /// The next users in the order of their ids (bytes), `limit` at most, after `after`.
     ///
     /// Walking on from the last id of each page meets every user who is there for the whole walk exactly once,
@@ -66,6 +70,9 @@ pub struct BulkWrite {
     pub rolled_back: bool,
     /// The progress of the job that writes, saved in the same transaction.
     pub checkpoint: Option<Checkpoint>,
+    /// When it may come to its end. Until then the store does all of it but the end, and then saves the checkpoint that comes
+    /// with the turn, and no other. For stores that [write at once](BulkStore::writes_at_once).
+    pub turn: Option<Turn>,
 }
 
 impl BulkWrite {
@@ -78,6 +85,7 @@ impl BulkWrite {
             unless_conflict: false,
             rolled_back: false,
             checkpoint: None,
+            turn: None,
         }
     }
 
@@ -144,6 +152,8 @@ pub enum BulkWritten {
     Conflict(Vec<BulkOutcome>),
     /// Nothing was written: the checkpoint's lease is no longer held.
     LeaseLost,
+    /// Nothing was written: its turn will never come.
+    TurnLost,
     /// What became of each user and then of each change, in the order of the batch.
     Written(Vec<BulkOutcome>),
 }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use self::{job::Jobs, outbox::Outbox, rows::Rows};
 use super::{
-    BulkStore, Deletion, Insert, JobStore, Key, Lookup, OnTombstone, OutboxStore, SearchStore, StatsStore, StoreError,
-    Update, UserStore,
+    BulkStore, Deletion, Insert, JobStore, Key, Lookup, OnTombstone, OutboxStore, SearchStore, SnapshotStore,
+    StatsStore, StoreError, Update, UserStore,
 };
 use crate::{
     clock::Timestamp,
@@ -146,6 +146,10 @@ impl UserStore for MemoryStore {
     }
 
     fn as_search(&self) -> Option<&dyn SearchStore> {
+        Some(self)
+    }
+
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
         Some(self)
     }
 

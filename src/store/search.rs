@@ -31,7 +31,8 @@ pub trait SearchStore: fmt::Debug + Send + Sync {
     /// One page of the users that match, in the order asked for.
     ///
     /// The order is total (ties are broken by id), so pages walked by [`SearchPage::next`] neither repeat nor skip a
-    /// user who is there for the whole walk and does not change. A page is shorter than its limit only at the end.
+    /// user who is there for the whole walk and does not change. A page is shorter than its limit only at the end, and where
+    /// it [is cut](SearchPage::is_cut).
     ///
     /// Whatever a store makes of a filter, its answer is that of [`Filter::matches`]. What a database cannot compute to
     /// the letter, it may narrow down, and let `matches` decide.
@@ -64,15 +65,18 @@ pub struct Search {
     pub skip: usize,
     /// How many users a page holds at most.
     pub limit: usize,
+    /// How many users are looked at for one page at most, at least one, where a database cannot say by itself who matches:
+    /// the bound on the work of a search that matches hardly anybody.
+    pub looks: usize,
 }
 
 impl Search {
     /// How many users [`page`](Self::page) reaches: what it passes over has to be read each time.
     pub const REACHED_BY_PAGE: usize = 10_000;
 
-    /// The first page of the users that match, 50 at most, by id.
+    /// The first page of the users that match, 50 at most, by id, for which 100,000 are looked at.
     pub const fn new(filter: Filter) -> Self {
-        Self { filter, order: Order::ID, after: None, skip: 0, limit: 50 }
+        Self { filter, order: Order::ID, after: None, skip: 0, limit: 50, looks: 100_000 }
     }
 
     /// In this order.
@@ -84,6 +88,12 @@ impl Search {
     /// This many users at most.
     pub const fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Looking at this many users at most.
+    pub const fn looks(mut self, users: usize) -> Self {
+        self.looks = users;
         self
     }
 
@@ -144,11 +154,20 @@ pub struct SearchPage {
     pub users: Vec<User>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<SearchCursor>,
+    /// Whether as many users were [looked at](Search::looks) as may be: there may be fewer on the page than it holds, or
+    /// none, and those that were to be passed over may not all have been. [`next`](Self::next) goes on from the last one that
+    /// was looked at.
+    pub is_cut: bool,
 }
 
 impl SearchPage {
     /// A page. For store authors.
     pub const fn new(users: Vec<User>, next: Option<SearchCursor>) -> Self {
-        Self { users, next }
+        Self { users, next, is_cut: false }
+    }
+
+    /// A page that ends at `next` since enough users were looked at. For store authors.
+    pub const fn cut(users: Vec<User>, next: SearchCursor) -> Self {
+        Self { users, next: Some(next), is_cut: true }
     }
 }

@@ -5,8 +5,9 @@ use sqlx::Pool;
 
 use super::{
     Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId, JobStore,
-    Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Stats,
-    StatsStore, StoreError, Update, UserStore, sql::users::Users,
+    Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Snapshot,
+    SnapshotStore, Stats, StatsStore, StoreError, Update, UserStore,
+    sql::{bulk::stored_all, snapshot::SqlSnapshot, users::Users},
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -67,7 +68,7 @@ pub struct ServerStore<E: ServerEngine> {
 }
 
 struct Shared<E: ServerEngine> {
-    users: Users,
+    users: Arc<Users>,
     pool: Pool<E::Database>,
     clock: Arc<dyn Clock>,
 }
@@ -190,6 +191,10 @@ impl<E: ServerEngine> UserStore for ServerStore<E> {
         Some(self)
     }
 
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
+        Some(self)
+    }
+
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         Some(self)
     }
@@ -203,9 +208,13 @@ impl<E: ServerEngine> BulkStore for ServerStore<E> {
         again_on_conflict!(self, "look_up", connection => users.look_up::<E>(connection, keys))
     }
 
-    async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
-        let users = &self.shared.users;
-        again_on_conflict!(self, "write", connection => users.write::<E>(connection, &batch))
+    async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+        let (users, new) = (&self.shared.users, stored_all(&mut batch));
+        again_on_conflict!(self, "write", connection => users.write::<E>(connection, &new, &batch))
+    }
+
+    fn writes_at_once(&self) -> bool {
+        true
     }
 
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
@@ -307,6 +316,15 @@ impl<E: ServerEngine> SearchStore for ServerStore<E> {
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
         let users = &self.shared.users;
         again_on_conflict!(self, "count", connection => users.count::<E>(connection, filter))
+    }
+}
+
+#[async_trait]
+impl<E: ServerEngine> SnapshotStore for ServerStore<E> {
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let pool = &self.shared.pool;
+        let connection = pool.acquire().await.map_err(|error| E::classify("snapshot", error))?;
+        Ok(Box::new(SqlSnapshot::<E>::take(Arc::clone(&self.shared.users), connection).await?))
     }
 }
 

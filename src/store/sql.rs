@@ -1,12 +1,13 @@
 //! What the SQL stores share: statements that all databases read, and the rows that they return.
 
+pub(crate) mod bulk;
 pub(crate) mod engine;
 pub(crate) mod rows;
+pub(crate) mod snapshot;
 pub(crate) mod statement;
 pub(crate) mod tombstone_key;
 pub(crate) mod users;
 
-mod bulk;
 mod filter;
 mod jobs;
 mod look_up;

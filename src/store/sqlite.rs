@@ -52,7 +52,7 @@ pub struct SqliteStore {
 }
 
 struct Shared {
-    users: Users,
+    users: Arc<Users>,
     readers: SqlitePool,
     writer: Writer,
 }

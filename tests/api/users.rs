@@ -213,6 +213,16 @@ async fn pages_reach_so_far_and_say_so() {
 }
 
 #[tokio::test]
+async fn a_search_that_looks_at_too_many_is_refused_and_not_cut() {
+    let server = Server::with(|api| api.limits(crate::server::limits().looks(20))).await;
+    crowd(&server).await;
+    let answer = server.get("/users?q=name%3Anobody").await;
+    let problem = answer.is_problem(503, "The search looks at too many users: narrow it down.");
+    assert_eq!(problem["errorCode"], "query_too_costly");
+    assert_eq!(server.get("/users?per_page=10").await.json().as_array().unwrap().len(), 10);
+}
+
+#[tokio::test]
 async fn users_are_searched_and_parts_of_them_shown() {
     for server in Server::each().await {
         crowd(&server).await;

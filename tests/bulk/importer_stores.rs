@@ -6,7 +6,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -17,9 +17,9 @@ use serde_json::json;
 use waystation::{
     MemoryStore, Password, Passwords, SqliteStore, User, UserId, UserStore,
     bulk::{
-        CredentialMerge, FaultCode, FaultSink, Field, IdentifierMerge, ImportFailure, ImportJobs, ImportPolicy,
-        ImportRecord, ImportSpec, ImportWorker, Importer, Input, MatchBy, Merge, OpenInput, ReadError, Record, Sample,
-        SampleAnswer, Worked,
+        CredentialMerge, FaultCode, FaultSink, Field, IdentifierMerge, ImportFailure, ImportFormat, ImportJobs,
+        ImportPolicy, ImportRecord, ImportSpec, ImportStage, ImportWorker, Importer, Input, MatchBy, Merge, OpenInput,
+        OpenedBy, ReadError, ReadOptions, Record, RecordReader, RecordSource, Sample, SampleAnswer, Worked,
     },
     clock::{Clock, ManualClock, SystemClock, Timestamp},
     entropy::SeededEntropy,
@@ -390,6 +390,10 @@ impl BulkStore for Eventful {
         self.inner.write(batch).await
     }
 
+    fn writes_at_once(&self) -> bool {
+        self.inner.writes_at_once()
+    }
+
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
         self.inner.scan(after, limit).await
     }
@@ -672,4 +676,48 @@ async fn debug_shows_nothing_of_users() {
     let import = importer(&store);
     import.run(Listed::new([record])).await.unwrap();
     assert!(!format!("{import:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn a_record_counts_as_what_it_takes_in_memory_and_not_as_its_text() {
+    let told = Arc::new(AtomicUsize::new(0));
+    let batches = Arc::clone(&told);
+    let importer = Importer::builder(Arc::new(MemoryStore::new())).batch_bytes(4 << 20).on_progress(move |progress| {
+        assert_eq!(progress.stage, ImportStage::Writing);
+        batches.fetch_add(1, Ordering::Relaxed);
+    });
+    let values = vec![r#"{"":0}"#; 8_000].join(",");
+    let users = (0..20)
+        .map(|number| format!(r#"{{"email": "p{number}@example.com", "user_metadata": {{"values": [{values}]}}}}"#));
+    let text = users.collect::<Vec<_>>().join("\n");
+    assert!(text.len() < 4 << 20, "by its text it would be one batch");
+    let open = move || -> Result<Box<dyn RecordSource>, ReadError> {
+        let text = std::io::Cursor::new(text.clone());
+        Ok(Box::new(RecordReader::new(text, Some(ImportFormat::JsonLines), ReadOptions::default())?))
+    };
+    let report = importer.build().run(Arc::new(OpenedBy::new(open))).await.unwrap();
+    assert_eq!((report.inserted, told.load(Ordering::Relaxed)), (20, 21), "one at a time, and the end");
+}
+
+#[tokio::test]
+async fn a_first_reading_tells_how_far_it_is() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&told);
+    let importer = Importer::builder(Arc::new(MemoryStore::new()))
+        .batch_records(15_000)
+        .on_progress(move |progress| tell.lock().unwrap().push((progress.stage, progress.records)));
+    let mut people: Vec<_> = (0..25_000).map(|number| person(&format!("p{number:05}"))).collect();
+    people[1] = people[0].clone();
+    let report = importer.build().run(Listed::new(people)).await.unwrap();
+    assert_eq!((report.inserted, report.duplicates), (24_999, 1));
+    let (compares, writes) = (ImportStage::Comparing, ImportStage::Writing);
+    assert_eq!(*told.lock().unwrap(), [(compares, 10_000), (compares, 20_000), (writes, 15_000), (writes, 25_000)]);
+}
+
+#[tokio::test]
+async fn an_input_without_duplicates_is_read_once() {
+    let people = Listed::new((0..1_000).map(|number| person(&format!("p{number}"))));
+    let importer = Importer::builder(Arc::new(MemoryStore::new())).batch_records(100).build();
+    let report = importer.run(people.clone()).await.unwrap();
+    assert_eq!((report.inserted, people.readings.load(Ordering::Relaxed)), (1_000, 1));
 }

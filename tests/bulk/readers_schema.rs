@@ -145,6 +145,7 @@ fn the_guide_has_every_code() {
     let mut found = BTreeSet::new();
     codes(&root.join("record"), &mut found);
     codes(&root.join("read"), &mut found);
+    codes(&root.join("format"), &mut found);
     // A path into a record, and no code.
     found.remove("waystation.login_count");
     // The last of a list that is too long stands for all that are not listed.

@@ -7,7 +7,7 @@ use waystation::{
     store::{
         Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId,
         JobStore, Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage,
-        SearchStore, Stats, StatsStore, StoreError, Update,
+        SearchStore, SnapshotStore, Stats, StatsStore, StoreError, Update,
     },
     user::{NewUser, UserChange, Version},
 };
@@ -97,6 +97,10 @@ impl UserStore for Watched {
         if self.can_more() { Some(self) } else { None }
     }
 
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
+        None
+    }
+
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         if self.can_more() { Some(self) } else { None }
     }
@@ -129,6 +133,10 @@ impl BulkStore for Watched {
 
     async fn write(&self, _: BulkWrite) -> Result<BulkWritten, StoreError> {
         panic!("the doctor has written to the store")
+    }
+
+    fn writes_at_once(&self) -> bool {
+        self.inner.as_bulk().unwrap().writes_at_once()
     }
 
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {

@@ -14,8 +14,8 @@ use tokio::runtime::Runtime;
 use waystation::{
     SqliteStore, UserStore,
     bulk::{
-        Fault, FaultCode, ImportJobs, ImportRecord, ImportSpec, ImportWorker, Importer, Input, InputState, OpenInput,
-        Place, ReadError, Record, RecordSource, Worked,
+        Fault, FaultCode, ImportJobs, ImportRecord, ImportSpec, ImportStage, ImportWorker, Importer, Input, InputState,
+        OpenInput, Place, ReadError, Record, RecordSource, Worked,
     },
     clock::{Clock, SystemClock},
     identifier::{IdentifierRules, StandardRules},
@@ -133,7 +133,12 @@ async fn store(folder: &Path) -> Arc<dyn UserStore> {
 async fn import_until_killed(folder: &Path) {
     let store = store(folder).await;
     let importer = Importer::builder(Arc::clone(&store)).batch_records(BATCH);
-    let importer = importer.on_progress(|progress| child::say(progress.records)).build();
+    let importer = importer.on_progress(|progress| {
+        if progress.stage == ImportStage::Writing {
+            child::say(progress.records);
+        }
+    });
+    let importer = importer.build();
     let worker = ImportWorker::new(importer, Arc::new(Folder(folder.to_owned()))).lease_time(LEASE).at_most(4);
     let jobs = ImportJobs::new(store);
     loop {

@@ -14,7 +14,8 @@ use waystation::{
     identifier::{Identifier, IdentifierKind},
     store::{
         BulkStore, Deletion, Insert, JobStore, Key, KeyKind, Lease, Lookup, MemoryStore, OnTombstone, OutboxMessage,
-        OutboxStore, OwnedKey, SearchStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore, UserStoreExt,
+        OutboxStore, OwnedKey, SearchStore, SnapshotStore, Stats, StatsStore, StoreError, Tombstone, Update, UserStore,
+        UserStoreExt,
     },
     user::{Credential, Metadata, Moved, MovedBy, NewUser, Profile, User, UserChange, UserId, Version},
 };
@@ -26,6 +27,7 @@ pub(crate) mod fault;
 mod jobs;
 mod outbox;
 mod search;
+mod snapshot;
 
 /// A [`MemoryStore`] behind one fault.
 pub(crate) struct Faulty {
@@ -423,6 +425,10 @@ impl UserStore for Faulty {
     }
 
     fn as_search(&self) -> Option<&dyn SearchStore> {
+        Some(self)
+    }
+
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
         Some(self)
     }
 

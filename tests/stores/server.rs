@@ -44,9 +44,9 @@ pub(super) async fn mariadb() -> Fixture {
 }
 
 #[cfg(feature = "postgres")]
-waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, outbox, search, stats]);
+waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, outbox, search, snapshots, stats]);
 #[cfg(feature = "mysql")]
-waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, outbox, search, stats]);
+waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, outbox, search, snapshots, stats]);
 
 /// A service may open its store wherever it runs.
 #[test]

@@ -58,6 +58,10 @@ pub(crate) struct Options {
     /// With the hashes of passwords and the secrets of second factors
     #[arg(long, conflicts_with = "fields")]
     secrets: bool,
+    /// Read each user as they are then, and keep the database from nothing meanwhile; without this, all are as they were when
+    /// the export began
+    #[arg(long)]
+    without_snapshot: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -101,7 +105,9 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let began = clock.monotonic();
     let watch = move |exported: &Exported| {
         progress.show(&Step {
+            what: "users",
             users: exported.users,
+            before: 0,
             bytes: exported.bytes,
             total_bytes: None,
             elapsed: clock.monotonic().saturating_sub(began),
@@ -113,6 +119,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let exporter = Exporter::new(store).format(format).packing(packing).fields(fields).filter(filter);
     let exporter = exporter.most_columns(options.most_columns).csv_texts(options.texts.into()).watch(watch);
     let exporter = if options.secrets { exporter.secrets() } else { exporter };
+    let exporter = if options.without_snapshot { exporter.without_snapshot() } else { exporter };
     let ended = if options.file.as_os_str() == "-" {
         exporter.write_to(io::stdout()).await
     } else {
@@ -124,6 +131,9 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     if !written.is_complete {
         eprintln!("stopped after {} users; an export begins anew", written.users);
         return Ok(Exit::Interrupted);
+    }
+    if written.users == 0 && options.query.is_none() {
+        store::tell_that_nobody_is_there(&settings);
     }
     eprintln!("{} users, {} bytes", written.users, written.bytes);
     Ok(Exit::Done)

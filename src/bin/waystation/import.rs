@@ -10,12 +10,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use tokio::sync::Notify;
 use waystation::{
     Passwords, UserStore,
     bulk::{
-        FaultCode, FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStatus,
+        FaultCode, FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStage, ImportStatus,
         ImportWorker, Importer, JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
     },
     clock::{Clock as _, SystemClock},
@@ -53,8 +56,8 @@ pub(crate) struct Options {
     /// Go on with this job
     #[arg(long, value_name = "JOB")]
     resume: Option<String>,
-    /// What the file is, instead of looking: csv, json, ndjson, …
-    #[arg(long)]
+    /// What the file is, instead of looking
+    #[arg(long, value_parser = format())]
     format: Option<ImportFormat>,
     /// Scheme of all hashes, or the system that spelt them, where their texts do not tell it
     #[arg(long, value_name = "SCHEME")]
@@ -172,7 +175,9 @@ pub(crate) async fn importer(
     let shown = Arc::clone(&progress);
     let builder = Importer::builder(Arc::clone(&store)).passwords(Arc::clone(passwords)).on_progress(move |step| {
         shown.show(&Step {
+            what: if step.stage == ImportStage::Comparing { "records compared" } else { "users" },
             users: step.records,
+            before: step.resumed_records,
             bytes: step.bytes,
             total_bytes: step.total_bytes,
             elapsed: step.elapsed,
@@ -194,6 +199,15 @@ pub(crate) fn inputs(settings: &Settings, passwords: &Passwords) -> Result<FileI
         Some(project) => options.firebase(project),
         None => options,
     }))
+}
+
+/// The names of all formats, so that help and completions have them.
+fn format() -> impl TypedValueParser<Value = ImportFormat> {
+    let names = ImportFormat::ALL.iter().map(|format| {
+        let name = PossibleValue::new(format.as_str());
+        if *format == ImportFormat::JsonLines { name.alias("jsonl") } else { name }
+    });
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<ImportFormat>())
 }
 
 impl Options {

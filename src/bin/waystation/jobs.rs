@@ -6,6 +6,7 @@ use std::{
 
 use clap::Subcommand;
 use serde::Serialize;
+use serde_json::{Value, json};
 use waystation::{
     UserStore,
     bulk::{Fault, FileInputs, ImportJobs, ImportReport, ImportStatus, ImportWorker, OpenInput as _, QuarantineFile},
@@ -208,9 +209,16 @@ async fn errors(
         let page = jobs.faults(id, after, PAGE).await.map_err(asked)?;
         let Some(last) = page.last() else { return Ok(Exit::Done) };
         after = Some(last.record);
-        for JobFault { record, offset, line, faults, .. } in &page {
-            // People count lines from 1.
-            output::json(&serde_json::json!({"index": record, "offset": offset, "line": line + 1, "faults": faults}))?;
+        for JobFault { record, offset, line, faults, .. } in page {
+            let faults = if let Value::Array(faults) = faults { faults } else { vec![faults] };
+            for fault in faults {
+                // A line a fault, as in the report of a quarantine file. People count lines from 1.
+                let mut told = json!({"index": record, "offset": offset, "line": line + 1});
+                if let (Value::Object(told), Value::Object(fault)) = (&mut told, fault) {
+                    told.extend(fault);
+                }
+                output::json(&told)?;
+            }
         }
     }
 }

@@ -20,7 +20,10 @@ pub(crate) struct Progress {
 
 /// How far it is.
 pub(crate) struct Step {
+    pub(crate) what: &'static str,
     pub(crate) users: u64,
+    /// How many of them were done before the time began to run.
+    pub(crate) before: u64,
     /// Bytes that are done, and all of them where that is known.
     pub(crate) bytes: u64,
     pub(crate) total_bytes: Option<u64>,
@@ -70,10 +73,9 @@ impl Drop for Progress {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} users", HumanCount(self.users))?;
-        if let Some(rate) =
-            u128::from(self.users).checked_mul(1_000).and_then(|it| it.checked_div(self.elapsed.as_millis()))
-        {
+        write!(f, "{} {}", HumanCount(self.users), self.what)?;
+        let done = u128::from(self.users.saturating_sub(self.before));
+        if let Some(rate) = done.checked_mul(1_000).and_then(|it| it.checked_div(self.elapsed.as_millis())) {
             write!(f, ", {}/s", HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)))?;
         }
         if let Some(total) = self.total_bytes {

@@ -95,7 +95,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
 fn read(options: &Options) -> Result<Search, Failure> {
     let filter = query(options.query.as_deref())?.into_filter();
     let limit = usize::try_from(options.limit).unwrap_or(usize::MAX);
-    let mut search = Search::new(filter).limit(limit);
+    let mut search = Search::new(filter).limit(limit).looks(usize::MAX);
     if let Some(sort) = &options.sort {
         let order = sort.parse::<Order>().map_err(|error| Failure::misused(format!("--sort: {error}")))?;
         search = search.order(order);

@@ -30,6 +30,9 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     let store = store::open(&settings, Missing::Refuse).await?;
     let counter = store.as_stats().ok_or_else(|| store::lacks("count"))?;
     let stats = counter.stats().await.map_err(|error| Failure::of("the store cannot be asked", error))?;
+    if stats.users == 0 {
+        store::tell_that_nobody_is_there(&settings);
+    }
     let counts = Counts::from(&stats);
     if global.json {
         output::json(&counts)?;

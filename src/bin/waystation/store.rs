@@ -42,6 +42,11 @@ pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dy
     opened.map_err(|error| Failure::of("the store cannot be opened", error))
 }
 
+/// Says that the connection has nobody, which is what a name that was not spelt right looks like.
+pub(crate) fn tell_that_nobody_is_there(settings: &Settings) {
+    eprintln!("there is nobody in the connection `{}` of the store", settings.connection());
+}
+
 /// The failure of a store that lacks a capability; of ours none does.
 pub(crate) fn lacks(what: &'static str) -> Failure {
     Failure::misused(format!("this store cannot {what}"))

@@ -1,9 +1,10 @@
-//! What `firebase auth:export --format=json` writes of a user.
-//! <https://firebase.google.com/docs/cli/auth#auth-export>
+//! What `firebase auth:export` writes of a user, as JSON or as CSV.
+//! <https://firebase.google.com/docs/cli/auth#auth-export>; the columns are those of
+//! <https://github.com/firebase/firebase-tools/blob/master/src/accountExporter.ts>.
 
 use serde_json::{Map, Value, json};
 
-use super::{Translated, carry, extend};
+use super::{Translated, carry, extend, flag, millis};
 use crate::{
     bulk::{Fault, FaultCode, ReadOptions},
     user::Credential,
@@ -11,6 +12,65 @@ use crate::{
 
 /// What says nothing that is kept here.
 const LEFT_OUT: &[&str] = &["lastRefreshAt", "tokensValidAfterTime", "validSince", "version"];
+
+/// The columns, which no header names. Behind each row is a comma.
+pub(in crate::bulk) const COLUMNS: [&str; 28] = [
+    "localId",
+    "email",
+    "emailVerified",
+    "passwordHash",
+    "salt",
+    "displayName",
+    "photoUrl",
+    "google:rawId",
+    "google:email",
+    "google:displayName",
+    "google:photoUrl",
+    "facebook:rawId",
+    "facebook:email",
+    "facebook:displayName",
+    "facebook:photoUrl",
+    "twitter:rawId",
+    "twitter:email",
+    "twitter:displayName",
+    "twitter:photoUrl",
+    "github:rawId",
+    "github:email",
+    "github:displayName",
+    "github:photoUrl",
+    "createdAt",
+    "lastSignedInAt",
+    "phoneNumber",
+    "disabled",
+    "customAttributes",
+];
+
+/// The fewest columns: older releases of the tool end with the phone number.
+pub(in crate::bulk) const FEWEST_COLUMNS: usize = 26;
+
+/// A row as the JSON export has the same user.
+pub(super) fn row(mut row: Map<String, Value>) -> Result<Map<String, Value>, Fault> {
+    for key in ["emailVerified", "disabled"] {
+        if let Some(truth) = flag(&mut row, key)? {
+            row.insert(key.to_owned(), truth.into());
+        }
+    }
+    let mut providers = Vec::new();
+    for provider in ["google", "facebook", "twitter", "github"] {
+        let mut info = Map::new();
+        for key in ["rawId", "email", "displayName", "photoUrl"] {
+            carry(&mut row, &format!("{provider}:{key}"), &mut info, key);
+        }
+        if !info.is_empty() {
+            info.insert("providerId".to_owned(), format!("{provider}.com").into());
+            providers.push(Value::Object(info));
+        }
+    }
+    if !providers.is_empty() {
+        row.insert("providerUserInfo".to_owned(), providers.into());
+    }
+    Ok(row)
+}
 
 pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
     let (mut record, mut rest) = (Map::new(), Map::new());
@@ -32,10 +92,8 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     for (key, target) in
         [("createdAt", "created_at"), ("lastSignedInAt", "last_login"), ("passwordUpdatedAt", "password_set_at")]
     {
-        if let Some(date) = export.remove(key) {
-            let fault =
-                || Fault::new(FaultCode::Format, "date.syntax", format!("/{key}"), "it is not milliseconds since 1970");
-            rest.insert(target.to_owned(), millis(&date).ok_or_else(fault)?.saturating_mul(1_000).into());
+        if let Some(date) = millis(&mut export, key)? {
+            rest.insert(target.to_owned(), date);
         }
     }
     if let Some(Value::String(claims)) = export.remove("customAttributes") {
@@ -66,11 +124,6 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     extend(&mut record, rest);
     record.extend(export.into_iter().filter(|(key, value)| !LEFT_OUT.contains(&key.as_str()) && !value.is_null()));
     Ok(Translated::Record(record))
-}
-
-/// Milliseconds, which the export has as text.
-fn millis(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// An account elsewhere. Password and phone are the user's own.

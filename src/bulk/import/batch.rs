@@ -6,7 +6,7 @@ use std::{
 use tokio::task::JoinSet;
 
 use super::{
-    FaultSink, ImportFailure, ImportProgress, ImportReport, Importer, Plan,
+    FaultSink, ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Plan,
     item::{Item, Step, Wrap, change, counter, faults_of, is_weak, items},
     job::Keeper,
     keys_of,
@@ -19,7 +19,7 @@ use crate::{
     clock::Timestamp,
     migrator::generated_id,
     password::{PasswordError, Passwords},
-    store::{BulkOutcome, BulkWrite, BulkWritten, Lookup, OwnedKey, StoreError},
+    store::{BulkOutcome, BulkWrite, BulkWritten, Checkpoint, Lookup, OwnedKey, StoreError},
     user::{Credential, Moved, MovedBy, NewUser},
 };
 
@@ -28,13 +28,15 @@ const ROUNDS: usize = 20;
 
 /// One run over a stretch of an input.
 pub(super) struct Run<'a> {
-    importer: &'a Importer,
+    pub(super) importer: &'a Importer,
     keeper: Option<&'a Keeper>,
     /// The time of everything that this run writes.
     at: Timestamp,
     started: Duration,
     before: Duration,
-    resumed_at: u64,
+    resumed_at: Place,
+    /// When the first batch was asked for.
+    writing_since: Duration,
     /// Whether so many of the last batch were there that the next one is looked up first.
     looks_first: bool,
     pub(super) place: Place,
@@ -49,7 +51,8 @@ impl<'a> Run<'a> {
             at: importer.now(),
             started: importer.clock.monotonic(),
             before: stretch.report.duration,
-            resumed_at: stretch.place.offset,
+            resumed_at: stretch.place,
+            writing_since: importer.clock.monotonic(),
             looks_first: false,
             place: stretch.place,
             report: stretch.report.clone(),
@@ -61,14 +64,33 @@ impl<'a> Run<'a> {
         self.keeper.is_some_and(Keeper::is_to_stop)
     }
 
+    pub(super) fn total_bytes(&self) -> Option<u64> {
+        self.keeper.and_then(Keeper::total_bytes)
+    }
+
+    /// From now on, what takes time is reading and writing.
+    pub(super) fn begin_to_write(&mut self) {
+        self.writing_since = self.importer.clock.monotonic();
+    }
+
     /// Plans and writes a batch, again and again until nobody has come between.
     pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
         let (end, is_last) = (batch.end, batch.is_last);
-        let mut items = items(batch.entries);
+        let mut items = items(batch.entries, !self.importer.distinct);
         if self.looks_first {
             let wanted: Vec<usize> = (0..items.len()).collect();
             self.look_and_plan(&mut items, &wanted).await?;
         }
+        self.settle(items, end, is_last).await
+    }
+
+    /// Writes a batch that is planned, and plans it anew for whatever comes between.
+    pub(super) async fn settle(
+        &mut self,
+        mut items: Vec<Item>,
+        end: Place,
+        is_last: bool,
+    ) -> Result<(), ImportFailure> {
         let mut conflicts = 0;
         for _ in 0..ROUNDS {
             self.prepare(&mut items).await?;
@@ -76,31 +98,45 @@ impl<'a> Run<'a> {
             self.put_aside(&mut items).await?;
             let report = self.report_with(&items);
             let written = self.write(&items, end, is_last, &report).await?;
-            let (outcomes, inserts, updates) = match written {
-                Written::All => {
-                    self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
-                    self.place = end;
-                    self.report = report;
-                    self.tell_progress();
-                    return Ok(());
-                }
-                Written::Conflict(outcomes, inserts, updates) => (outcomes, inserts, updates),
+            let Some(outcomes) = written else {
+                self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
+                self.done(end, report);
+                return Ok(());
             };
-            let places = inserts.into_iter().chain(updates);
-            let in_the_way: Vec<_> = places.zip(outcomes).filter(|(_, outcome)| !outcome.is_done()).collect();
-            conflicts += in_the_way.len();
-            self.plan_anew(&mut items, &in_the_way).await?;
+            conflicts += self.plan_anew(&mut items, outcomes).await?;
         }
         let busy = StoreError::unavailable("import", Busy);
         Err(ImportFailure::Store(busy))
     }
 
-    async fn plan_anew(&self, items: &mut [Item], in_the_way: &[(usize, BulkOutcome)]) -> Result<(), ImportFailure> {
+    /// A batch is stored.
+    pub(super) fn done(&mut self, end: Place, report: ImportReport) {
+        (self.place, self.report) = (end, report);
+        self.tell_progress();
+    }
+
+    /// Plans those anew whom a write of all has found something in the way of, and says how many they are.
+    pub(super) async fn plan_anew(
+        &self,
+        items: &mut [Item],
+        outcomes: Vec<BulkOutcome>,
+    ) -> Result<usize, ImportFailure> {
+        let (mut inserts, mut updates) = (Vec::new(), Vec::new());
+        for (place, item) in items.iter().enumerate() {
+            match item.step {
+                Step::Insert => inserts.push(place),
+                Step::Update(_) => updates.push(place),
+                Step::Faulty(_) | Step::Unchanged => {}
+            }
+        }
+        let written = inserts.into_iter().chain(updates).zip(outcomes);
+        let in_the_way: Vec<_> = written.filter(|(_, outcome)| !outcome.is_done()).collect();
         if self.importer.policy.upsert {
             let places: Vec<usize> = in_the_way.iter().map(|(place, _)| *place).collect();
-            return self.look_and_plan(items, &places).await;
+            self.look_and_plan(items, &places).await?;
+            return Ok(places.len());
         }
-        for (place, outcome) in in_the_way {
+        for (place, outcome) in &in_the_way {
             let Some(item) = items.get_mut(*place) else { continue };
             match outcome {
                 BulkOutcome::Taken(kind) => item.step = Step::Faulty(vec![taken(*kind)]),
@@ -108,7 +144,7 @@ impl<'a> Run<'a> {
                 BulkOutcome::Created | BulkOutcome::Gone | BulkOutcome::Stale | BulkOutcome::Updated => {}
             }
         }
-        Ok(())
+        Ok(in_the_way.len())
     }
 
     /// Looks up whoever is at the keys of these records, and plans them.
@@ -151,7 +187,7 @@ impl<'a> Run<'a> {
     }
 
     /// Gives ids to those who bring none, and wraps weak hashes.
-    async fn prepare(&self, items: &mut [Item]) -> Result<(), ImportFailure> {
+    pub(super) async fn prepare(&self, items: &mut [Item]) -> Result<(), ImportFailure> {
         for item in &mut *items {
             if matches!(item.step, Step::Insert)
                 && item.id.is_none()
@@ -208,6 +244,36 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What is to be written of a batch: all of it or nothing.
+    pub(super) fn bulk_write(&self, items: &[Item]) -> BulkWrite {
+        let mut write = BulkWrite::new(items.iter().filter_map(|item| self.draft(item)).collect())
+            .updates(items.iter().filter_map(change).collect())
+            .unless_conflict();
+        write.tombstones = self.importer.policy.tombstones();
+        write.rolled_back = self.importer.dry_run;
+        write
+    }
+
+    /// The progress of the job, if there is one, when a batch is stored.
+    pub(super) fn checkpoint(
+        &self,
+        items: &[Item],
+        end: Place,
+        is_last: bool,
+        report: &ImportReport,
+    ) -> Result<Option<Checkpoint>, ImportFailure> {
+        let Some(keeper) = self.keeper else { return Ok(None) };
+        keeper.checkpoint(self.importer.now(), report, end, faults_of(items), is_last).map(Some)
+    }
+
+    /// Saves the progress of a dry run, which was not saved with its batch.
+    pub(super) async fn save_dry(&self, checkpoint: Option<&Checkpoint>) -> Result<(), ImportFailure> {
+        match (checkpoint, self.keeper) {
+            (Some(checkpoint), Some(keeper)) if self.importer.dry_run => keeper.save(self.importer, checkpoint).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Writes all of it, or tells what stands in the way.
     async fn write(
         &self,
@@ -215,55 +281,51 @@ impl<'a> Run<'a> {
         end: Place,
         is_last: bool,
         report: &ImportReport,
-    ) -> Result<Written, ImportFailure> {
-        let importer = self.importer;
-        let (bulk, mut patience) = (importer.bulk()?, Patience::new(&*importer.clock));
-        let (mut inserts, mut updates) = (Vec::new(), Vec::new());
-        for (place, item) in items.iter().enumerate() {
-            match item.step {
-                Step::Insert => inserts.push(place),
-                Step::Update(_) => updates.push(place),
-                Step::Faulty(_) | Step::Unchanged => {}
-            }
-        }
+    ) -> Result<Option<Vec<BulkOutcome>>, ImportFailure> {
+        let (bulk, mut patience) = (self.importer.bulk()?, Patience::new(&*self.importer.clock));
         loop {
-            let mut batch = BulkWrite::new(items.iter().filter_map(|item| self.draft(item)).collect())
-                .updates(items.iter().filter_map(change).collect())
-                .unless_conflict();
-            batch.tombstones = importer.policy.tombstones();
-            let checkpoint = match self.keeper {
-                Some(keeper) => Some(keeper.checkpoint(importer.now(), report, end, faults_of(items), is_last)?),
-                None => None,
-            };
-            if importer.dry_run {
-                batch = batch.rolled_back();
-            } else {
-                batch.checkpoint.clone_from(&checkpoint);
+            let mut write = self.bulk_write(items);
+            let checkpoint = self.checkpoint(items, end, is_last, report)?;
+            if !self.importer.dry_run {
+                write.checkpoint.clone_from(&checkpoint);
             }
-            match bulk.write(batch).await {
+            match bulk.write(write).await {
                 Ok(BulkWritten::LeaseLost) => return Err(ImportFailure::LeaseLost),
-                Ok(BulkWritten::Conflict(outcomes)) => return Ok(Written::Conflict(outcomes, inserts, updates)),
+                Ok(BulkWritten::Conflict(outcomes)) => return Ok(Some(outcomes)),
+                // It has no turn to lose.
+                Ok(BulkWritten::TurnLost) => return Err(ImportFailure::Stopped),
                 Ok(BulkWritten::Written(_)) => {
-                    if let (true, Some(checkpoint), Some(keeper)) = (importer.dry_run, &checkpoint, self.keeper) {
-                        keeper.save(importer, checkpoint).await?;
-                    }
-                    return Ok(Written::All);
-                }
-                // The connection may have broken after the commit.
-                Err(error) if patience.waits(&error).await => {
-                    if !importer.dry_run && self.was_written_after_all(items, end, is_last).await? {
-                        return Ok(Written::All);
-                    }
+                    self.save_dry(checkpoint.as_ref()).await?;
+                    return Ok(None);
                 }
                 Err(error) => {
-                    let may_be = error.is_unavailable() && !importer.dry_run;
-                    if may_be && self.was_written(items, end, is_last).await.unwrap_or(false) {
-                        return Ok(Written::All);
+                    if self.came_to_pass(error, &mut patience, items, end, is_last).await? {
+                        return Ok(None);
                     }
-                    return Err(error.into());
                 }
             }
         }
+    }
+
+    /// Whether a write that failed came to pass all the same: the connection may have broken after the commit. If not, and
+    /// after a pause, it can be tried again.
+    pub(super) async fn came_to_pass(
+        &self,
+        error: StoreError,
+        patience: &mut Patience<'_>,
+        items: &[Item],
+        end: Place,
+        is_last: bool,
+    ) -> Result<bool, ImportFailure> {
+        let dry = self.importer.dry_run;
+        if patience.waits(&error).await {
+            return Ok(!dry && self.was_written_after_all(items, end, is_last).await?);
+        }
+        let may_be = error.is_unavailable() && !dry;
+        if may_be && self.was_written(items, end, is_last).await.unwrap_or(false) {
+            return Ok(true);
+        }
+        Err(error.into())
     }
 
     /// The same as [`was_written`](Self::was_written), asked until the store answers.
@@ -324,7 +386,7 @@ impl<'a> Run<'a> {
     }
 
     /// The report as it is when these are written.
-    fn report_with(&self, items: &[Item]) -> ImportReport {
+    pub(super) fn report_with(&self, items: &[Item]) -> ImportReport {
         let mut report = self.report.clone();
         for item in items {
             report.read += 1;
@@ -362,7 +424,7 @@ impl<'a> Run<'a> {
     }
 
     /// Hands what will not be stored to the sink, each record once.
-    async fn put_aside(&self, items: &mut [Item]) -> Result<(), ImportFailure> {
+    pub(super) async fn put_aside(&self, items: &mut [Item]) -> Result<(), ImportFailure> {
         let Some(sink) = &self.importer.sink else { return Ok(()) };
         let faulty = items.iter_mut().filter(|item| !item.is_aside).filter_map(|item| {
             let Step::Faulty(faults) = &item.step else { return None };
@@ -387,19 +449,15 @@ impl<'a> Run<'a> {
     fn tell_progress(&self) {
         let Some(tell) = &self.importer.progress else { return };
         tell(&ImportProgress {
+            stage: ImportStage::Writing,
             records: self.place.record,
             bytes: self.place.offset,
-            total_bytes: self.keeper.and_then(Keeper::total_bytes),
-            resumed_at: self.resumed_at,
-            elapsed: self.importer.since(self.started),
+            total_bytes: self.total_bytes(),
+            resumed_records: self.resumed_at.record,
+            resumed_bytes: self.resumed_at.offset,
+            elapsed: self.importer.since(self.writing_since),
         });
     }
-}
-
-/// What came of a write: with which records were to be inserted and changed.
-enum Written {
-    All,
-    Conflict(Vec<BulkOutcome>, Vec<usize>, Vec<usize>),
 }
 
 /// Others change the same users all the time.

@@ -32,8 +32,8 @@ pub enum ImportFailure {
     #[error("it was told to stop")]
     ToldToStop,
     /// The input cannot be read.
-    #[error("the input cannot be read")]
-    Input(#[source] ReadError),
+    #[error(transparent)]
+    Input(ReadError),
     /// Another process has taken the job.
     #[error("another process works on the job now")]
     LeaseLost,

@@ -69,12 +69,14 @@ pub(super) fn change(item: &Item) -> Option<BulkUpdate> {
     Some(update)
 }
 
-/// Everybody is new until the store says otherwise. Two of a batch with one key are not: the later one is a duplicate.
-pub(super) fn items(entries: Vec<Entry>) -> Vec<Item> {
+/// Everybody is new until the store says otherwise. Where duplicates were not looked for, two of a batch with one key are not:
+/// the later one is a duplicate.
+pub(super) fn items(entries: Vec<Entry>, looked_for: bool) -> Vec<Item> {
     let mut seen = HashSet::new();
     let item = |entry: Entry| {
         let Entry { place, end, raw, user, scheme } = entry;
         let (user, step) = match user {
+            Ok(user) if looked_for => (Some(user), Step::Insert),
             Ok(user) => {
                 let keys = keys_of(&user);
                 if let Some(key) = keys.iter().find(|key| seen.contains(*key)) {

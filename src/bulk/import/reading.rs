@@ -1,5 +1,5 @@
 use std::{
-    io,
+    mem,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,18 +9,26 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
-    ImportFailure, ImportReport, Importer, Input,
+    ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Input, Watcher,
     duplicates::{Duplicates, KeyLog},
     keys_of,
     names::Names,
     plan::duplicated,
+    seen::Seen,
 };
 use crate::{
     bulk::{Fault, ImportRecord, Place, ReadError, Record, RecordSource},
+    clock::Clock,
     password::Schemes,
     secret_key::SecretKey,
     user::Credential,
 };
+
+/// Inputs of more text than this, in bytes, are read through first: there would be no room for all of their keys.
+const WATCHED: u64 = 1 << 30;
+
+/// After how many records of the first reading it is told how far it is.
+const TELL_EVERY: u64 = 10_000;
 
 /// Where to begin, where to stop, and what was done before.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +65,7 @@ impl Reading {
         importer: &Importer,
         input: Arc<dyn Input>,
         (start, until): (Place, Option<u64>),
-        duplicates: Option<Duplicates>,
+        distinct: Distinct,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(1);
         let mut reader = Reader {
@@ -66,7 +74,7 @@ impl Reading {
                 .passwords
                 .as_ref()
                 .map_or_else(Schemes::standard, |passwords| passwords.schemes().clone()),
-            duplicates,
+            distinct,
             records: importer.batch_records,
             bytes: importer.batch_bytes,
             until,
@@ -80,6 +88,11 @@ impl Reading {
         Self(receiver)
     }
 
+    /// The next batch, if it is there already.
+    pub(super) fn next_if_ready(&mut self) -> Result<Option<Batch>, ImportFailure> {
+        self.0.try_recv().ok().transpose()
+    }
+
     pub(super) async fn next(&mut self) -> Result<Batch, ImportFailure> {
         self.0.recv().await.unwrap_or(Err(ImportFailure::Stopped))
     }
@@ -88,7 +101,7 @@ impl Reading {
 struct Reader {
     names: Names,
     schemes: Schemes,
-    duplicates: Option<Duplicates>,
+    distinct: Distinct,
     records: usize,
     bytes: usize,
     until: Option<u64>,
@@ -117,7 +130,7 @@ impl Reader {
                 };
                 size += record.size();
                 end = record.end;
-                entries.push(self.entry(record).map_err(ImportFailure::Scratch)?);
+                entries.push(self.entry(record, input, sender)?);
             }
             if sender.blocking_send(Ok(Batch { entries, end, is_last })).is_err() || is_last {
                 return Ok(());
@@ -125,7 +138,12 @@ impl Reader {
         }
     }
 
-    fn entry(&mut self, record: Record) -> io::Result<Entry> {
+    fn entry(
+        &mut self,
+        record: Record,
+        input: &dyn Input,
+        sender: &mpsc::Sender<Result<Batch, ImportFailure>>,
+    ) -> Result<Entry, ImportFailure> {
         let Record { place, end, raw, mut user } = record;
         let mut scheme = None;
         let settled = user.as_mut().map_or(Ok(()), |user| self.names.settle(user));
@@ -137,8 +155,16 @@ impl Reader {
         {
             scheme = Some(self.schemes.identify(hash).map_or("unknown", |scheme| scheme.name()));
         }
-        if let Some(duplicates) = &mut self.duplicates
-            && let Some(kind) = duplicates.of(place.record)?
+        if let Ok(user) = &user
+            && let Distinct::Watched(seen, _) = &mut self.distinct
+            && !seen.add(&keys_of(user))
+            && let Distinct::Watched(_, first) = mem::replace(&mut self.distinct, Distinct::Given)
+        {
+            let found = first.find(&mut *opened(input, Place::START)?, || sender.is_closed())?;
+            self.distinct = Distinct::Marked(found);
+        }
+        if let Distinct::Marked(Some(duplicates)) = &mut self.distinct
+            && let Some(kind) = duplicates.of(place.record).map_err(ImportFailure::Scratch)?
         {
             user = Err(vec![duplicated(kind)]);
         }
@@ -154,21 +180,83 @@ fn opened(input: &dyn Input, start: Place) -> Result<Box<dyn RecordSource>, Impo
     Ok(source)
 }
 
+/// How records are found that share a key with an earlier one.
+pub(super) enum Distinct {
+    /// The host has said that there are none.
+    Given,
+    /// By a first reading, which has found some, or none at all.
+    Marked(Option<Duplicates>),
+    /// As they come, until there may be one: then by a first reading after all, which knows for certain.
+    Watched(Seen, FirstReading),
+}
+
+impl Distinct {
+    /// Chooses the way, and reads through the input if that is the one.
+    pub(super) async fn of(
+        importer: &Importer,
+        input: &Arc<dyn Input>,
+        start: Place,
+        total_bytes: Option<u64>,
+    ) -> Result<Self, ImportFailure> {
+        if importer.distinct {
+            return Ok(Self::Given);
+        }
+        let first = FirstReading::new(importer, total_bytes)?;
+        let is_small = state_of(input).await?.text_bytes.is_none_or(|bytes| bytes <= WATCHED);
+        if is_small && start == Place::START {
+            return Ok(Self::Watched(Seen::new(SecretKey::generate(&*importer.entropy)?), first));
+        }
+        let found =
+            read_through(Arc::clone(input), move |source, stop| first.find(source, || stop.load(Ordering::Relaxed)));
+        found.await.map(Self::Marked)
+    }
+}
+
 /// The first reading: which records share a key with an earlier one.
-pub(super) async fn find_duplicates(
-    importer: &Importer,
-    input: Arc<dyn Input>,
-) -> Result<Option<Duplicates>, ImportFailure> {
-    let secret = SecretKey::generate(&*importer.entropy)?;
-    let names = importer.names.clone();
-    read_through(input, move |source, stop| {
-        let mut log = KeyLog::new(secret).map_err(ImportFailure::Scratch)?;
+pub(super) struct FirstReading {
+    secret: SecretKey,
+    names: Names,
+    clock: Arc<dyn Clock>,
+    watcher: Option<Watcher>,
+    total_bytes: Option<u64>,
+}
+
+impl FirstReading {
+    fn new(importer: &Importer, total_bytes: Option<u64>) -> Result<Self, ImportFailure> {
+        Ok(Self {
+            secret: SecretKey::generate(&*importer.entropy)?,
+            names: importer.names.clone(),
+            clock: Arc::clone(&importer.clock),
+            watcher: importer.progress.clone(),
+            total_bytes,
+        })
+    }
+
+    fn find(
+        self,
+        source: &mut dyn RecordSource,
+        is_stopped: impl Fn() -> bool,
+    ) -> Result<Option<Duplicates>, ImportFailure> {
+        let started = self.clock.monotonic();
+        let mut log = KeyLog::new(self.secret).map_err(ImportFailure::Scratch)?;
         while let Some(record) = source.next().map_err(ImportFailure::Input)? {
-            if stop.load(Ordering::Relaxed) {
+            if is_stopped() {
                 return Err(ImportFailure::Stopped);
             }
+            if let Some(tell) = &self.watcher
+                && record.end.record.is_multiple_of(TELL_EVERY)
+            {
+                tell(&ImportProgress {
+                    stage: ImportStage::Comparing,
+                    records: record.end.record,
+                    bytes: record.end.offset,
+                    total_bytes: self.total_bytes,
+                    elapsed: self.clock.monotonic().saturating_sub(started),
+                    ..ImportProgress::default()
+                });
+            }
             let Ok(mut user) = record.user else { continue };
-            if names.settle(&mut user).is_err() {
+            if self.names.settle(&mut user).is_err() {
                 continue;
             }
             for key in keys_of(&user) {
@@ -176,8 +264,7 @@ pub(super) async fn find_duplicates(
             }
         }
         log.finish().map_err(ImportFailure::Scratch)
-    })
-    .await
+    }
 }
 
 /// Where to divide an input into `parts` of about as many records each: the beginnings of all but the first.

@@ -69,26 +69,41 @@ impl ImportReport {
     }
 }
 
-/// How far an import is.
+/// What an import is doing.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ImportStage {
+    /// Reading through all of it, for records that share a key. Nothing is written.
+    Comparing,
+    /// Reading it once more, and writing.
+    #[default]
+    Writing,
+}
+
+/// How far a stage of an import is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ImportProgress {
+    /// The stage.
+    pub stage: ImportStage,
     /// Records that are done.
     pub records: u64,
     /// Bytes that are done, of the text after decompression.
     pub bytes: u64,
     /// All bytes, if that is known.
     pub total_bytes: Option<u64>,
-    /// Bytes that were done when this run began: after a resumption.
-    pub resumed_at: u64,
-    /// How long this run has taken.
+    /// Records that were done when the stage began: after a resumption.
+    pub resumed_records: u64,
+    /// Bytes that were done then.
+    pub resumed_bytes: u64,
+    /// How long the stage has taken in this run.
     pub elapsed: Duration,
 }
 
 impl ImportProgress {
-    /// Bytes in a second, in this run.
+    /// Bytes in a second.
     pub fn rate(&self) -> f64 {
-        let bytes = self.bytes.saturating_sub(self.resumed_at);
+        let bytes = self.bytes.saturating_sub(self.resumed_bytes);
         let seconds = self.elapsed.as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
         if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 }

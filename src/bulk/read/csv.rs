@@ -14,6 +14,8 @@ pub(super) struct Rows {
     delimiter: u8,
     /// The target of each column; `None` where it is not wanted.
     columns: Vec<Option<String>>,
+    /// The fewest fields that a row may have.
+    fewest: usize,
     record_bytes: usize,
 }
 
@@ -42,7 +44,13 @@ impl Rows {
             return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");
         }
         window.consume(length);
-        Ok(Self { delimiter, columns, record_bytes })
+        Ok(Self { delimiter, fewest: columns.len(), columns, record_bytes })
+    }
+
+    /// Rows without a header, whose columns are known; the last ones may be missing. A comma may stand behind a row.
+    pub(super) fn fixed(names: &[&str], fewest: usize, fields: &FieldMap, record_bytes: usize) -> Self {
+        let columns = names.iter().map(|name| fields.target(name).map(str::to_owned));
+        Self { delimiter: b',', columns: columns.chain([None]).collect(), fewest, record_bytes }
     }
 
     pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
@@ -88,10 +96,12 @@ impl Rows {
                 put(&mut record, target, value);
             }
         }
-        let fault = match fields.len().cmp(&self.columns.len()) {
-            std::cmp::Ordering::Equal => None,
-            std::cmp::Ordering::Less => Some((FaultCode::ArrayLengthShort, "the row has fewer fields than the header")),
-            std::cmp::Ordering::Greater => {
+        let fault = match fields.len() {
+            length if (self.fewest..=self.columns.len()).contains(&length) => None,
+            length if length < self.fewest => {
+                Some((FaultCode::ArrayLengthShort, "the row has fewer fields than the header"))
+            }
+            _ => {
                 let rest = fields.iter().skip(self.columns.len()).map(|field| Value::from(field.as_str()));
                 record.insert("csv_rest".to_owned(), rest.collect());
                 Some((FaultCode::ArrayLengthLong, "the row has more fields than the header"))

@@ -14,6 +14,10 @@ pub(super) enum Layout {
     Concatenated,
     /// A header and rows, with this between the fields.
     Csv { delimiter: u8 },
+    /// Entries of LDIF, with empty lines between them.
+    Entries,
+    /// Rows of CSV whose columns the format knows.
+    Headless,
     /// One record a line.
     Lines,
 }
@@ -86,4 +90,13 @@ pub(super) fn begin(window: &mut Window) -> Result<(), ReadError> {
         _ => {}
     }
     Ok(())
+}
+
+/// Whether an object begins here with this key, quotes and all.
+pub(super) fn has_first_key(window: &mut Window, key: &[u8]) -> Result<bool, ReadError> {
+    /// White space before it, at the most.
+    const INDENT: usize = 64;
+    while window.rest().len() < key.len() + INDENT && window.fill()? {}
+    let inside = window.rest().strip_prefix(b"{").unwrap_or_default();
+    Ok(inside.trim_ascii_start().starts_with(key))
 }

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use super::FieldMap;
 use crate::{
     bulk::RecordOptions,
+    clock::{Clock, SystemClock},
     password::{Dialect, vendor::FirebaseProject},
 };
 
@@ -19,6 +22,8 @@ pub struct ReadOptions {
     pub fields: FieldMap,
     /// The hash parameters of the project whose users they are, for [`Firebase`](super::ImportFormat::Firebase).
     pub firebase: Option<FirebaseProject>,
+    /// What time it is, for accounts that expire and bans that end. Default [`SystemClock`].
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for ReadOptions {
@@ -29,6 +34,7 @@ impl Default for ReadOptions {
             ratio: 200,
             fields: FieldMap::default(),
             firebase: None,
+            clock: Arc::new(SystemClock::new()),
         }
     }
 }
@@ -61,6 +67,12 @@ impl ReadOptions {
     /// Sets the hash parameters of a project of Firebase.
     pub fn firebase(mut self, project: FirebaseProject) -> Self {
         self.firebase = Some(project);
+        self
+    }
+
+    /// Sets where the time comes from.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 

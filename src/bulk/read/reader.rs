@@ -89,6 +89,7 @@ impl RecordReader {
         let options = self.splitter.options();
         let row = self.splitter.row(text);
         let translated = match row {
+            None if self.format == Some(ImportFormat::Ldif) => Some(format::translate_entry(text, options)),
             Some((row, Some(fault))) => return Prepared::Refused(Some(row), fault),
             Some((row, None)) => Some(format::translate_row(self.format, row, options)),
             None if options.fields.is_empty() => format::translate(self.format, text, options),
@@ -98,8 +99,19 @@ impl RecordReader {
             None => Prepared::Same,
             Some(Ok(Translated::Record(record))) => Prepared::Map(record),
             Some(Ok(Translated::Skipped)) => Prepared::Skipped,
-            Some(Err(fault)) => Prepared::Refused(None, fault),
+            Some(Err(fault)) => Prepared::Refused(self.as_json(text), fault),
         }
+    }
+}
+
+impl RecordReader {
+    /// What was no JSON, as JSON: what is put aside has no other form.
+    fn as_json(&self, text: &[u8]) -> Option<Map<String, Value>> {
+        if self.format == Some(ImportFormat::Ldif) {
+            let entry = String::from_utf8_lossy(text);
+            return Some([("ldif_entry".to_owned(), entry.into())].into_iter().collect());
+        }
+        self.splitter.row(text).map(|(row, _)| row)
     }
 }
 

@@ -5,13 +5,14 @@ use serde_json::{Map, Value};
 use super::{
     ImportFormat, ReadOptions,
     csv::Rows,
+    entries::Entries,
     layout::{self, Layout},
     lines::Lines,
     unpacked::Unpacked,
     values::Values,
     window::Window,
 };
-use crate::bulk::{Fault, Place, ReadError};
+use crate::bulk::{Fault, Place, ReadError, format};
 
 /// Finds the records of an input without understanding them: where each begins and ends, and its bytes.
 ///
@@ -35,7 +36,7 @@ pub struct RecordSplitter {
     failed: Option<(Place, &'static str, &'static str)>,
 }
 
-/// A record before it is understood: a JSON value, or a row of CSV.
+/// A record before it is understood: a JSON value, a row of CSV, or an entry of LDIF with all its lines.
 ///
 /// `Debug` shows its places only.
 #[non_exhaustive]
@@ -58,6 +59,7 @@ impl fmt::Debug for RawRecord<'_> {
 #[derive(Debug)]
 enum Split {
     Empty,
+    Entries(Entries),
     Lines(Lines),
     Rows(Rows),
     Values(Values),
@@ -105,6 +107,7 @@ impl RecordSplitter {
         }
         let found = match &mut self.split {
             None | Some(Split::Empty) => Ok(None),
+            Some(Split::Entries(entries)) => entries.next(&mut self.window),
             Some(Split::Lines(lines)) => lines.next(&mut self.window),
             Some(Split::Rows(rows)) => rows.next(&mut self.window),
             Some(Split::Values(values)) => values.next(&mut self.window),
@@ -140,20 +143,31 @@ impl RecordSplitter {
         }
         layout::begin(window)?;
         let found = match self.format {
-            None | Some(ImportFormat::UsersExport) => Layout::find(window, most)?,
-            Some(ImportFormat::Csv) => match window.skip_white()? {
-                None => None,
-                Some(_) => Some(Layout::csv(window, most)?),
-            },
-            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Firebase) => match window.skip_white()? {
+            None | Some(ImportFormat::Supabase | ImportFormat::UsersExport) => Layout::find(window, most)?,
+            Some(ImportFormat::Csv | ImportFormat::Clerk | ImportFormat::Cognito | ImportFormat::Okta) => {
+                match window.skip_white()? {
+                    None => None,
+                    Some(_) => Some(Layout::csv(window, most)?),
+                }
+            }
+            Some(ImportFormat::Firebase) => match window.skip_white()? {
                 Some(b'[' | b'{') | None => Layout::find(window, most)?,
-                Some(_) => Some(Layout::Concatenated),
+                Some(_) => Some(Layout::Headless),
             },
+            Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Keycloak | ImportFormat::Kratos) => {
+                match window.skip_white()? {
+                    Some(b'[' | b'{') | None => Layout::find(window, most)?,
+                    Some(_) => Some(Layout::Concatenated),
+                }
+            }
             Some(ImportFormat::JsonLines) => Some(Layout::Lines),
+            Some(ImportFormat::Ldif) => Some(Layout::Entries),
         };
         let resumed = from != Place::START;
         let member = match self.format {
-            Some(ImportFormat::Firebase) => Some("users"),
+            Some(ImportFormat::Firebase | ImportFormat::Keycloak) => Some("users"),
+            // The command puts the list into an object, the API and a line for each do not.
+            Some(ImportFormat::Kratos) if layout::has_first_key(window, b"\"identities\"")? => Some("identities"),
             Some(_) | None => None,
         };
         let behind = |values: Values| Split::Values(if resumed { values.behind_value() } else { values });
@@ -162,8 +176,15 @@ impl RecordSplitter {
             (Some(Layout::Csv { delimiter }), _) => {
                 Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?)
             }
+            (Some(Layout::Headless), _) => Split::Rows(Rows::fixed(
+                &format::FIREBASE_COLUMNS,
+                format::FEWEST_FIREBASE_COLUMNS,
+                &self.options.fields,
+                most,
+            )),
+            (Some(Layout::Entries), _) => Split::Entries(Entries::new(most)),
+            (Some(Layout::Array), _) => behind(Values::of_array(most)),
             (Some(_), Some(name)) => behind(Values::of_member(name, most)),
-            (Some(Layout::Array), None) => behind(Values::of_array(most)),
             (Some(Layout::Concatenated), None) => behind(Values::concatenated(most)),
             (Some(Layout::Lines), None) => Split::Lines(Lines::new(most)),
         };
@@ -177,7 +198,7 @@ impl RecordSplitter {
     pub(super) fn row(&self, text: &[u8]) -> Option<(Map<String, Value>, Option<Fault>)> {
         match &self.split {
             Some(Split::Rows(rows)) => Some(rows.record(text)),
-            Some(Split::Empty | Split::Lines(_) | Split::Values(_)) | None => None,
+            Some(Split::Empty | Split::Entries(_) | Split::Lines(_) | Split::Values(_)) | None => None,
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The password of a record, in the two forms of the reference schema.
 
-use zeroize::Zeroizing;
-
 use super::{Faults, Json, Pointer, RecordOptions};
 use crate::{
     bulk::FaultCode,
@@ -40,14 +38,27 @@ pub(super) fn custom_password_hash(
         faults.wrong_type(place, "an object");
         return None;
     };
-    let text = Zeroizing::new(value.into_value(place, faults).to_string());
-    match text.parse::<CustomPasswordHash>() {
+    match CustomPasswordHash::from_value(value.into_value(place, faults)) {
         Ok(object) => checked(Ok(object.into()), place, options, faults),
         Err(error) => {
             refuse_object(&error, place, faults);
             None
         }
     }
+}
+
+/// A hash as another system has it, if it can be verified here. The scheme that is found is kept with it.
+///
+/// # Errors
+///
+/// Why no password will ever open it.
+pub(in crate::bulk) fn verifiable(hash: PasswordHash, options: &RecordOptions) -> Result<PasswordHash, HashError> {
+    let hash = match hash.scheme() {
+        Some(_) => hash,
+        None => PasswordHash::declared(options.schemes.identify(&hash)?.name(), hash.expose()),
+    };
+    options.schemes.parse(&hash, &options.limits)?;
+    Ok(hash)
 }
 
 fn checked(
@@ -61,15 +72,20 @@ fn checked(
 }
 
 fn refuse_hash(error: &HashError, place: &Pointer<'_>, faults: &mut Faults) {
-    let (code, detail) = match error {
+    let (code, detail) = codes(error);
+    faults.add(code, detail, place, error.to_string());
+}
+
+/// The codes of a hash that no password will open.
+pub(in crate::bulk) const fn codes(error: &HashError) -> (FaultCode, &'static str) {
+    match error {
         HashError::Ambiguous { .. } => (FaultCode::Format, "hash.ambiguous"),
         HashError::Incomplete { .. } => (FaultCode::AnyOfMissing, "hash.incomplete"),
         HashError::Locked => (FaultCode::Format, "hash.locked"),
         HashError::Malformed { .. } => (FaultCode::Format, "hash.malformed"),
         HashError::TooCostly { .. } => (FaultCode::Maximum, "hash.too_costly"),
         HashError::UnsupportedScheme { .. } => (FaultCode::EnumMismatch, "hash.unsupported"),
-    };
-    faults.add(code, detail, place, error.to_string());
+    }
 }
 
 fn refuse_object(error: &ImportError, place: &Pointer<'_>, faults: &mut Faults) {

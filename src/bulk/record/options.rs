@@ -98,7 +98,7 @@ impl RecordOptions {
     }
 
     /// A text from `password_hash` as the declarations have it.
-    pub(super) fn declared(&self, text: &str) -> PasswordHash {
+    pub(in crate::bulk) fn declared(&self, text: &str) -> PasswordHash {
         match (&self.hash_format, self.dialect) {
             (Some(name), _) => PasswordHash::declared(name, text),
             (None, Some(dialect)) => dialect.hash(text),

@@ -16,47 +16,7 @@ impl ImportRecord {
     ///
     /// It names what the user has: a name that is not set here is not unset there. The version is not part of it.
     pub fn of(user: &User) -> Self {
-        let profile = &user.profile;
-        let mut record = Self {
-            id: Some(user.id.clone()),
-            profile: profile.clone(),
-            credential: Some(user.credential.clone()),
-            legacy: user.legacy.clone(),
-            moved: user.moved,
-            created_at: Some(user.created_at),
-            updated_at: Some(user.updated_at),
-            last_login: user.last_login,
-            login_count: Some(user.login_count),
-            password_set_at: user.password_set_at,
-            ..Self::new()
-        };
-        let named = [
-            (Field::AppMetadata, !profile.app_metadata.is_empty()),
-            (Field::Blocked, true),
-            (Field::CreatedAt, true),
-            (Field::Email, profile.email.is_some()),
-            (Field::EmailVerified, profile.email.is_some() || profile.email_verified),
-            (Field::FamilyName, profile.family_name.is_some()),
-            (Field::GivenName, profile.given_name.is_some()),
-            (Field::Identities, !profile.identities.is_empty()),
-            (Field::LastLogin, user.last_login.is_some()),
-            (Field::LoginCount, true),
-            (Field::MfaFactors, !profile.mfa_factors.is_empty()),
-            (Field::Name, profile.name.is_some()),
-            (Field::Nickname, profile.nickname.is_some()),
-            (Field::Password, true),
-            (Field::PasswordSetAt, user.password_set_at.is_some()),
-            (Field::Phone, profile.phone.is_some()),
-            (Field::PhoneVerified, profile.phone.is_some() || profile.phone_verified),
-            (Field::Picture, profile.picture.is_some()),
-            (Field::UserId, true),
-            (Field::UserMetadata, !profile.user_metadata.is_empty()),
-            (Field::Username, profile.username.is_some()),
-        ];
-        for (field, _) in named.into_iter().filter(|(_, named)| *named) {
-            record.fields.insert(field);
-        }
-        record
+        Self::from(user.clone())
     }
 
     /// The record as one line of JSON without a line feed, which [`from_json`](Self::from_json) reads.
@@ -84,6 +44,53 @@ impl ImportRecord {
                 MfaFactor::Phone { value } => factor::is_e164(value),
                 MfaFactor::Totp { secret } => factor::is_base32(secret),
             })
+    }
+}
+
+impl From<User> for ImportRecord {
+    /// As [`ImportRecord::of`].
+    fn from(user: User) -> Self {
+        let mut record = Self {
+            id: Some(user.id),
+            profile: user.profile,
+            credential: Some(user.credential),
+            legacy: user.legacy,
+            moved: user.moved,
+            created_at: Some(user.created_at),
+            updated_at: Some(user.updated_at),
+            last_login: user.last_login,
+            login_count: Some(user.login_count),
+            password_set_at: user.password_set_at,
+            ..Self::new()
+        };
+        let profile = &record.profile;
+        let named = [
+            (Field::AppMetadata, !profile.app_metadata.is_empty()),
+            (Field::Blocked, true),
+            (Field::CreatedAt, true),
+            (Field::Email, profile.email.is_some()),
+            (Field::EmailVerified, profile.email.is_some() || profile.email_verified),
+            (Field::FamilyName, profile.family_name.is_some()),
+            (Field::GivenName, profile.given_name.is_some()),
+            (Field::Identities, !profile.identities.is_empty()),
+            (Field::LastLogin, record.last_login.is_some()),
+            (Field::LoginCount, true),
+            (Field::MfaFactors, !profile.mfa_factors.is_empty()),
+            (Field::Name, profile.name.is_some()),
+            (Field::Nickname, profile.nickname.is_some()),
+            (Field::Password, true),
+            (Field::PasswordSetAt, record.password_set_at.is_some()),
+            (Field::Phone, profile.phone.is_some()),
+            (Field::PhoneVerified, profile.phone.is_some() || profile.phone_verified),
+            (Field::Picture, profile.picture.is_some()),
+            (Field::UserId, true),
+            (Field::UserMetadata, !profile.user_metadata.is_empty()),
+            (Field::Username, profile.username.is_some()),
+        ];
+        for (field, _) in named.into_iter().filter(|(_, named)| *named) {
+            record.fields.insert(field);
+        }
+        record
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     identifier::IdentifierKind,
     store::{
         BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten, Checkpoint, Deletion, Job, JobFault, JobId, Key,
-        KeyKind, Lookup, OnTombstone, OwnedKey, Tombstone, UserStoreExt,
+        KeyKind, Lookup, OnTombstone, OwnedKey, Tombstone, Turn, UserStoreExt,
     },
     user::{Credential, User, UserChange, UserId, Version},
 };
@@ -21,6 +21,7 @@ fn outcomes(written: BulkWritten) -> Vec<BulkOutcome> {
     match written {
         BulkWritten::Written(outcomes) => outcomes,
         BulkWritten::LeaseLost => panic!("there is no lease to lose"),
+        BulkWritten::TurnLost => panic!("there is no turn to lose"),
         BulkWritten::Conflict(_) => panic!("nobody asked for all or nothing"),
     }
 }
@@ -167,6 +168,45 @@ pub async fn a_checkpoint_is_saved_with_its_batch(store: Store) {
     assert_eq!(write(&store, batch).await, [BulkOutcome::Created, BulkOutcome::Created]);
     assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!({"line": 2}));
     assert!(jobs.lease("import", at(19), at(30)).await.expect("lease").is_none(), "the lease is prolonged");
+}
+
+/// Where writes can be under way at once: one that waits for its turn is seen by nobody until then, keeps nobody else from
+/// writing, and saves the progress that comes with the turn.
+pub async fn a_write_comes_to_pass_when_its_turn_has_come(store: Store) {
+    if !bulk(&store).writes_at_once() {
+        return;
+    }
+    let Some(jobs) = store.as_jobs() else { return };
+    let job = JobId::new("import-1");
+    assert!(jobs.create(Job::new(job.clone(), "import", json!(0), at(0))).await.expect("create"));
+    let lease = jobs.lease("import", at(0), at(10)).await.expect("lease").expect("a job waits");
+    let (giver, turn) = Turn::new();
+    let mut second = BulkWrite::new(vec![keyed("bob")]);
+    second.turn = Some(turn);
+    let waiting = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { write(&store, second).await }
+    });
+    assert_eq!(write(&store, BulkWrite::new(vec![keyed("ada")])).await, [BulkOutcome::Created]);
+    assert_eq!(scan(&store, None, 10).await.len(), 1, "the second one has no turn yet");
+    giver.give(Some(Checkpoint::running(&lease, json!("both"), at(20))));
+    assert_eq!(waiting.await.expect("a write"), [BulkOutcome::Created]);
+    assert_eq!(scan(&store, None, 10).await.len(), 2);
+    assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!("both"));
+}
+
+/// Where writes can be under way at once: one that never gets its turn leaves nothing.
+pub async fn a_write_whose_turn_is_lost_leaves_nothing(store: Store) {
+    if !bulk(&store).writes_at_once() {
+        return;
+    }
+    let (giver, turn) = Turn::new();
+    let mut batch = BulkWrite::new(vec![keyed("ada")]);
+    batch.turn = Some(turn);
+    drop(giver);
+    assert_eq!(bulk(&store).write(batch).await.expect("write"), BulkWritten::TurnLost);
+    assert!(scan(&store, None, 10).await.is_empty());
+    assert_eq!(write(&store, BulkWrite::new(vec![keyed("ada")])).await, [BulkOutcome::Created], "nothing is held");
 }
 
 /// A worker that was presumed dead writes neither users nor progress.

@@ -375,6 +375,37 @@ pub async fn users_can_be_passed_over(store: Store) {
     }
 }
 
+/// However little a search may look at, going on from where it was cut meets everybody once, in order.
+pub async fn a_search_that_has_looked_at_enough_can_be_gone_on_with(store: Store) {
+    let users = everybody(&store).await;
+    // Of text whose case is folded, and of values in a profile, databases cannot say everything.
+    let path = MetadataPath::new(MetadataOf::App, ["plan"]);
+    let filters = [
+        Filter::Text(TextField::Name, Pattern::contains("É")),
+        Filter::Metadata(path, ValueTest::Exists).negated(),
+        Filter::All,
+    ];
+    for filter in filters {
+        for order in [Order::ID, Order::LATEST_LOGIN_FIRST, Order::ascending(OrderBy::Email)] {
+            for looks in [0, 1, 2, 7, 1_000] {
+                let mut search = Search::new(filter.clone()).order(order).limit(4).looks(looks);
+                let mut met = Vec::new();
+                loop {
+                    let page = searchable(&store).search(&search).await.expect("search");
+                    assert!(page.next.is_some() || !page.is_cut, "what is cut goes on");
+                    assert!(page.is_cut || page.next.is_none() || page.users.len() == 4, "what is not cut is full");
+                    assert!(looks < 1_000 || !page.is_cut, "there are not so many");
+                    met.extend(page.users);
+                    let Some(next) = page.next else { break };
+                    search = search.after(next);
+                }
+                let all = sorted(&users, order).into_iter().filter(|user| filter.matches(user));
+                assert!(met == all.collect::<Vec<_>>(), "{order}, {looks} at a time: {filter:?}");
+            }
+        }
+    }
+}
+
 /// A place in one order is no place in another.
 pub async fn a_place_in_another_order_is_refused(store: Store) {
     everybody(&store).await;

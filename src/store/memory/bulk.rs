@@ -43,6 +43,10 @@ impl BulkStore for MemoryStore {
         Ok(if conflict { BulkWritten::Conflict(outcomes) } else { BulkWritten::Written(outcomes) })
     }
 
+    fn writes_at_once(&self) -> bool {
+        false
+    }
+
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
         Ok(self.tables().users.after(after).take(limit).cloned().collect())
     }

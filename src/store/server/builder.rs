@@ -1,10 +1,10 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use sqlx::{Connection, pool::PoolOptions};
+use sqlx::{ConnectOptions, Connection, pool::PoolOptions};
 
 use super::{ServerStore, Shared, schema, server_engine::ServerEngine};
 use crate::{
-    clock::{Clock, SystemClock},
+    clock::{self, Clock, SystemClock},
     secret_key::SecretKey,
     store::{StoreError, sql::users::Users},
 };
@@ -97,11 +97,20 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
             .before_acquire(|connection: &mut E::Connection, state| {
                 Box::pin(async move { Ok(state.idle_for < RESTED || connection.ping().await.is_ok()) })
             });
-        let pool = E::pool(pool, self.options, self.statement_limit);
-        let mut connection = pool.acquire().await.map_err(|error| E::classify("open", error))?;
+        let pool = E::pool(pool, self.options.clone(), self.statement_limit);
+        let mut connection = match pool.acquire().await {
+            Ok(connection) => connection,
+            // The pool has tried again and again, and does not say what was wrong.
+            Err(sqlx::Error::PoolTimedOut) => {
+                let connected = clock::within(&*self.clock, self.acquire_timeout, self.options.connect()).await;
+                let error = connected.and_then(Result::err).unwrap_or(sqlx::Error::PoolTimedOut);
+                return Err(E::classify("open", error));
+            }
+            Err(error) => return Err(E::classify("open", error)),
+        };
         let tombstone_key = schema::prepare::<E>(&mut connection, self.tombstone_key, &*self.clock).await?;
         drop(connection);
-        let users = Users { name: self.connection_name, tombstone_key };
+        let users = Arc::new(Users { name: self.connection_name, tombstone_key });
         Ok(ServerStore { shared: Arc::new(Shared { users, pool, clock: self.clock }) })
     }
 }

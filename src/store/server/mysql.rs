@@ -49,6 +49,7 @@ impl Engine for MySql {
 
     runs_statements!(
         "START TRANSACTION",
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         |statement: &Statement<'_>| statement.text().to_owned(),
         std::convert::identity
     );

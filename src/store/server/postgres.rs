@@ -48,10 +48,26 @@ impl Engine for Postgres {
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = true;
 
-    runs_statements!("BEGIN", |statement: &Statement<'_>| numbered(statement.text()), as_bytes);
+    runs_statements!(
+        "BEGIN",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        |statement: &Statement<'_>| numbered(statement.text()),
+        as_bytes
+    );
 
     async fn execute_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
         Ok(as_arrays(&list).execute(connection).await?.rows_affected())
+    }
+
+    async fn insert_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
+        match list.before.text().strip_prefix("INSERT INTO ") {
+            Some(columns) if list.rows.len() >= COPIED => {
+                let mut copy = connection.copy_in_raw(&format!("COPY {columns}FROM STDIN (FORMAT binary)")).await?;
+                copy.send(as_copied(&list)).await?;
+                copy.finish().await
+            }
+            _ => Self::execute_list(connection, list).await,
+        }
     }
 
     async fn fetch_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<Vec<PgRow>, sqlx::Error> {
@@ -100,6 +116,40 @@ fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArg
         Column::Flags(flags) => query.bind(flags),
         Column::Numbers(numbers) => query.bind(numbers),
     })
+}
+
+/// So many rows are inserted by COPY, which takes half the server's time.
+const COPIED: usize = 200;
+
+/// A list as COPY reads it: <https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4>.
+fn as_copied(list: &ListStatement<'_>) -> Vec<u8> {
+    let mut data = Vec::with_capacity(list.rows.size() + 8 * list.rows.len() * 24);
+    data.extend_from_slice(b"PGCOPY\n\xff\r\n\0");
+    // No flags, and no extension of the header.
+    data.extend_from_slice(&[0; 8]);
+    for row in list.rows.iter() {
+        data.extend_from_slice(&i16::try_from(row.len()).unwrap_or_default().to_be_bytes());
+        for value in row {
+            match value {
+                Value::Bytes(_) | Value::Text(_) => push_field(&mut data, value.bytes()),
+                Value::Flag(flag) => {
+                    push_field(&mut data, flag.map(|flag| [u8::from(flag)]).as_ref().map(<[u8; 1]>::as_slice))
+                }
+                Value::Number(number) => {
+                    push_field(&mut data, number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+                }
+            }
+        }
+    }
+    data.extend_from_slice(&(-1_i16).to_be_bytes());
+    data
+}
+
+fn push_field(data: &mut Vec<u8>, field: Option<&[u8]>) {
+    // A length that no message can have is refused by the server.
+    let length = field.map_or(-1, |field| i32::try_from(field.len()).unwrap_or(i32::MAX));
+    data.extend_from_slice(&length.to_be_bytes());
+    data.extend_from_slice(field.unwrap_or_default());
 }
 
 fn as_bytes(text: Option<&str>) -> Option<&[u8]> {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use sqlx::{Pool, pool::PoolOptions};
+use sqlx::{ConnectOptions, Pool, pool::PoolOptions};
 
 use crate::store::{StoreError, sql::engine::Engine};
 
@@ -9,7 +9,7 @@ pub(crate) trait ServerEngine: Engine {
     /// The name that `Debug` shows.
     const STORE: &'static str;
     /// Where the server is and how to log in to it.
-    type Options: Clone + Send + Sync;
+    type Options: ConnectOptions<Connection = Self::Connection>;
 
     fn options(url: &str) -> Result<Self::Options, StoreError>;
 

@@ -1,6 +1,6 @@
 //! Writing and reading many users, by statements that all databases read.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, future::poll_fn, pin::pin, task::Poll};
 
 use sqlx::Connection;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     identifier::IdentifierKind,
-    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
+    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError, TurnLost},
     user::{User, UserId},
 };
 
@@ -51,6 +51,11 @@ pub(super) const SIZE: usize = 4 << 20;
 /// How often somebody may take a key between the look and the insert, before all are inserted one by one.
 const LOOKS: usize = 3;
 
+/// Takes the users out of a batch, as their rows will be read again.
+pub(crate) fn stored_all(batch: &mut BulkWrite) -> Vec<User> {
+    std::mem::take(&mut batch.users).into_iter().map(stored).collect()
+}
+
 impl Users {
     pub(crate) async fn scan<E: Engine>(
         &self,
@@ -67,24 +72,25 @@ impl Users {
         rows.iter().map(|row| row::decode(row, 0)).collect()
     }
 
-    /// Writes a batch in one transaction, a list of users at a time.
+    /// Writes a batch, whose users were taken out of it, in one transaction, a list of users at a time.
     pub(crate) async fn write<E: Engine>(
         &self,
         connection: &mut E::Connection,
+        users: &[User],
         batch: &BulkWrite,
     ) -> Result<BulkWritten, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
+        // Told early, so that nobody who has lost the lease finds the users of whoever has it in the way.
         if let Some(checkpoint) = &batch.checkpoint
-            && !self.save_within::<E>(&mut transaction, checkpoint).await?
+            && !self.holds::<E>(&mut transaction, checkpoint).await?
         {
             transaction.rollback().await.map_err(failed)?;
             return Ok(BulkWritten::LeaseLost);
         }
-        let users: Vec<User> = batch.users.iter().cloned().map(stored).collect();
         let mut outcomes = vec![BulkOutcome::Created; users.len()];
-        if !self.insert_unseen::<E>(&mut transaction, &users).await? {
-            let look = self.look::<E>(&mut transaction, &users, batch.tombstones).await?;
+        if !self.insert_unseen::<E>(&mut transaction, users).await? {
+            let look = self.look::<E>(&mut transaction, users, batch.tombstones).await?;
             if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
                 transaction.rollback().await.map_err(failed)?;
                 let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
@@ -103,6 +109,24 @@ impl Users {
         }
         outcomes.extend(self.update_all::<E>(&mut transaction, &batch.updates).await?);
         let conflict = batch.unless_conflict && outcomes.iter().any(|outcome| !outcome.is_done());
+        // Last, so that the row of the job is locked for a moment only: those who look for work lock it too.
+        let given = match &batch.turn {
+            Some(turn) if !conflict => match turn.come().await {
+                Ok(checkpoint) => checkpoint,
+                Err(TurnLost { .. }) => {
+                    transaction.rollback().await.map_err(failed)?;
+                    return Ok(BulkWritten::TurnLost);
+                }
+            },
+            _ => None,
+        };
+        if let Some(checkpoint) = given.as_ref().or(batch.checkpoint.as_ref())
+            && !conflict
+            && !self.save_within::<E>(&mut transaction, checkpoint).await?
+        {
+            transaction.rollback().await.map_err(failed)?;
+            return Ok(BulkWritten::LeaseLost);
+        }
         if conflict || batch.rolled_back {
             transaction.rollback().await.map_err(failed)?;
         } else {
@@ -120,11 +144,8 @@ impl Users {
     ) -> Result<bool, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut savepoint = connection.begin().await.map_err(failed)?;
-        let mut is_free = true;
-        for users in users.chunks(E::LIST) {
-            let users: Vec<&User> = users.iter().collect();
-            is_free = is_free && self.insert_all::<E>(&mut savepoint, &users).await?;
-        }
+        let all: Vec<&User> = users.iter().collect();
+        let is_free = self.insert_all::<E>(&mut savepoint, &all).await?;
         // Tombstones last: a deletion that ends in between is seen by what it leaves.
         let keys = users.iter().flat_map(Key::all_of);
         if is_free && self.buried_digests::<E>(&mut savepoint, keys).await?.is_empty() {
@@ -265,16 +286,20 @@ impl Users {
 
     /// Whether all of them were inserted.
     async fn insert_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<bool, StoreError> {
-        let mut users = users.iter().peekable();
-        while users.peek().is_some() {
-            let mut rows = Rows::new(COLUMNS);
-            while let Some(user) = users.next_if(|_| rows.size() < SIZE) {
-                rows.push(self.bind_columns(Statement::default(), user)?.into_values());
-            }
-            let length = rows.len();
-            let mut before = Statement::new(INSERT);
-            before.push(E::INSERTED_ROWS);
-            match E::execute_list(connection, ListStatement { before, rows, after: E::UNLESS_TAKEN }).await {
+        let mut next = self.list::<E>(users)?;
+        let mut begun_with = 0;
+        while let Some(list) = next {
+            let length = list.rows.len();
+            begun_with += length;
+            let mut inserting = pin!(E::insert_list(&mut *connection, list));
+            let begun = poll_fn(|context| Poll::Ready(inserting.as_mut().poll(context))).await;
+            // The next list is written down while the database works on this one.
+            next = self.list::<E>(users.get(begun_with..).unwrap_or_default())?;
+            let inserted = match begun {
+                Poll::Ready(inserted) => inserted,
+                Poll::Pending => inserting.await,
+            };
+            match inserted {
                 Ok(inserted) if usize::try_from(inserted) == Ok(length) => {}
                 Ok(_) => return Ok(false),
                 Err(error) if is_taken(&error) => return Ok(false),
@@ -282,6 +307,23 @@ impl Users {
             }
         }
         Ok(true)
+    }
+
+    /// An INSERT of the first of them, as many as a statement takes.
+    fn list<'u, E: Engine>(&'u self, users: &[&'u User]) -> Result<Option<ListStatement<'u>>, StoreError> {
+        let mut rows = Rows::new(COLUMNS);
+        for user in users.iter().take(E::LIST) {
+            if rows.size() >= SIZE {
+                break;
+            }
+            rows.push(self.bind_columns(Statement::default(), user)?.into_values());
+        }
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let mut before = Statement::new(INSERT);
+        before.push(E::INSERTED_ROWS);
+        Ok(Some(ListStatement { before, rows, after: E::UNLESS_TAKEN }))
     }
 
     /// Those of the users' keys that somebody has.

@@ -36,6 +36,9 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         connection: &mut Self::Connection,
     ) -> impl Future<Output = Result<Transaction<'_, Self::Database>, sqlx::Error>> + Send;
 
+    /// Begins a transaction that reads, and sees what was there when it read first.
+    fn begin_snapshot(connection: &mut Self::Connection) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
     /// Runs a statement that returns nothing, and says how many rows it wrote.
     fn execute(
         connection: &mut Self::Connection,
@@ -53,6 +56,15 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         connection: &mut Self::Connection,
         statement: ListStatement<'_>,
     ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+
+    /// Runs an INSERT of a list, which either inserts all of it or fails with [`is_taken`], or says that it inserted less. What
+    /// it leaves when it fails is undone by the caller.
+    fn insert_list(
+        connection: &mut Self::Connection,
+        statement: ListStatement<'_>,
+    ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send {
+        Self::execute_list(connection, statement)
+    }
 
     /// The same as [`fetch`](Self::fetch) with a list of rows.
     fn fetch_list(
@@ -88,11 +100,15 @@ pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
 
 /// The parts of an [`Engine`] that are the same but for sqlx's types.
 macro_rules! runs_statements {
-    ($begin:literal, $text:expr, $bind_text:path) => {
+    ($begin:literal, $begin_snapshot:literal, $text:expr, $bind_text:path) => {
         async fn begin(
             connection: &mut Self::Connection,
         ) -> Result<sqlx::Transaction<'_, Self::Database>, sqlx::Error> {
             sqlx::Connection::begin_with(connection, $begin).await
+        }
+
+        async fn begin_snapshot(connection: &mut Self::Connection) -> Result<(), sqlx::Error> {
+            sqlx::Executor::execute(connection, sqlx::raw_sql($begin_snapshot)).await.map(|_| ())
         }
 
         async fn execute(connection: &mut Self::Connection, statement: &Statement<'_>) -> Result<u64, sqlx::Error> {

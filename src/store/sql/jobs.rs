@@ -47,6 +47,9 @@ const SAVE: &str = "\
     UPDATE waystation_jobs SET state = ?, status = ?, leased_until = ? \
     WHERE connection = ? AND id = ? AND fence = ? AND status = 'running'";
 
+const HELD: &str =
+    "SELECT id FROM waystation_jobs WHERE connection = ? AND id = ? AND fence = ? AND status = 'running'";
+
 /// Those that may be leased or are, to be held until the end of the transaction.
 const ACTIVE: &str = "\
     SELECT id, status, leased_until, created_at, fence FROM waystation_jobs \
@@ -196,6 +199,17 @@ impl Users {
         let saved = self.save_within::<E>(&mut transaction, checkpoint).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(saved)
+    }
+
+    /// Whether the lease of the checkpoint is held now. Nothing is locked.
+    pub(super) async fn holds<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        checkpoint: &Checkpoint,
+    ) -> Result<bool, StoreError> {
+        let statement = Statement::new(HELD).bind(&*self.name).bind(checkpoint.job.as_str());
+        let rows = E::fetch(connection, &statement.bind(stored_count(checkpoint.fence))).await;
+        Ok(!rows.map_err(|error| E::classify("save", error))?.is_empty())
     }
 
     /// Saves on this connection, which is in a transaction where there are faults to be saved.

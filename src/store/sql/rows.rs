@@ -75,6 +75,11 @@ pub(crate) enum Column<'r> {
 
 #[cfg(feature = "postgres")]
 impl Rows<'_> {
+    /// Row by row.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[Value<'_>]> {
+        self.values.chunks(self.width)
+    }
+
     /// The columns from left to right, with text as the bytes that it is kept as.
     pub(crate) fn columns(&self) -> impl Iterator<Item = Column<'_>> {
         (0..self.width).map(|place| {

@@ -32,6 +32,7 @@ impl Users {
             return Ok(SearchPage::new(users, None));
         }
         let mut walk = Walk::new(&search.filter, order, search.after.as_ref());
+        walk.looks = search.looks.max(1);
         // One more than the page holds, to see whether it is the last.
         let wanted = |skip: usize, met: usize| skip.saturating_add(search.limit - met).saturating_add(1);
         while let Some(batch) = walk.batch::<E>(self, connection, wanted(skip, users.len())).await? {
@@ -45,6 +46,9 @@ impl Users {
                     users.push(user);
                 }
             }
+            if let (0, Some(_), Some(last)) = (walk.looks, &walk.stretch, walk.last.take()) {
+                return Ok(SearchPage::cut(users, last));
+            }
         }
         Ok(SearchPage::new(users, None))
     }
@@ -55,7 +59,7 @@ impl Users {
         filter: &Filter,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("count", error);
-        let mut statement = self.select("SELECT count(*) FROM waystation_users");
+        let mut statement = self.select("SELECT count(*) FROM waystation_users", filter);
         filter::push::<E>(&mut statement, filter, Side::Must);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let count = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
@@ -70,8 +74,11 @@ impl Users {
         Ok(count)
     }
 
-    fn select(&self, what: &'static str) -> Statement<'_> {
-        let mut statement = Statement::made_once(what);
+    fn select(&self, what: &'static str, filter: &Filter) -> Statement<'_> {
+        // Pages of everybody and look-ups of one value are asked for all the time; of the others, no two are the same.
+        let is_one_value = matches!(filter, Filter::Text(_, pattern) if pattern.as_exact().is_some());
+        let is_common = is_one_value || matches!(filter, Filter::All);
+        let mut statement = if is_common { Statement::new(what) } else { Statement::made_once(what) };
         statement.push(" WHERE connection = ").push_bind(&*self.name).push(" AND ");
         statement
     }
@@ -85,6 +92,10 @@ struct Walk<'a> {
     is_in_doubt: bool,
     order: Order,
     has_begun: bool,
+    /// How many more users may be brought to be looked at.
+    looks: usize,
+    /// The last of them.
+    last: Option<SearchCursor>,
     /// Where the next batch begins; `None` at the end.
     stretch: Option<Stretch>,
 }
@@ -106,7 +117,16 @@ impl<'a> Walk<'a> {
             Some(SearchCursor { value: Some(value), id, .. }) => Stretch::There(Some((value.clone(), id.clone()))),
         };
         let is_exact = filter::is_exact(filter);
-        Self { filter, is_exact, is_in_doubt: false, order, has_begun: false, stretch: Some(stretch) }
+        Self {
+            filter,
+            is_exact,
+            is_in_doubt: false,
+            order,
+            has_begun: false,
+            looks: usize::MAX,
+            last: None,
+            stretch: Some(stretch),
+        }
     }
 
     /// The next users who match, of whom `wanted` are enough; there may be none of them in a batch.
@@ -122,7 +142,7 @@ impl<'a> Walk<'a> {
             tokio::task::yield_now().await;
         }
         self.has_begun = true;
-        let limit = if self.is_exact { wanted.min(ROWS) } else { CANDIDATES };
+        let limit = if self.is_exact { wanted.min(ROWS) } else { CANDIDATES.min(self.looks) };
         let statement = self.statement::<E>(users, &stretch, limit);
         let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("search", error))?;
         let mut batch = rows.iter().map(|row| row::decode(row, 0)).collect::<Result<Vec<_>, _>>()?;
@@ -136,13 +156,15 @@ impl<'a> Walk<'a> {
             (None, Stretch::There(_) | Stretch::Missing(_)) => None,
         };
         if !self.is_exact {
+            self.looks = self.looks.saturating_sub(batch.len());
+            self.last = batch.last().map(|user| SearchCursor::after(user, self.order));
             batch.retain(|user| self.filter.matches(user));
         }
         Ok(Some(batch))
     }
 
     fn statement<'s, E: Engine>(&self, users: &'s Users, stretch: &Stretch, limit: usize) -> Statement<'s> {
-        let mut statement = users.select(concat!("SELECT ", columns!(), " FROM waystation_users"));
+        let mut statement = users.select(concat!("SELECT ", columns!(), " FROM waystation_users"), self.filter);
         filter::push::<E>(&mut statement, self.filter, Side::May);
         if self.is_in_doubt {
             statement.push(" AND NOT ");

@@ -124,7 +124,7 @@ impl SqliteStoreBuilder {
             .test_before_acquire(false)
             .max_lifetime(None)
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        let users = Users { name: self.connection_name, tombstone_key };
+        let users = Arc::new(Users { name: self.connection_name, tombstone_key });
         Ok(SqliteStore { shared: Arc::new(Shared { users, readers, writer }) })
     }
 }

@@ -30,6 +30,7 @@ impl Engine for SqliteEngine {
 
     runs_statements!(
         "BEGIN IMMEDIATE",
+        "BEGIN",
         |statement: &Statement<'_>| statement.text().to_owned(),
         std::convert::identity
     );

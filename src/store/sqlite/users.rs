@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::{SqliteStore, engine::SqliteEngine, error::classify};
@@ -6,7 +8,8 @@ use crate::{
     store::{
         Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId,
         JobStore, Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage,
-        SearchStore, Stats, StatsStore, StoreError, Update, UserStore,
+        SearchStore, Snapshot, SnapshotStore, Stats, StatsStore, StoreError, Update, UserStore,
+        sql::{bulk::stored_all, snapshot::SqlSnapshot},
     },
     user::{NewUser, User, UserChange, UserId, Version},
 };
@@ -69,6 +72,10 @@ impl UserStore for SqliteStore {
         Some(self)
     }
 
+    fn as_snapshots(&self) -> Option<&dyn SnapshotStore> {
+        Some(self)
+    }
+
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         Some(self)
     }
@@ -81,11 +88,16 @@ impl BulkStore for SqliteStore {
         self.shared.users.look_up::<SqliteEngine>(&mut *self.reader("look_up").await?, keys).await
     }
 
-    async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+    async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+        let new = stored_all(&mut batch);
         let mut turn = self.shared.writer.turn("write").await?;
-        let written = self.shared.users.write::<SqliteEngine>(&mut turn, &batch).await?;
+        let written = self.shared.users.write::<SqliteEngine>(&mut turn, &new, &batch).await?;
         turn.end();
         Ok(written)
+    }
+
+    fn writes_at_once(&self) -> bool {
+        false
     }
 
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
@@ -201,6 +213,14 @@ impl SearchStore for SqliteStore {
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
         self.shared.users.count::<SqliteEngine>(&mut *self.reader("count").await?, filter).await
+    }
+}
+
+#[async_trait]
+impl SnapshotStore for SqliteStore {
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let reader = self.reader("snapshot").await?;
+        Ok(Box::new(SqlSnapshot::<SqliteEngine>::take(Arc::clone(&self.shared.users), reader).await?))
     }
 }
 

@@ -51,6 +51,13 @@ impl BulkStore for Faulty {
                     checkpoint.faults.clear();
                 }
             }
+            Fault::TurnIsNotAwaited | Fault::TurnIsTakenWithoutAsking => {
+                if let Some(turn) = batch.turn.take()
+                    && self.has(Fault::TurnIsTakenWithoutAsking)
+                {
+                    batch.checkpoint = turn.come().await.unwrap_or_default();
+                }
+            }
             Fault::EmptyBatchFails if batch.users.is_empty() => return Err(StoreError::misconfigured("empty")),
             Fault::BulkWritesOver => {
                 for user in &batch.users {
@@ -101,6 +108,10 @@ impl BulkStore for Faulty {
             }
             (_, written) => Ok(written),
         }
+    }
+
+    fn writes_at_once(&self) -> bool {
+        matches!(self.fault, Fault::TurnIsNotAwaited | Fault::TurnIsTakenWithoutAsking)
     }
 
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {

@@ -76,6 +76,9 @@ impl SearchStore for Faulty {
         if self.has(Fault::PagesSkipOne) && search.after.is_some() && !page.users.is_empty() {
             page.users.remove(0);
         }
+        if self.has(Fault::CutIsTheEnd) && page.is_cut {
+            page.next = None;
+        }
         if self.has(Fault::OrderReversed) {
             page.users.reverse();
         }

@@ -113,6 +113,13 @@ fn decode(text: &Text, encoding: Option<Encoding>) -> Option<SecretBytes> {
 }
 
 impl CustomPasswordHash {
+    /// Reads it from JSON that is parsed already, without a text in between.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn from_value(value: serde_json::Value) -> Result<Self, ImportError> {
+        let json: Json = Deserialize::deserialize(value).map_err(|_| ImportError::new("", ImportProblem::NotJson))?;
+        json.try_into()
+    }
+
     /// An object of a plain digest in base64, with a salt on a side of the password.
     pub(in crate::password::vendor) fn of_digest(
         algorithm: &str,
