@@ -23,7 +23,7 @@ async fn the_description_is_what_was_agreed_upon() {
     let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
     std::fs::write(&new, &written).unwrap();
     let agreed: Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
-    assert_eq!(document, agreed, "{} is another", new.display());
+    assert!(document == agreed, "{} is another", new.display());
 }
 
 #[tokio::test(flavor = "multi_thread")]
