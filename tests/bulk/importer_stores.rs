@@ -214,20 +214,20 @@ async fn of_those_who_share_a_key_the_first_is_imported_whatever_lies_between_th
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_input_that_breaks_off_leaves_what_was_read_and_says_where_to_go_on() {
-    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
     let whole = Listed::new((0..50).map(|number| person(&format!("p{number}"))));
-    // Found by the first reading, before anything is written.
-    let error = importer(&store).run(whole.clone().broken_at(30)).await.unwrap_err();
-    assert!(matches!(error.failure, ImportFailure::Input(_)));
-    assert_eq!((error.place.record, error.report.read, everybody(&*store).await.len()), (0, 0, 0));
-    // And where there is none, whole batches are stored.
-    let import = importer(&store).assume_distinct();
-    let error = import.run(whole.clone().broken_at(30)).await.unwrap_err();
-    assert_eq!((error.place.record, error.report.inserted), (28, 28));
-    assert_eq!(everybody(&*store).await.len(), 28);
-    let report = import.resume(whole, error.place, *error.report).await.unwrap();
-    assert_eq!((report.read, report.inserted, report.failed), (50, 50, 0));
-    assert_eq!(everybody(&*store).await.len(), 50);
+    for (name, store, _kept) in stores().await {
+        // A dry run finds it before anything is written.
+        let dry = importer(&store).dry_run().run(whole.clone().broken_at(30)).await.unwrap_err();
+        assert_eq!((dry.report.inserted, everybody(&*store).await.len()), (28, 0), "{name}");
+        let import = importer(&store);
+        let error = import.run(whole.clone().broken_at(30)).await.unwrap_err();
+        assert!(matches!(error.failure, ImportFailure::Input(_)), "{name}");
+        assert_eq!((error.place.record, error.report.inserted), (28, 28), "{name}");
+        assert_eq!(everybody(&*store).await.len(), 28, "{name}");
+        let report = import.resume(whole.clone(), error.place, *error.report).await.unwrap();
+        assert_eq!((report.read, report.inserted, report.failed), (50, 50, 0), "{name}");
+        assert_eq!(everybody(&*store).await.len(), 50, "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
