@@ -4,7 +4,13 @@
 //!
 //! `WAYSTATION_BENCH_USERS` is how many there are; without it, 20,000. The servers are the benchmark's own and end with it.
 //! A server or a program that is not installed is passed over, which is printed.
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on has failed"
+)]
 
 use std::{
     error::Error,

@@ -112,12 +112,12 @@ impl Sqlite {
     fn bare_file(&self) -> PathBuf {
         self.folder.join("bare.sqlite3")
     }
+}
 
-    fn run(&self, file: &Path, script: &str, output: Option<&Path>) {
-        let mut shell = Command::new("sqlite3");
-        shell.arg("-bail").arg(file);
-        run(shell, script, output);
-    }
+fn shell(file: &Path, script: &str, output: Option<&Path>) {
+    let mut shell = Command::new("sqlite3");
+    shell.arg("-bail").arg(file);
+    run(shell, script, output);
 }
 
 #[async_trait]
@@ -139,7 +139,7 @@ impl Engine for Sqlite {
     fn analyze(&self) {}
 
     fn write_csv(&self, to: &Path) {
-        self.run(&self.file(), ".mode csv\nSELECT * FROM waystation_users;\n", Some(to));
+        shell(&self.file(), ".mode csv\nSELECT * FROM waystation_users;\n", Some(to));
     }
 
     /// The shell has no NULL to load: empty texts stand for them, and the indexes do not ask for unique ones.
@@ -156,7 +156,7 @@ impl Engine for Sqlite {
             CREATE INDEX by_legacy ON users (connection, legacy_source, legacy_id);\n\
             CREATE INDEX by_creation ON users (connection, created_at DESC, id);\n\
             CREATE INDEX by_login ON users (connection, last_login DESC, id);\n";
-        self.run(&self.bare_file(), script, None);
+        shell(&self.bare_file(), script, None);
     }
 
     fn load(&self, csv: &Path) {
@@ -164,11 +164,11 @@ impl Engine for Sqlite {
             "PRAGMA synchronous = normal;\nPRAGMA cache_size = -16384;\n.mode csv\n.import {} users\n",
             csv.display()
         );
-        self.run(&self.bare_file(), &script, None);
+        shell(&self.bare_file(), &script, None);
     }
 
     fn dump(&self, to: &Path) {
-        self.run(&self.file(), &format!(".mode csv\nSELECT {DUMPED} FROM waystation_users ORDER BY id;\n"), Some(to));
+        shell(&self.file(), &format!(".mode csv\nSELECT {DUMPED} FROM waystation_users ORDER BY id;\n"), Some(to));
     }
 
     async fn bare(&self) -> Box<dyn Bare> {

@@ -16,7 +16,7 @@ use serde::{
 use waystation::bulk::{ImportFormat, ReadOptions, RecordReader, RecordSource, RecordSplitter};
 
 pub(crate) fn bench(criterion: &mut Criterion, text: &[u8], count: usize) -> Result<(), Box<dyn Error>> {
-    if [visited(text)?, split(text.to_vec())?, read(text.to_vec())?] != [count; 3] {
+    if [visited(text)?, split_and_parsed(text.to_vec())?, read(text.to_vec())?] != [count; 3] {
         return Err("not all users are read".into());
     }
     let mut group = criterion.benchmark_group("reading");
@@ -25,7 +25,7 @@ pub(crate) fn bench(criterion: &mut Criterion, text: &[u8], count: usize) -> Res
     group.bench_function("split and parsed by serde", |bencher| {
         bencher.iter_batched(
             || text.to_vec(),
-            |text| split(text).map_err(|error| error.to_string()),
+            |text| split_and_parsed(text).map_err(|error| error.to_string()),
             BatchSize::LargeInput,
         );
     });
@@ -95,7 +95,7 @@ fn visited(text: &[u8]) -> Result<usize, serde_json::Error> {
     deserializer.deserialize_seq(Each)
 }
 
-fn split(text: Vec<u8>) -> Result<usize, Box<dyn Error>> {
+fn split_and_parsed(text: Vec<u8>) -> Result<usize, Box<dyn Error>> {
     let mut splitter = RecordSplitter::new(Cursor::new(text), Some(ImportFormat::Json), ReadOptions::default())?;
     let mut count = 0;
     while let Some(piece) = splitter.next()? {

@@ -78,7 +78,7 @@ static FAMILIES: &[&[Format]] = &[
 /// ```
 #[derive(Clone, Debug)]
 pub struct Schemes {
-    schemes: Vec<Arc<dyn PasswordScheme>>,
+    list: Vec<Arc<dyn PasswordScheme>>,
     index: SchemeIndex,
     peppers: Peppers,
 }
@@ -86,7 +86,7 @@ pub struct Schemes {
 impl Schemes {
     /// No scheme at all, for a host that lists its own with [`with`](Self::with).
     pub const fn empty() -> Self {
-        Self { schemes: Vec::new(), index: SchemeIndex::empty(), peppers: Peppers::none() }
+        Self { list: Vec::new(), index: SchemeIndex::empty(), peppers: Peppers::none() }
     }
 
     /// Every scheme that the crate's features give.
@@ -95,8 +95,8 @@ impl Schemes {
         Self::of(formats.map(|format| Arc::new(*format) as Arc<dyn PasswordScheme>).collect(), Peppers::none())
     }
 
-    fn of(schemes: Vec<Arc<dyn PasswordScheme>>, peppers: Peppers) -> Self {
-        Self { index: SchemeIndex::of(&schemes), schemes, peppers }
+    fn of(list: Vec<Arc<dyn PasswordScheme>>, peppers: Peppers) -> Self {
+        Self { index: SchemeIndex::of(&list), list, peppers }
     }
 
     /// With one more. Where it shares a prefix with another scheme, hashes that fit both must declare theirs.
@@ -109,20 +109,20 @@ impl Schemes {
         if self.get(name).is_some() {
             return Err(SchemeConflict { name });
         }
-        self.schemes.push(Arc::new(scheme));
-        Ok(Self::of(self.schemes, self.peppers))
+        self.list.push(Arc::new(scheme));
+        Ok(Self::of(self.list, self.peppers))
     }
 
     /// Without the scheme of this name: to make room for another, or to refuse its hashes.
     pub fn without(mut self, name: &str) -> Self {
-        self.schemes.retain(|scheme| scheme.name() != name);
-        Self::of(self.schemes, self.peppers)
+        self.list.retain(|scheme| scheme.name() != name);
+        Self::of(self.list, self.peppers)
     }
 
     /// Only the schemes of these names, for a service that knows what it holds.
     pub fn only(mut self, names: &[&str]) -> Self {
-        self.schemes.retain(|scheme| names.contains(&scheme.name()));
-        Self::of(self.schemes, self.peppers)
+        self.list.retain(|scheme| names.contains(&scheme.name()));
+        Self::of(self.list, self.peppers)
     }
 
     /// With the peppers that hashes name.
@@ -136,12 +136,12 @@ impl Schemes {
 
     /// The scheme of this name.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn PasswordScheme>> {
-        self.schemes.get(self.index.named(name)?)
+        self.list.get(self.index.named(name)?)
     }
 
     /// The names of all schemes, in the order in which they were added.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.schemes.iter().map(PasswordScheme::name)
+        self.list.iter().map(PasswordScheme::name)
     }
 
     /// The scheme that a stored hash is of. Says nothing about whether the rest of the text is well formed.
@@ -199,7 +199,7 @@ impl Schemes {
             if length < longest && !found.is_empty() {
                 break;
             }
-            let Some((place, scheme)) = self.schemes.get(scheme).map(|it| (scheme, it.as_ref())) else { continue };
+            let Some((place, scheme)) = self.list.get(scheme).map(|it| (scheme, it.as_ref())) else { continue };
             if scheme.fits(text) && !found.iter().any(|(other, _)| *other == place) {
                 longest = length;
                 found.push((place, scheme));

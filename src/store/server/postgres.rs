@@ -133,7 +133,7 @@ fn as_copied(list: &ListStatement<'_>) -> Vec<u8> {
             match value {
                 Value::Bytes(_) | Value::Text(_) => push_field(&mut data, value.bytes()),
                 Value::Flag(flag) => {
-                    push_field(&mut data, flag.map(|flag| [u8::from(flag)]).as_ref().map(<[u8; 1]>::as_slice))
+                    push_field(&mut data, flag.map(|flag| [u8::from(flag)]).as_ref().map(<[u8; 1]>::as_slice));
                 }
                 Value::Number(number) => {
                     push_field(&mut data, number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     identifier::IdentifierKind,
-    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError, TurnLost},
+    store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
     user::{User, UserId},
 };
 
@@ -111,13 +111,13 @@ impl Users {
         let conflict = batch.unless_conflict && outcomes.iter().any(|outcome| !outcome.is_done());
         // Last, so that the row of the job is locked for a moment only: those who look for work lock it too.
         let given = match &batch.turn {
-            Some(turn) if !conflict => match turn.come().await {
-                Ok(checkpoint) => checkpoint,
-                Err(TurnLost { .. }) => {
+            Some(turn) if !conflict => {
+                let Ok(checkpoint) = turn.come().await else {
                     transaction.rollback().await.map_err(failed)?;
                     return Ok(BulkWritten::TurnLost);
-                }
-            },
+                };
+                checkpoint
+            }
             _ => None,
         };
         if let Some(checkpoint) = given.as_ref().or(batch.checkpoint.as_ref())
