@@ -18,9 +18,10 @@ use crate::{
 /// Not sqlx's own `_sqlx_migrations`: the database may be the host's, with migrations of its own.
 const MIGRATIONS_TABLE: &str = "_waystation_migrations";
 
-/// How often to look whether others are done with making the tables, and how many times.
+/// How often to look whether others are done with making the tables, and how many times: half a minute, which the nodes of a
+/// cluster under load can take.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-const LOOKS: usize = 100;
+const LOOKS: usize = 300;
 
 /// Every step of a schema, the oldest first. A step that was released is never edited: its checksum is stored.
 pub(super) fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
