@@ -6,7 +6,8 @@
 //! | what | type |
 //! |---|---|
 //! | a file or standard input | [`ImportFile`] |
-//! | any other input | [`RecordReader`] |
+//! | any other input that blocks | [`RecordReader`] |
+//! | a stream that does not (`AsyncRead`), to be imported | [`SpooledInput`] |
 //! | another schema | [`FieldMap`], or [`RecordSplitter`] and one's own [`RecordSource`] |
 //! | what was refused, to be corrected | [`QuarantineFile`] |
 //!
@@ -24,6 +25,7 @@ mod quarantine;
 mod read;
 mod record;
 mod source;
+mod spooled_input;
 
 pub use export::{CsvTexts, ExportError, ExportField, ExportFieldError, ExportFormat, Exported, Exporter, Packing};
 pub use fault::{Fault, FaultCode};
@@ -43,3 +45,4 @@ pub use read::{
 pub(crate) use record::members as json_members;
 pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
 pub use source::{ReadError, Record, RecordSource};
+pub use spooled_input::SpooledInput;

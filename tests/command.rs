@@ -7,6 +7,8 @@ mod bulk;
 mod doctor;
 #[path = "command/hash.rs"]
 mod hash;
+#[path = "command/memory.rs"]
+mod memory;
 #[path = "command/settings.rs"]
 mod settings;
 #[path = "command/terminal.rs"]

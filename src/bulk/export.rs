@@ -284,7 +284,7 @@ impl Exporter {
             text.extend_from_slice(if is_first { b"\n" } else { b",\n" });
         }
         if fields.is_empty() {
-            text.extend(ImportRecord::from(user).to_json(self.secrets));
+            ImportRecord::from(user).write_json(text, self.secrets);
         } else {
             let whole = field::shown(&user, self.primary.as_ref());
             let values = fields.iter().map(|field| (field.name(), field.value(&whole)));

@@ -24,7 +24,7 @@ use crate::password::Dialect;
 /// let mut spec = ImportSpec::new(file.to_value());
 /// spec.source = Some("old-shop".into());
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FileSpec {
@@ -53,15 +53,7 @@ pub struct FileSpec {
 impl FileSpec {
     /// The file at this path, with everything at its default.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            format: None,
-            hash_format: None,
-            id_prefix: None,
-            fields: Vec::new(),
-            hashes: None,
-            strict: false,
-        }
+        Self { path: path.into(), ..Self::default() }
     }
 
     /// As an import job keeps it.

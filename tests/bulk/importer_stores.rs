@@ -705,6 +705,7 @@ async fn a_first_reading_tells_how_far_it_is() {
     let tell = Arc::clone(&told);
     let importer = Importer::builder(Arc::new(MemoryStore::new()))
         .batch_records(15_000)
+        .batch_bytes(64 << 20)
         .on_progress(move |progress| tell.lock().unwrap().push((progress.stage, progress.records)));
     let mut people: Vec<_> = (0..25_000).map(|number| person(&format!("p{number:05}"))).collect();
     people[1] = people[0].clone();

@@ -2,15 +2,22 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, ErrorKind, Read, Write},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
 };
 
-use waystation::bulk::{
-    FileSpec, ImportFile, Input, QuarantineError, QuarantineFile, ReadOptions, RecordReader, RecordSource,
+use tokio::io::{AsyncRead, ReadBuf};
+use waystation::{
+    MemoryStore,
+    bulk::{
+        FileSpec, ImportFile, Importer, Input, QuarantineError, QuarantineFile, ReadOptions, RecordReader,
+        RecordSource, SpooledInput,
+    },
 };
 
 #[test]
@@ -208,4 +215,40 @@ fn a_record_of_64_mib_costs_itself_alone() {
     assert!(reader.next().unwrap().is_none());
     // A window that held the record would have been read into by its half.
     assert!((1..=256 << 10).contains(&most.load(Ordering::Relaxed)));
+}
+
+/// A stream that gives so many bytes of a text, a few at a time, and then fails or ends.
+struct Dripping {
+    text: Vec<u8>,
+    given: usize,
+    fails: bool,
+}
+
+impl AsyncRead for Dripping {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, read: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let left = &self.text[self.given..];
+        if left.is_empty() && self.fails {
+            return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
+        }
+        let length = left.len().min(read.remaining()).min(1_000);
+        read.put_slice(&left[..length]);
+        self.given += length;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_imported_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let people: String = (0..500).map(|number| format!("{{\"email\": \"p{number}@example.com\"}}\n")).collect();
+    let stream = |fails| Dripping { text: people.clone().into_bytes(), given: 0, fails };
+    let receive = |stream| SpooledInput::receive(stream, folder.path(), FileSpec::default(), ReadOptions::default());
+
+    let input = receive(stream(false)).await.unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let report = Importer::builder(store).build().run(Arc::new(input)).await.unwrap();
+    assert_eq!(report.inserted, 500);
+    let broken = receive(stream(true)).await.unwrap_err();
+    assert_eq!(broken.kind(), ErrorKind::ConnectionReset);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }

@@ -26,6 +26,20 @@ fn the_doctor_looks_at_the_legacy_system_of_the_settings() {
 }
 
 #[test]
+fn the_doctor_needs_no_store_and_makes_none() {
+    let terminal = Terminal::new();
+    for store in ["", "store = 'sqlite:users.sqlite3'\n"] {
+        terminal
+            .write("waystation.toml", &format!("{store}[legacy]\nsystem = 'django'\naddress = 'sqlite:{DJANGO}'\n"));
+        let ended = terminal.run(&["doctor", "--everybody", "--request-deadline", "10", "--json"]);
+        let diagnosis: Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert!(diagnosis["findings"].as_array().is_some_and(|findings| !findings.is_empty()));
+        assert!(ended.stderr.contains("there is no store yet"), "{}", ended.stderr);
+        assert!(!terminal.path().join("users.sqlite3").exists());
+    }
+}
+
+#[test]
 fn settings_that_do_not_belong_to_the_system_are_refused() {
     let terminal = Terminal::new();
     let doctor = |legacy: &str| {

@@ -1,7 +1,7 @@
 use std::{
     io::Write as _,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -36,16 +36,10 @@ impl Terminal {
     }
 
     pub(super) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ended {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_waystation"))
-            .args(arguments)
-            .env_clear()
-            .envs(environment.iter().copied())
-            .current_dir(self.0.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         // A command that reads nothing may have ended already.
         let _unread = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -54,5 +48,17 @@ impl Terminal {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Begins a run that nobody reads or writes to.
+    pub(super) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_waystation"));
+        command.args(arguments).env_clear().current_dir(self.0.path());
+        command
     }
 }

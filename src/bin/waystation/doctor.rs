@@ -9,7 +9,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     settings::Settings,
-    store::{self, Missing},
+    store,
 };
 
 #[derive(Args, Debug)]
@@ -39,8 +39,8 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let mut settings = Settings::read(global)?;
     let passwords = Arc::new(engine::passwords(&settings)?);
     let legacy = Arc::new(settings.legacy()?.connection(&passwords)?);
-    // Opening a store brings its schema up to date, and so the doctor of the command wants one that is there.
-    let store = store::open(&settings, Missing::Refuse).await?;
+    // Opening a store brings its schema up to date; one that is not there is not made.
+    let store = store::open_or_empty(&settings).await?;
     let migrator = LazyMigrator::builder(store, legacy)
         .passwords(passwords)
         .build()

@@ -83,6 +83,11 @@ impl Settings {
         })
     }
 
+    /// Whether a store is named at all.
+    pub(crate) const fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// The legacy system.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use waystation::{
-    SqliteStore, UserStore,
+    MemoryStore, SqliteStore, UserStore,
     store::{MySqlStore, PostgresStore},
 };
 
@@ -26,9 +26,8 @@ pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dy
     let (kind, rest) = address.split_once(':').unwrap_or((address, ""));
     let opened: Result<Arc<dyn UserStore>, _> = match kind {
         "sqlite" => {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
             let builder =
-                SqliteStore::builder(path).connection_name(name).create_if_missing(missing == Missing::Create);
+                SqliteStore::builder(file(rest)).connection_name(name).create_if_missing(missing == Missing::Create);
             builder.open().await.map(|store| Arc::new(store) as _)
         }
         "postgres" | "postgresql" => PostgresStore::open(address, name).await.map(|store| Arc::new(store) as _),
@@ -40,6 +39,26 @@ pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dy
         }
     };
     opened.map_err(|error| Failure::of("the store cannot be opened", error))
+}
+
+/// The store of the settings, or, before there is one, an empty one of this process.
+///
+/// # Errors
+///
+/// When there is one and it cannot be opened.
+pub(crate) async fn open_or_empty(settings: &Settings) -> Result<Arc<dyn UserStore>, Failure> {
+    let is_there = settings.has_store()
+        && settings.store()?.strip_prefix("sqlite:").is_none_or(|rest| Path::new(file(rest)).exists());
+    if is_there {
+        return open(settings, Missing::Refuse).await;
+    }
+    eprintln!("there is no store yet: it is taken for one that nobody is in");
+    Ok(Arc::new(MemoryStore::new()))
+}
+
+/// The file of an address of SQLite, without its scheme.
+fn file(rest: &str) -> &str {
+    rest.strip_prefix("//").unwrap_or(rest)
 }
 
 /// Says that the connection has nobody, which is what a name that was not spelt right looks like.

@@ -30,8 +30,8 @@ impl ImporterBuilder {
             wraps: false,
             sink: None,
             progress: None,
-            batch_records: 5_000,
-            batch_bytes: 4 << 20,
+            batch_records: 1_000,
+            batch_bytes: 1 << 20,
             dry_run: false,
             distinct: false,
         })
@@ -105,14 +105,14 @@ impl ImporterBuilder {
         self
     }
 
-    /// The most records of a batch, at least one. 5,000 unless given.
+    /// The most records of a batch, at least one. 1,000 unless given.
     pub fn batch_records(mut self, records: usize) -> Self {
         self.0.batch_records = records.max(1);
         self
     }
 
-    /// The text of a batch in bytes, after which no record is added to it. 4 MiB unless given. A record in memory takes
-    /// about four times its text.
+    /// The text of a batch in bytes, after which no record is added to it. 1 MiB unless given. A record in memory takes
+    /// up to 16 times its text.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.0.batch_bytes = bytes.max(1);
         self

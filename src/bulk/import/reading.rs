@@ -202,9 +202,10 @@ impl Distinct {
             return Ok(Self::Given);
         }
         let first = FirstReading::new(importer, total_bytes)?;
-        let is_small = state_of(input).await?.text_bytes.is_none_or(|bytes| bytes <= WATCHED);
-        if is_small && start == Place::START {
-            return Ok(Self::Watched(Seen::new(SecretKey::generate(&*importer.entropy)?), first));
+        let text_bytes = state_of(input).await?.text_bytes;
+        if text_bytes.is_none_or(|bytes| bytes <= WATCHED) && start == Place::START {
+            let secret = SecretKey::generate(&*importer.entropy)?;
+            return Ok(Self::Watched(Seen::new(secret, text_bytes), first));
         }
         let found =
             read_through(Arc::clone(input), move |source, stop| first.find(source, || stop.load(Ordering::Relaxed)));

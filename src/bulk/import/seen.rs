@@ -1,29 +1,32 @@
-use std::{
-    collections::HashSet,
-    hash::{BuildHasherDefault, Hasher},
-};
-
 use crate::{secret_key::SecretKey, store::OwnedKey};
 
-/// How many keys are kept: some 40 MiB of them.
-const MOST: usize = 3_000_000;
+/// The most places for keys: 16 MiB of them.
+const MOST: usize = 1 << 22;
 
-/// So many tables, each of which grows by itself, so that no growth takes a copy of all.
-const PARTS: usize = 64;
+/// The fewest.
+const FEWEST: usize = 1 << 12;
 
-/// The keys of the records that were read, while nothing is known of those that will be: 64 bits of a keyed digest of each,
-/// which says for certain that a key is new, and nearly so that it is not.
+/// Hardly any record takes less text than this for each of its keys, in bytes.
+const TEXT_OF_A_KEY: u64 = 16;
+
+/// The keys of the records that were read, while nothing is known of those that will be: a part of a keyed digest of each,
+/// which says for certain that a key is new, and nearly so that it is not (of three million new keys, one is taken for an
+/// old one in one input of two hundred).
 ///
 /// Nearly every input is without duplicates, and need not be read twice then.
 pub(super) struct Seen {
     secret: SecretKey,
-    parts: Vec<HashSet<u64, BuildHasherDefault<Same>>>,
+    /// 32 bits of each digest, at the first free place after the one that other bits of it name. Zero is a free one.
+    places: Vec<u32>,
     count: usize,
 }
 
 impl Seen {
-    pub(super) fn new(secret: SecretKey) -> Self {
-        Self { secret, parts: vec![HashSet::default(); PARTS], count: 0 }
+    /// With room for the keys of so much text, if it is known how much there is.
+    pub(super) fn new(secret: SecretKey, text_bytes: Option<u64>) -> Self {
+        let wanted = text_bytes.and_then(|bytes| usize::try_from(bytes / TEXT_OF_A_KEY).ok()).unwrap_or(MOST);
+        let places = wanted.clamp(FEWEST, MOST).next_power_of_two();
+        Self { secret, places: vec![0; places], count: 0 }
     }
 
     /// Adds the keys of one record. `false` if one of them may have been there, or there is no room.
@@ -37,33 +40,72 @@ impl Seen {
                 digests.push(first);
             }
         }
-        for digest in digests {
-            // By bits that the tables themselves do not go by.
-            let part = usize::try_from((digest >> 32) % PARTS as u64).unwrap_or_default();
-            let is_new = self.parts.get_mut(part).is_some_and(|part| part.insert(digest));
-            self.count += 1;
-            if !is_new || self.count > MOST {
-                return false;
+        digests.into_iter().all(|digest| self.add_digest(digest))
+    }
+
+    fn add_digest(&mut self, digest: u64) -> bool {
+        // With a quarter of the places free, a search ends after some eight.
+        if self.count >= self.places.len() / 4 * 3 {
+            return false;
+        }
+        let (mark, start) = split(digest);
+        // Their number is a power of two.
+        let mask = self.places.len() - 1;
+        for step in 0..self.places.len() {
+            match self.places.get_mut(start.wrapping_add(step) & mask) {
+                Some(place) if *place == 0 => {
+                    *place = mark;
+                    self.count += 1;
+                    return true;
+                }
+                Some(place) if *place == mark => return false,
+                Some(_) | None => {}
             }
         }
-        true
+        false
     }
 }
 
-/// What is a digest already is its own hash.
-#[derive(Default)]
-struct Same(u64);
+/// What is kept of a digest, which is never zero, and where it is looked for.
+fn split(digest: u64) -> (u32, usize) {
+    let [mark, start] = [digest >> 32, digest & u64::from(u32::MAX)];
+    (u32::try_from(mark).unwrap_or_default().max(1), usize::try_from(start).unwrap_or_default())
+}
 
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
+#[cfg(test)]
+mod tests {
+    use super::{FEWEST, MOST, Seen};
+    use crate::{secret_key::SecretKey, store::OwnedKey, user::UserId};
+
+    fn seen(text_bytes: Option<u64>) -> Seen {
+        Seen::new(SecretKey::from_bytes([7; 32]), text_bytes)
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash << 8 | u64::from(*byte));
+    fn key(number: usize) -> [OwnedKey; 1] {
+        [OwnedKey::Id(UserId::new(format!("user-{number}")))]
     }
 
-    fn write_u64(&mut self, digest: u64) {
-        self.0 = digest;
+    #[test]
+    fn a_key_is_new_once() {
+        let mut seen = seen(Some(0));
+        for number in 0..FEWEST / 2 {
+            assert!(seen.add(&key(number)));
+        }
+        for number in 0..FEWEST / 2 {
+            assert!(!seen.add(&key(number)));
+        }
+    }
+
+    #[test]
+    fn a_full_table_takes_no_key_for_new() {
+        let mut seen = seen(Some(0));
+        assert_eq!((0..FEWEST).filter(|number| seen.add(&key(*number))).count(), FEWEST / 4 * 3);
+    }
+
+    #[test]
+    fn there_is_room_for_what_an_input_may_hold_and_no_more_than_the_most() {
+        assert_eq!(seen(Some(1 << 20)).places.len(), 1 << 16);
+        assert_eq!(seen(Some(u64::MAX)).places.len(), MOST);
+        assert_eq!(seen(None).places.len(), MOST);
     }
 }

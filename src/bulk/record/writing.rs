@@ -1,14 +1,14 @@
 //! A record as an export writes it, so that it can be imported again with nothing lost but the time of the last change.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::{Field, ImportRecord, date, factor, metadata};
 use crate::{
     password::{Limits, PasswordHash, Schemes, vendor::CustomPasswordHash},
-    user::{Credential, Delegation, MfaFactor, User},
+    user::{Credential, Delegation, LinkedIdentity, Metadata, MfaFactor, User},
 };
 
 impl ImportRecord {
@@ -25,8 +25,15 @@ impl ImportRecord {
     /// and second factors: without `secrets`, a user who has a hash is written without a credential, one whose password
     /// lives elsewhere without the hash to compare, and nobody with factors.
     pub fn to_json(&self, secrets: bool) -> Vec<u8> {
-        // Keys are texts and nothing fails to be written to memory, so there is always a text.
-        serde_json::to_vec(&Written { record: self, secrets }).unwrap_or_default()
+        let mut text = Vec::new();
+        self.write_json(&mut text, secrets);
+        text
+    }
+
+    /// Adds it to a text.
+    pub(in crate::bulk) fn write_json(&self, text: &mut Vec<u8>, secrets: bool) {
+        // Keys are texts and nothing fails to be written to memory, so there is nothing to be told.
+        let _written = serde_json::to_writer(text, &Written::of(self, secrets));
     }
 
     /// The hash, if the reference schema has a place for it.
@@ -94,9 +101,10 @@ impl From<User> for ImportRecord {
     }
 }
 
+/// A hash as the reference schema has it.
 enum PlainHash<'a> {
     Text(&'a str),
-    Custom(CustomPasswordHash),
+    Custom(&'a RawValue),
 }
 
 /// The schemes that the reference schema has a place for.
@@ -115,21 +123,115 @@ impl<'a> PlainHash<'a> {
             "bcrypt" => starts(&["$2a$", "$2b$", "$2y$"]).then_some(Self::Text(text)),
             _ => {
                 let object = CustomPasswordHash::try_from(hash).ok()?;
-                (PasswordHash::from(&object) == *hash).then_some(Self::Custom(object))
+                // The text is the object's own then, and can stand as it is.
+                (PasswordHash::from(&object) == *hash).then(|| serde_json::from_str(text).ok().map(Self::Custom))?
             }
         };
         plain.filter(|_| PLAIN.parse(hash, &Limits::default()).is_ok())
     }
 }
 
+/// A record on its way out: what goes where.
 struct Written<'a> {
     record: &'a ImportRecord,
     secrets: bool,
+    plain_hash: Option<PlainHash<'a>>,
+    /// User metadata and app metadata, and whether the reference schema takes them.
+    metadata: [(Field, &'a Metadata, bool); 2],
+}
+
+impl<'a> Written<'a> {
+    fn of(record: &'a ImportRecord, secrets: bool) -> Self {
+        let metadata = |field, metadata, forbidden| (field, metadata, metadata::is_taken(metadata, forbidden));
+        Self {
+            record,
+            secrets,
+            plain_hash: if secrets { record.plain_hash() } else { None },
+            metadata: [
+                metadata(Field::UserMetadata, &record.profile.user_metadata, &[]),
+                metadata(Field::AppMetadata, &record.profile.app_metadata, metadata::FORBIDDEN),
+            ],
+        }
+    }
+
+    /// What the reference schema has no place for.
+    fn rest(&self) -> Vec<(&'static str, Member<'a>)> {
+        let Self { record, secrets, .. } = *self;
+        let mut rest = Vec::with_capacity(8);
+        let dates = [
+            ("created_at", record.created_at),
+            ("updated_at", record.updated_at),
+            ("last_login", record.last_login),
+            ("password_set_at", record.password_set_at),
+        ];
+        rest.extend(dates.into_iter().filter_map(|(key, at)| Some((key, Member::Date(date::written(at?))))));
+        if let Some(count) = record.login_count {
+            rest.push(("login_count", Member::Count(count)));
+        }
+        if let Some(legacy) = &record.legacy {
+            rest.push(("legacy", Member::Legacy { source: legacy.source().as_str(), id: legacy.id() }));
+        }
+        if let Some(moved) = &record.moved {
+            rest.push(("moved", Member::Moved { at: date::written(moved.at), by: moved.by.as_str() }));
+        }
+        for (field, metadata, is_taken) in self.metadata {
+            if record.fields.contains(field) && !is_taken {
+                rest.push((field.as_str(), Member::Metadata(metadata)));
+            }
+        }
+        if record.fields.contains(Field::Identities) {
+            rest.push(("identities", Member::Identities(&record.profile.identities)));
+        }
+        if secrets && record.fields.contains(Field::MfaFactors) && !record.has_plain_factors() {
+            rest.push(("mfa_factors", Member::Factors(&record.profile.mfa_factors)));
+        }
+        if let Some(credential) = record.credential.as_ref().and_then(|credential| self.credential(credential)) {
+            rest.push(("credential", Member::Credential(credential)));
+        }
+        rest
+    }
+
+    /// The credential, unless it stands in the reference schema or must not be shown.
+    fn credential(&self, credential: &'a Credential) -> Option<Cow<'a, Credential>> {
+        match credential {
+            Credential::Hash(_) => (self.secrets && self.plain_hash.is_none()).then_some(Cow::Borrowed(credential)),
+            Credential::Delegated(delegation) if !self.secrets => {
+                let shown = Credential::Delegated(Delegation::to(delegation.source.clone()));
+                Some(Cow::Owned(shown))
+            }
+            Credential::Delegated(_) | Credential::None | Credential::PendingPassword => {
+                Some(Cow::Borrowed(credential))
+            }
+        }
+    }
+}
+
+/// A member of `waystation`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Member<'a> {
+    Count(u64),
+    Credential(Cow<'a, Credential>),
+    Date(Value),
+    Factors(&'a [MfaFactor]),
+    Identities(&'a [LinkedIdentity]),
+    Legacy { source: &'a str, id: &'a str },
+    Metadata(&'a Metadata),
+    Moved { at: Value, by: &'static str },
+}
+
+/// Members in their order, as an object.
+struct Members<'a>(Vec<(&'static str, Member<'a>)>);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, member)| (key, member)))
+    }
 }
 
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { record, secrets } = self;
+        let record = self.record;
         let profile = &record.profile;
         let mut map = serializer.serialize_map(None)?;
         if let Some(id) = &record.id {
@@ -162,83 +264,23 @@ impl Serialize for Written<'_> {
                 map.serialize_entry(field.as_str(), text)?;
             }
         }
-        for (field, metadata, forbidden) in record.metadata() {
-            if record.fields.contains(field) && metadata::is_taken(metadata, forbidden) {
+        for (field, metadata, is_taken) in self.metadata {
+            if record.fields.contains(field) && is_taken {
                 map.serialize_entry(field.as_str(), metadata)?;
             }
         }
-        if *secrets {
-            if record.has_plain_factors() {
-                map.serialize_entry(Field::MfaFactors.as_str(), &profile.mfa_factors)?;
-            }
-            match record.plain_hash() {
-                Some(PlainHash::Text(text)) => map.serialize_entry("password_hash", text)?,
-                Some(PlainHash::Custom(object)) => map.serialize_entry("custom_password_hash", &object)?,
-                None => {}
-            }
+        if self.secrets && record.has_plain_factors() {
+            map.serialize_entry(Field::MfaFactors.as_str(), &profile.mfa_factors)?;
         }
-        let rest = record.rest(*secrets);
-        if !rest.is_empty() {
+        match &self.plain_hash {
+            Some(PlainHash::Text(text)) => map.serialize_entry("password_hash", text)?,
+            Some(PlainHash::Custom(object)) => map.serialize_entry("custom_password_hash", object)?,
+            None => {}
+        }
+        let rest = Members(self.rest());
+        if !rest.0.is_empty() {
             map.serialize_entry("waystation", &rest)?;
         }
         map.end()
-    }
-}
-
-impl ImportRecord {
-    fn metadata(&self) -> [(Field, &crate::user::Metadata, &'static [&'static str]); 2] {
-        [
-            (Field::UserMetadata, &self.profile.user_metadata, &[]),
-            (Field::AppMetadata, &self.profile.app_metadata, metadata::FORBIDDEN),
-        ]
-    }
-
-    /// What the reference schema has no place for.
-    fn rest(&self, secrets: bool) -> serde_json::Map<String, Value> {
-        let mut rest = serde_json::Map::new();
-        let mut add = |key: &str, value: Value| rest.insert(key.to_owned(), value);
-        for (key, at) in [
-            ("created_at", self.created_at),
-            ("updated_at", self.updated_at),
-            ("last_login", self.last_login),
-            ("password_set_at", self.password_set_at),
-        ] {
-            at.and_then(|at| add(key, date::written(at)));
-        }
-        if let Some(count) = self.login_count {
-            add("login_count", count.into());
-        }
-        if let Some(legacy) = &self.legacy {
-            add("legacy", serde_json::json!({"source": legacy.source().as_str(), "id": legacy.id()}));
-        }
-        if let Some(moved) = &self.moved {
-            add("moved", serde_json::json!({"at": date::written(moved.at), "by": moved.by.as_str()}));
-        }
-        for (field, metadata, forbidden) in self.metadata() {
-            if self.fields.contains(field) && !metadata::is_taken(metadata, forbidden) {
-                add(field.as_str(), Value::Object(metadata.clone()));
-            }
-        }
-        if self.fields.contains(Field::Identities) {
-            add("identities", serde_json::to_value(&self.profile.identities).unwrap_or_default());
-        }
-        if secrets && self.fields.contains(Field::MfaFactors) && !self.has_plain_factors() {
-            add("mfa_factors", serde_json::to_value(&self.profile.mfa_factors).unwrap_or_default());
-        }
-        if let Some(credential) = self.credential.as_ref().and_then(|credential| self.written(credential, secrets)) {
-            add("credential", serde_json::to_value(credential).unwrap_or_default());
-        }
-        rest
-    }
-
-    /// The credential, unless it stands in the reference schema or must not be shown.
-    fn written(&self, credential: &Credential, secrets: bool) -> Option<Credential> {
-        match credential {
-            Credential::Hash(_) => (secrets && self.plain_hash().is_none()).then(|| credential.clone()),
-            Credential::Delegated(delegation) if !secrets => {
-                Some(Credential::Delegated(Delegation::to(delegation.source.clone())))
-            }
-            Credential::Delegated(_) | Credential::None | Credential::PendingPassword => Some(credential.clone()),
-        }
     }
 }
