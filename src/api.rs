@@ -29,8 +29,8 @@
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
-    routing::{delete, get, post},
+    middleware::{from_fn_with_state, map_response},
+    routing::{delete, get, patch, post},
 };
 
 mod authoriser;
@@ -63,6 +63,7 @@ mod spool;
 mod static_tokens;
 mod ticket;
 mod tickets;
+mod tus;
 mod upload;
 mod users;
 mod verification;
@@ -82,6 +83,10 @@ pub use worker::ApiWorker;
 
 /// The API's routes, without a prefix: nest them under the one that clients expect, which is `/api/v2`.
 pub fn router(api: Api) -> Router {
+    let uploads = Router::new()
+        .route("/uploads", post(tus::create).options(tus::options))
+        .route("/uploads/{id}", patch(tus::append).head(tus::offset).delete(tus::terminate))
+        .layer(map_response(tus::with_version));
     let guarded = Router::new()
         .route("/connections", get(connections::list))
         .route("/connections/{id}", get(connections::one))
@@ -99,6 +104,7 @@ pub fn router(api: Api) -> Router {
         .route("/users/{id}", get(users::one).patch(users::change).delete(users::remove))
         .route("/users/{id}/identities", post(identities::link))
         .route("/users/{id}/identities/{provider}/{user_id}", delete(identities::unlink))
+        .merge(uploads)
         .fallback(gate::unknown)
         .method_not_allowed_fallback(gate::not_allowed)
         .layer(from_fn_with_state(api.clone(), gate::pass));

@@ -18,6 +18,8 @@ mod imports;
 mod openapi;
 #[path = "api/refusals.rs"]
 mod refusals;
+#[path = "api/resumable.rs"]
+mod resumable;
 #[path = "api/server.rs"]
 mod server;
 #[path = "api/tickets.rs"]

@@ -15,6 +15,7 @@ use super::{
     job_id,
     person::date,
     problem::{Problem, json as answer},
+    tus,
     upload::{Spooled, Upload},
 };
 use crate::{
@@ -68,7 +69,12 @@ impl fmt::Debug for Uploads {
 pub(super) async fn submit(State(api): State<Api>, caller: Caller, request: Request) -> Result<Response, Problem> {
     require(&caller, &[Scope::CreateUsers])?;
     let Upload { file, mut fields } = Upload::receive(&api, request).await?;
-    let file = file.ok_or_else(|| Problem::bad("invalid_body", "Must provide 'users' file as multipart part."))?;
+    let file = match (file, fields.remove("upload_id")) {
+        (Some(_), Some(_)) => return Err(Problem::body("Either a file or an upload is imported", "/upload_id")),
+        (Some(file), None) => file,
+        (None, Some(upload)) => tus::whole(&api, &upload).await?,
+        (None, None) => return Err(Problem::bad("invalid_body", "Must provide 'users' file as multipart part.")),
+    };
     if file.bytes == 0 {
         return Err(Problem::bad("invalid_body", "Users file must not be empty."));
     }
@@ -107,7 +113,7 @@ pub(super) fn is_connection(api: &Api, id: &str) -> Result<(), Problem> {
 
 /// Adds the job, or finds the one that an earlier sending of the same request has added: clients send again whatever
 /// was not answered in time.
-async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, file: Spooled) -> Result<ImportStatus, Problem> {
+async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spooled) -> Result<ImportStatus, Problem> {
     let parts = api.parts();
     let jobs = ImportJobs::new(Arc::clone(&parts.store)).clock(Arc::clone(&parts.clock));
     let _alone = parts.submitting.lock().await;
@@ -124,7 +130,11 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, file: Spooled) -
         }
         let same = job_id::of(&digest.finalize());
         match jobs.status(&same).await? {
-            Some(status) if !matches!(status.status, JobStatus::Failed | JobStatus::Cancelled) => return Ok(status),
+            Some(status) if !matches!(status.status, JobStatus::Failed | JobStatus::Cancelled) => {
+                // That job has a file of its own.
+                file.path.disable_cleanup(false);
+                return Ok(status);
+            }
             Some(_) => {}
             None => id = same,
         }
@@ -138,9 +148,12 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, file: Spooled) -
     }
     // Under its name the file is the job's; until there is one, whoever goes away takes it along.
     let mut path = parts.spool.upload(&id);
+    let kept = file.is_kept.then(|| file.path.to_path_buf());
     if let Err(there) = file.path.persist_noclobber(&path) {
-        if there.error.kind() != io::ErrorKind::AlreadyExists {
-            return Err(Problem::internal(&there.error));
+        match there.error.kind() {
+            io::ErrorKind::AlreadyExists => {}
+            io::ErrorKind::NotFound if kept.is_some() => return Err(tus::no_such_upload()),
+            _ => return Err(Problem::internal(&there.error)),
         }
         // Another process is adding the same, or has died over it: its file must stay as it is.
         id = job_id::new(api)?;
@@ -153,7 +166,12 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, file: Spooled) -
     spec.source = Some(parts.connection.as_provider().into());
     spec.policy = if uploaded.upsert { ImportPolicy::reference() } else { ImportPolicy::default() };
     spec.dry_run = dry_run;
-    jobs.submit(spec, Some(id.as_str()), &Uploads(api.clone())).await?;
+    if let Err(failure) = jobs.submit(spec, Some(id.as_str()), &Uploads(api.clone())).await {
+        if let Some(kept) = kept {
+            guard.persist_noclobber(kept).map_err(|error| Problem::internal(&error.error))?;
+        }
+        return Err(failure.into());
+    }
     guard.keep().map_err(|error| Problem::internal(&error.error))?;
     parts.work.notify_one();
     jobs.status(&id).await?.ok_or_else(|| Problem::from(StoreError::misconfigured("a job was lost")))

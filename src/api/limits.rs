@@ -9,6 +9,9 @@ pub struct ApiLimits {
     pub upload_bytes: u64,
     /// How long an upload may take. Default 10 minutes.
     pub upload_time: Duration,
+    /// How many resumable uploads may be unfinished, or wait for their import, at once. Default 10. One that nothing has
+    /// come of for 24 hours is removed.
+    pub uploads: usize,
     /// How many imports may wait or run at once. Default 2.
     pub imports: usize,
     /// The longest body of any other request, in bytes. Default 1 MiB.
@@ -44,6 +47,7 @@ impl Default for ApiLimits {
         Self {
             upload_bytes: 512_000,
             upload_time: Duration::from_mins(10),
+            uploads: 10,
             imports: 2,
             body_bytes: 1 << 20,
             query_bytes: 16 << 10,
@@ -77,6 +81,8 @@ setters! {
     upload_bytes: u64,
     /// Sets how long an upload may take.
     upload_time: Duration,
+    /// Sets how many resumable uploads may be unfinished at once.
+    uploads: usize,
     /// Sets how many imports may wait or run at once.
     imports: usize,
     /// Sets the longest body of any other request.

@@ -9,7 +9,7 @@ use super::{
     identities, page,
     person::Members,
     problem::json as answer,
-    tickets, upload,
+    tickets, tus, upload,
     users::{CHANGE_MEMBERS, CREATE_MEMBERS, LIST_PARAMETERS},
     verification,
 };
@@ -18,7 +18,7 @@ mod member;
 mod schemas;
 
 use self::{
-    member::{body, parameter},
+    member::{body, header, parameter},
     schemas::schemas,
 };
 
@@ -97,8 +97,18 @@ impl Operation {
         self
     }
 
-    fn answers_nothing(mut self) -> Self {
-        self.answers.push((204, None));
+    fn answers_nothing(self) -> Self {
+        self.answers_empty(204)
+    }
+
+    fn answers_empty(mut self, status: u16) -> Self {
+        self.answers.push((status, None));
+        self
+    }
+
+    /// The headers of the protocol tus.
+    fn headers(mut self, names: &[&str]) -> Self {
+        self.parameters.extend(names.iter().map(|name| header(name)));
         self
     }
 
@@ -211,7 +221,7 @@ fn paths(api: &Api) -> Value {
             operation("Import users", &[Scope::CreateUsers])
                 .body(&["multipart/form-data"], &import, true)
                 .answers(202, named("Job"))
-                .fails(&[408, 413, 507]),
+                .fails(&[404, 408, 413, 423, 507]),
         )]),
         "/jobs/verification-email": path(vec![(
             "post",
@@ -240,6 +250,40 @@ fn paths(api: &Api) -> Value {
                 .answers(201, named("Ticket"))
                 .fails(&[404, 413, 415]),
         )]),
+        "/uploads": path(vec![(
+            "post",
+            operation("Begin a resumable upload, in the protocol tus 1.0", &[Scope::CreateUsers])
+                .headers(&["Tus-Resumable", "Upload-Length"])
+                .answers_empty(201)
+                .fails(&[412, 413, 507]),
+        )]),
+        "/uploads/{id}": path(vec![
+            (
+                "head",
+                operation("Say how much of an upload has come", &[Scope::CreateUsers])
+                    .path(&["id"])
+                    .headers(&["Tus-Resumable"])
+                    .answers_empty(200)
+                    .fails(&[404, 412]),
+            ),
+            (
+                "patch",
+                operation("Send a piece of an upload", &[Scope::CreateUsers])
+                    .path(&["id"])
+                    .headers(&["Tus-Resumable", "Upload-Offset"])
+                    .body(&[tus::CONTENT_TYPE], &json!({"type": "string", "format": "binary"}), true)
+                    .answers_nothing()
+                    .fails(&[404, 408, 409, 412, 413, 415, 423, 507]),
+            ),
+            (
+                "delete",
+                operation("Remove an upload", &[Scope::CreateUsers])
+                    .path(&["id"])
+                    .headers(&["Tus-Resumable"])
+                    .answers_nothing()
+                    .fails(&[404, 412]),
+            ),
+        ]),
         "/user-blocks": path(vec![
             (
                 "get",

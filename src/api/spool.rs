@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_hours(1);
 const ABANDONED: Duration = Duration::from_hours(24);
 
 /// The folder of uploads and exports. Every name in it is made of a job's id; no client names a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Spool(PathBuf);
 
 impl Spool {
@@ -47,6 +47,24 @@ impl Spool {
 
     pub(super) fn export(&self, id: &JobId) -> PathBuf {
         self.0.join(format!("{}.export", id.as_str()))
+    }
+
+    /// The file of an upload that comes in pieces. It is a part until a job has it, and is swept like one.
+    pub(super) fn resumable(&self, id: &str) -> PathBuf {
+        self.0.join(format!("{id}.part"))
+    }
+
+    /// How many of those there are.
+    pub(super) fn count_resumable(&self) -> io::Result<usize> {
+        let files = files(&self.0)?;
+        let name = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("upl_"));
+        Ok(files.iter().filter(|(path, _)| name(path)).count())
+    }
+
+    /// A new file, for this user alone.
+    pub(super) fn create(&self, path: &Path) -> io::Result<()> {
+        let file = self.part()?;
+        file.persist_noclobber(path).map(|_| ()).map_err(|error| error.error)
     }
 
     /// Removes the files of jobs that are not kept any more, and what processes that died have left. Says how many.

@@ -25,7 +25,8 @@ use super::{Api, ApiLimits, payload::too_large, problem::Problem};
 use crate::{bulk::ImportFormat, clock::within};
 
 /// The fields beside the file that are read. Whatever else comes is passed over.
-const FIELDS: [&str; 6] = ["connection_id", "dry_run", "external_id", "format", "send_completion_email", "upsert"];
+const FIELDS: [&str; 7] =
+    ["connection_id", "dry_run", "external_id", "format", "send_completion_email", "upload_id", "upsert"];
 
 /// The longest field in bytes.
 const MAX_FIELD: usize = 1_024;
@@ -38,12 +39,18 @@ pub(super) fn schema(limits: &ApiLimits) -> Value {
     let flag = json!({"type": "boolean"});
     json!({
         "type": "object",
-        "required": ["users", "connection_id"],
+        "required": ["connection_id"],
+        "oneOf": [{"required": ["users"]}, {"required": ["upload_id"]}],
         "properties": {
             "users": {
                 "type": "string",
                 "format": "binary",
                 "description": format!("The file. The whole form has at most {} bytes.", limits.upload_bytes),
+            },
+            "upload_id": {
+                "type": "string",
+                "pattern": "^upl_[A-Za-z0-9]{16}-[1-9][0-9]*$",
+                "description": "A resumable upload that has come whole, in the place of the file.",
             },
             "connection_id": {"type": "string", "pattern": "^con_[A-Za-z0-9]{16}$"},
             "upsert": flag,
@@ -68,6 +75,8 @@ pub(super) struct Spooled {
     pub(super) path: TempPath,
     pub(super) bytes: u64,
     pub(super) digest: Vec<u8>,
+    /// Whether it was there before the request, and stays if nothing comes of that.
+    pub(super) is_kept: bool,
 }
 
 impl Upload {
@@ -132,7 +141,7 @@ impl Spooled {
         file.flush().await.map_err(|error| full(&error))?;
         // A job that is there must have its file, after a power cut too.
         file.sync_all().await.map_err(|error| full(&error))?;
-        Ok(Self { path, bytes, digest: digest.finalize().to_vec() })
+        Ok(Self { path, bytes, digest: digest.finalize().to_vec(), is_kept: false })
     }
 }
 
@@ -201,7 +210,7 @@ fn broken(error: &multer::Error, most: u64) -> Problem {
     }
 }
 
-fn full(error: &io::Error) -> Problem {
+pub(super) fn full(error: &io::Error) -> Problem {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             tracing::error!("there is no room for an upload");

@@ -59,7 +59,22 @@ pub(super) fn translate(
     text: &[u8],
     options: &ReadOptions,
 ) -> Option<Result<Translated, Fault>> {
-    translation(format).map(|of| object(text).and_then(|members| of(members, options)))
+    let fields = &options.fields;
+    let renamed = || object(text).map(|members| Translated::Record(fields.renamed(members)));
+    let Some(of) = translation(format) else { return (!fields.is_empty()).then(renamed) };
+    Some(object(text).and_then(|members| {
+        if fields.is_empty() {
+            return of(members, options);
+        }
+        let mut value = Value::Object(members.clone());
+        fields.take_away(&mut value);
+        let Value::Object(wanted) = value else { return of(members, options) };
+        let mut translated = of(wanted, options)?;
+        if let Translated::Record(record) = &mut translated {
+            fields.put_on(record, &Value::Object(members));
+        }
+        Ok(translated)
+    }))
 }
 
 /// Reads an entry of LDIF, by a map of its attributes or as directories name them.

@@ -78,6 +78,29 @@ impl ImportRecord {
     }
 }
 
+/// The keys of the import schema.
+pub(super) const KEYS: [&str; 19] = [
+    "app_metadata",
+    "blocked",
+    "custom_password_hash",
+    "email",
+    "email_verified",
+    "family_name",
+    "given_name",
+    "mfa_factors",
+    "name",
+    "nickname",
+    "password_hash",
+    "password_set_date",
+    "phone_number",
+    "phone_verified",
+    "picture",
+    "user_id",
+    "user_metadata",
+    "username",
+    "waystation",
+];
+
 /// The members of an object of another schema; `None` where it is something else.
 ///
 /// # Errors
@@ -186,5 +209,22 @@ impl FieldSet {
     /// Whether it has this field.
     pub const fn contains(self, field: Field) -> bool {
         self.0 & 1 << field as u32 != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_read_and_published() {
+        let schema: serde_json::Value = serde_json::from_str(include_str!("import.schema.json")).unwrap();
+        let text = schema.to_string();
+        for key in KEYS {
+            let faults = ImportRecord::from_json(format!("{{\"{key}\": []}}").as_bytes(), &RecordOptions::default());
+            let faults = faults.unwrap_err();
+            assert!(faults.iter().all(|fault| fault.detail != "key.unknown"), "{key}");
+            assert!(text.contains(&format!("\"{key}\"")), "{key}");
+        }
     }
 }

@@ -137,11 +137,11 @@ async fn node(name: &'static str) {
     std::fs::copy(folder(name).join("use.mjs"), program.join("use.mjs")).unwrap();
     let runtime = tokio::runtime::Handle::current();
     serve(move |address| {
-        let (port, pem) = runtime.block_on(behind_tls(address));
+        let (port, pem) = runtime.block_on(behind_tls(address.clone()));
         let certificate = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&certificate, pem).unwrap();
         let mut client = Command::new("node");
-        let client = client.arg(program.join("use.mjs")).args([&format!("localhost:{port}"), TOKEN]);
+        let client = client.arg(program.join("use.mjs")).args([&format!("localhost:{port}"), TOKEN, &address]);
         let output = client.env("NODE_EXTRA_CA_CERTS", certificate.path()).output();
         assert_eq!(succeeds(&output.unwrap()), "done\n");
     })
@@ -156,6 +156,11 @@ async fn the_node_client_of_the_fourth_generation_works_unchanged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_node_client_of_the_seventh_generation_works_unchanged() {
     node("node-7").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_of_the_tus_project_goes_on_with_an_upload() {
+    node("tus").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

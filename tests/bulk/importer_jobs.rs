@@ -262,7 +262,7 @@ async fn an_input_that_cannot_be_read_on_fails_the_job_and_says_where() {
     let id = stage.submit(spec).await;
     assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Failed)));
     let status = stage.status(&id).await;
-    assert_eq!((status.status, status.report.inserted), (JobStatus::Failed, 30));
+    assert_eq!((status.status, status.report.inserted), (JobStatus::Failed, 35));
     let stopped = status.stopped.unwrap();
     assert!(stopped.contains("record 35") && stopped.contains("get it again"), "{stopped}");
     *stage.shelf.0.lock().unwrap() = whole;

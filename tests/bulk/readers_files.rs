@@ -240,8 +240,8 @@ impl AsyncRead for Dripping {
 #[tokio::test]
 async fn a_stream_is_imported_and_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
-    let people: String = (0..500).map(|number| format!("{{\"email\": \"p{number}@example.com\"}}\n")).collect();
-    let stream = |fails| Dripping { text: people.clone().into_bytes(), given: 0, fails };
+    let people: Vec<_> = (0..500).map(|number| format!("{{\"email\": \"p{number}@example.com\"}}\n")).collect();
+    let stream = |fails| Dripping { text: people.concat().into_bytes(), given: 0, fails };
     let receive = |stream| SpooledInput::receive(stream, folder.path(), FileSpec::default(), ReadOptions::default());
 
     let input = receive(stream(false)).await.unwrap();

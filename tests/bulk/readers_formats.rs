@@ -256,6 +256,37 @@ fn a_field_map_reads_any_schema() {
 }
 
 #[test]
+fn a_field_map_over_json_loses_nothing_that_is_named_as_here() {
+    let text =
+        r#"{"user_id": "1", "mail": "ada@example.com", "blocked": true, "name": {"first": "Ada"}, "hair": "red"}"#;
+    let read = |map: FieldMap| {
+        let reader = RecordReader::new(text.as_bytes(), None, ReadOptions::default().fields(map)).unwrap();
+        users(reader).map(|mut users| users.remove(0))
+    };
+    let map = FieldMap::default().field("/mail", "email").field("/name/first", "name");
+    let ada = read(map.clone()).unwrap().unwrap();
+    assert_eq!((ada.id.as_ref().unwrap().as_str(), ada.profile.blocked), ("1", true));
+    assert_eq!(ada.profile.name.as_deref(), Some("Ada"));
+    assert!(!read(map.without("/blocked")).unwrap().unwrap().profile.blocked);
+    // A name that is the other system's for something else is told, and not lost.
+    let unnamed = read(FieldMap::default().field("/mail", "email")).unwrap();
+    assert_eq!(unnamed, Err("/name value.type".to_owned()));
+    assert_eq!(read(FieldMap::default().field("mail", "email")).unwrap_err().code, "fields.map");
+}
+
+#[test]
+fn a_field_map_is_put_on_top_of_what_a_format_reads() {
+    let text = r#"{"users": [{"id": "k-1", "username": "ada", "email": "ada@example.com", "enabled": true,
+        "attributes": {"badge": ["7"]}, "createdTimestamp": 1600000000000}]}"#;
+    let map = FieldMap::default().field("/attributes/badge/0", "app_metadata.badge").without("/email");
+    let options = ReadOptions::default().fields(map);
+    let reader = RecordReader::new(Cursor::new(text), Some(ImportFormat::Keycloak), options).unwrap();
+    let ada = users(reader).unwrap().remove(0).unwrap();
+    assert_eq!((&ada.profile.app_metadata["badge"], ada.profile.email.is_none()), (&json!("7"), true));
+    assert_eq!(ada.profile.username.unwrap().original(), "ada");
+}
+
+#[test]
 fn a_field_map_that_is_too_deep_or_too_long_is_refused_and_not_followed() {
     let deep = "x.".repeat(20_000);
     let many = (0..1_001).fold(FieldMap::default(), |map, number| map.field(format!("/{number}"), "email"));

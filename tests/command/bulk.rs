@@ -377,3 +377,64 @@ fn known_passwords_prove_the_hashes_of_a_file_before_it_is_imported() {
     assert_eq!((not.code, verdicts), (3, vec![json!("proven"), json!("mismatch"), json!("not_found")]));
     assert_eq!(terminal.run(&["search", "--count"]).stdout, "0\n");
 }
+
+#[test]
+fn what_stands_before_a_cut_is_imported_and_the_cut_is_told() {
+    let terminal = with_users(0);
+    terminal.write("cut.ndjson", "{\"email\": \"a@example.com\"}\n{\"email\": \"b@exa");
+    let ended = terminal.run(&["import", "cut.ndjson", "--json"]);
+    assert_eq!((ended.code, &json_of(&ended)["report"]["inserted"]), (1, &json!(1)), "{}", ended.stderr);
+    assert!(ended.stderr.contains("line 2"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_store_of_sqlite_is_whole_in_its_file_when_the_command_has_ended() {
+    let terminal = with_users(30);
+    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
+    std::fs::copy(terminal.path().join("users.sqlite3"), terminal.path().join("copy.sqlite3")).unwrap();
+    assert_eq!(terminal.run(&["search", "--count", "--store", "sqlite:copy.sqlite3"]).stdout, "30\n");
+}
+
+#[test]
+fn nobody_is_shown_a_second_factor_or_what_a_terminal_obeys() {
+    let terminal = with_users(0);
+    let ada = json!({"user_id": "\u{1b}[31mred\n2", "email": "ada@example.com",
+        "mfa_factors": [{"totp": {"secret": "JBSWY3DPEHPK3PXP"}}]});
+    terminal.write("ada.ndjson", &ada.to_string());
+    assert_eq!(terminal.run(&["import", "ada.ndjson"]).code, 0);
+    for arguments in [&["show", "ada@example.com"][..], &["search", "--json"], &["search", "-name:nobody"]] {
+        let ended = terminal.run(arguments);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        assert!(ended.stdout.contains("ada@example.com"), "{arguments:?}");
+        assert!(!ended.stdout.contains("JBSW") && !ended.stdout.contains('\u{1b}'), "{}", ended.stdout);
+    }
+    assert!(terminal.run(&["show", "ada@example.com"]).stdout.contains("\"totp\""));
+}
+
+#[test]
+fn names_that_are_nothing_are_refused() {
+    let terminal = with_users(1);
+    for arguments in [
+        &["import", "users.ndjson", "--source", ""][..],
+        &["import", "users.ndjson", "--source", "a|b"],
+        &["import", "users.ndjson", "--connection", " "],
+        &["import", "users.ndjson", "--hashes", "users.ndjson"],
+        &["stats", "--config", "nofile.toml"],
+    ] {
+        let ended = terminal.run(arguments);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{arguments:?} {}", ended.stderr);
+    }
+    assert!(!terminal.path().join("users.sqlite3").exists());
+}
+
+#[test]
+fn a_record_that_cannot_be_imported_is_not_said_to_be_missing() {
+    let terminal = with_users(0);
+    terminal.write(
+        "users.ndjson",
+        "{\"email\": \"a@example.com\", \"password_hash\": \"5f4dcc3b5aa765d61d8327deb882cf99\"}\n",
+    );
+    terminal.write("known.ndjson", "{\"identifier\": \"a@example.com\", \"password\": \"password\"}\n");
+    let ended = terminal.run(&["import", "users.ndjson", "--prove", "known.ndjson"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (3, "     1  refused  line 1: hash.ambiguous\n"));
+}

@@ -39,7 +39,7 @@ fn settings_are_read_strictly_and_never_quoted() {
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("waystation.toml, line 2"), "{}", ended.stderr);
     assert!(!ended.stderr.contains("engine"), "{}", ended.stderr);
-    assert_eq!(terminal.run(&["stats", "--config", "elsewhere.toml"]).code, 1);
+    assert_eq!(terminal.run(&["stats", "--config", "elsewhere.toml"]).code, 2);
 }
 
 #[test]

@@ -78,3 +78,14 @@ pub(super) fn parameter(name: &str, is_required: bool) -> Value {
     };
     json!({"name": name, "in": "query", "required": is_required, "schema": schema})
 }
+
+/// A header that a request must have.
+pub(super) fn header(name: &str) -> Value {
+    let schema = match name {
+        "Tus-Resumable" => json!({"type": "string", "const": "1.0.0"}),
+        "Upload-Length" => json!({"type": "integer", "minimum": 1}),
+        "Upload-Offset" => json!({"type": "integer", "minimum": 0}),
+        _ => json!({}),
+    };
+    json!({"name": name, "in": "header", "required": true, "schema": schema})
+}

@@ -127,7 +127,10 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         Some(id) => resume(&jobs, id).await?,
         None => submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
     };
-    let spooled = spooled.map(spool::Spool::keep).transpose()?;
+    let spooled = match spooled {
+        Some(spooled) => Some(spooled.keep()?),
+        None => spool::of_job(&jobs, &id).await?,
+    };
     let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
     let worker =
         ImportWorker::new(importer, Arc::clone(&inputs) as _).gives_up(true).observer(Arc::clone(&finished) as _);
@@ -229,6 +232,16 @@ impl Options {
         if self.id.as_deref().is_some_and(|id| id.is_empty() || id.contains('/') || id.len() > 200) {
             let what = "--id: an id has 1 to 200 bytes, and no `/`, which the parts of a divided import have in theirs";
             return Err(Failure::misused(what));
+        }
+        let is_name =
+            |name: &str| !name.is_empty() && !name.contains(|letter: char| letter == '|' || letter.is_control());
+        if self.source.as_deref().is_some_and(|name| !is_name(name)) {
+            return Err(Failure::misused(
+                "--source: a name has at least one letter, no `|`, and no control characters",
+            ));
+        }
+        if self.hashes.is_some() && self.format != Some(ImportFormat::UsersExport) {
+            return Err(Failure::misused("--hashes belongs to a users export: give --format users-export too"));
         }
         match &self.hash_format {
             Some(name) if Dialect::named(name).is_none() && passwords.schemes().get(name).is_none() => {
@@ -339,6 +352,13 @@ async fn end(
         if let Some(path) = &options.quarantine {
             let records = jobs::quarantine(jobs, id, path, inputs).await?;
             eprintln!("{records} records are in {}: correct them, and import that file", path.display());
+            let missing = jobs::not_imported(&status.report).saturating_sub(records);
+            if missing > 0 {
+                eprintln!(
+                    "{missing} more are not: they are too long to be kept; see waystation jobs errors {}",
+                    id.as_str()
+                );
+            }
         } else {
             eprintln!("what was wrong with which record: waystation jobs errors {}", id.as_str());
         }
@@ -353,7 +373,11 @@ async fn end(
     Ok(match status.status {
         JobStatus::Completed if jobs::not_imported(&status.report) == 0 => Exit::Done,
         JobStatus::Completed => Exit::Refused,
-        JobStatus::Failed | JobStatus::Cancelled => Exit::Failed,
+        JobStatus::Failed | JobStatus::Cancelled => {
+            let why = status.stopped.as_deref().unwrap_or("it was cancelled");
+            eprintln!("waystation: the import came to an end before the file did: {why}");
+            Exit::Failed
+        }
         _ => {
             eprintln!("stopped; go on with: waystation import --resume {}", id.as_str());
             Exit::Interrupted

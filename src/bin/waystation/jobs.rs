@@ -70,6 +70,7 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
         let (importer, _store, _progress) = import::importer(&settings, &passwords, Missing::Refuse).await?;
         let worker = ImportWorker::new(importer, Arc::new(inputs)).at_most(at_most.into());
         worker.run_until(interrupted()).await.map_err(|error| Failure::of("the imports cannot go on", error))?;
+        eprintln!("stopped; what was worked on goes on with the next: waystation jobs work");
         return Ok(Exit::Done);
     }
     let store = store::open(&settings, Missing::Refuse).await?;
@@ -81,7 +82,7 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
             errors(&jobs, &JobId::new(id), quarantine.as_deref(), &inputs).await
         }
         Command::List { limit } => list(&*store, &jobs, limit, global).await,
-        Command::Prune { days } => prune(&*store, days).await,
+        Command::Prune { days } => prune(&*store, days, global).await,
         Command::Show { id } => {
             let id = JobId::new(id);
             let status = jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
@@ -157,7 +158,7 @@ async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
     if jobs.cancel(id).await.map_err(asked)? {
         return Ok(Exit::Done);
     }
-    eprintln!("there is no such import, or it is over");
+    eprintln!("waystation: there is no such import, or it is over");
     Ok(Exit::Refused)
 }
 
@@ -177,19 +178,24 @@ async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &G
         } else {
             let (read, failed) = (status.report.read, not_imported(&status.report));
             let (id, name, at) = (job.id.as_str(), status.status.as_str(), time::show(status.created_at));
-            output::line(format_args!("{id:<40}  {name:<10}  {at}  {read:>10} read  {failed:>8} failed"))?;
+            let dry = if status.spec.dry_run { "  dry run" } else { "" };
+            output::line(format_args!("{id:<40}  {name:<10}  {at}  {read:>10} read  {failed:>8} failed{dry}"))?;
         }
     }
     Ok(Exit::Done)
 }
 
-async fn prune(store: &dyn UserStore, days: u64) -> Result<Exit, Failure> {
+async fn prune(store: &dyn UserStore, days: u64, global: &Global) -> Result<Exit, Failure> {
     let table = store.as_jobs().ok_or_else(|| store::lacks("keep jobs"))?;
     let age = Duration::from_secs(days.saturating_mul(86_400));
     let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
     let before = Timestamp::from_micros(SystemClock::new().now().as_micros().saturating_sub(age));
     let pruned = table.prune(before).await.map_err(|error| Failure::of("the store cannot be asked", error))?;
-    output::line(format_args!("{pruned} forgotten"))?;
+    if global.json {
+        output::json(&json!({"forgotten": pruned}))?;
+    } else {
+        output::line(format_args!("{pruned} forgotten"))?;
+    }
     Ok(Exit::Done)
 }
 

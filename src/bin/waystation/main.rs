@@ -36,7 +36,12 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
-    match runtime.block_on(run(arguments)) {
+    let ended = runtime.block_on(async {
+        let ended = run(arguments).await;
+        store::close().await;
+        ended
+    });
+    match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if !failure.is_broken_pipe() {

@@ -28,6 +28,7 @@ The query syntax is Lucene's, as the reference product has it:
 #[command(after_help = SYNTAX)]
 pub(crate) struct Options {
     /// What to look for; everybody unless given
+    #[arg(allow_hyphen_values = true)]
     query: Option<String>,
     /// In which order: FIELD:1, or FIELD:-1 for the greatest first
     #[arg(long, value_name = "FIELD:±1", allow_hyphen_values = true)]
@@ -125,13 +126,18 @@ pub(crate) fn query(text: Option<&str>) -> Result<Query, Failure> {
 }
 
 fn row(user: &User) -> String {
-    let name = |identifier: Option<&waystation::Identifier>| identifier.map_or("-", |it| it.original()).to_owned();
+    let name = |identifier: Option<&waystation::Identifier>| plain(identifier.map_or("-", |it| it.original()));
     format!(
-        "{:<36}  {:<32}  {:<16}  {:<10}  {}",
-        user.id.as_str(),
+        "{:<36}  {:<32}  {:<16}  {:<16}  {}",
+        plain(user.id.as_str()),
         name(user.profile.email.as_ref()),
         name(user.profile.username.as_ref()),
         user.credential.kind().as_str(),
         user.last_login.map_or_else(|| "never".to_owned(), time::show),
     )
+}
+
+/// Without what a terminal would obey: texts here are other people's.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }

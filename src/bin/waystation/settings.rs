@@ -54,7 +54,7 @@ impl Settings {
                 Failure::misused(format!("{}, line {line}: {what}", path.display()))
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => Self::default(),
-            Err(error) => return Err(Failure::of(format!("{} cannot be read", path.display()), error)),
+            Err(error) => return Err(Failure::misused(format!("{} cannot be read: {error}", path.display()))),
         };
         if let Some(address) = &global.store {
             if has_password(address) {
@@ -68,6 +68,9 @@ impl Settings {
         }
         if global.connection.is_some() {
             settings.connection.clone_from(&global.connection);
+        }
+        if settings.connection.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Failure::misused("the connection name is empty: leave it out, or say whose users these are"));
         }
         Ok(settings)
     }

@@ -1,10 +1,10 @@
 use clap::Args;
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::Error as _};
 use waystation::{
     Identifier, IdentifierRules, Profile, User, UserId, UserStore,
     identifier::StandardRules,
     store::{Key, Lookup},
-    user::LegacyKey,
+    user::{LegacyKey, MfaFactor},
 };
 
 use crate::{
@@ -26,12 +26,12 @@ pub(crate) struct Options {
     source: Option<String>,
 }
 
-/// A user as they are printed: all but the hash.
+/// A user as they are printed: all but the secrets.
 #[derive(Serialize)]
 pub(crate) struct Shown<'a> {
     id: &'a UserId,
     version: u64,
-    profile: &'a Profile,
+    profile: ShownProfile<'a>,
     credential: &'static str,
     hash_scheme: Option<&'a str>,
     legacy: Option<&'a LegacyKey>,
@@ -42,6 +42,19 @@ pub(crate) struct Shown<'a> {
     last_login: Option<String>,
     login_count: u64,
     password_set_at: Option<String>,
+}
+
+/// A profile in which second factors are only named.
+struct ShownProfile<'a>(&'a Profile);
+
+impl Serialize for ShownProfile<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut profile = serde_json::to_value(self.0).map_err(S::Error::custom)?;
+        if let Some(factors) = profile.get_mut("mfa_factors") {
+            *factors = self.0.mfa_factors.iter().map(MfaFactor::kind).collect();
+        }
+        profile.serialize(serializer)
+    }
 }
 
 pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Failure> {
@@ -94,7 +107,7 @@ impl<'a> From<&'a User> for Shown<'a> {
         Self {
             id: &user.id,
             version: user.version.get(),
-            profile: &user.profile,
+            profile: ShownProfile(&user.profile),
             credential: user.credential.kind().as_str(),
             hash_scheme: user.password_hash().map(|hash| hash.scheme().unwrap_or("unidentified")),
             legacy: user.legacy.as_ref(),

@@ -1,4 +1,7 @@
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use waystation::{
     MemoryStore, SqliteStore, UserStore,
@@ -6,6 +9,19 @@ use waystation::{
 };
 
 use crate::{failure::Failure, settings::Settings};
+
+/// The stores of SQLite that this process has opened.
+static OPENED: Mutex<Vec<SqliteStore>> = Mutex::new(Vec::new());
+
+/// Folds the logs of stores of SQLite into their files, so that a copy of the file is one of the store.
+pub(crate) async fn close() {
+    let opened = std::mem::take(&mut *OPENED.lock().unwrap_or_else(PoisonError::into_inner));
+    for store in opened {
+        if let Err(error) = store.close().await {
+            eprintln!("waystation: the log of the store stays beside its file: {error}");
+        }
+    }
+}
 
 /// What becomes of an address of SQLite where there is no file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,7 +44,10 @@ pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dy
         "sqlite" => {
             let builder =
                 SqliteStore::builder(file(rest)).connection_name(name).create_if_missing(missing == Missing::Create);
-            builder.open().await.map(|store| Arc::new(store) as _)
+            builder.open().await.map(|store| {
+                OPENED.lock().unwrap_or_else(PoisonError::into_inner).push(store.clone());
+                Arc::new(store) as _
+            })
         }
         "postgres" | "postgresql" => PostgresStore::open(address, name).await.map(|store| Arc::new(store) as _),
         "mysql" | "mariadb" => MySqlStore::open(address, name).await.map(|store| Arc::new(store) as _),

@@ -30,7 +30,7 @@ impl ImporterBuilder {
             wraps: false,
             sink: None,
             progress: None,
-            batch_records: 1_000,
+            batch_records: 2_000,
             batch_bytes: 1 << 20,
             dry_run: false,
             distinct: false,
@@ -105,7 +105,7 @@ impl ImporterBuilder {
         self
     }
 
-    /// The most records of a batch, at least one. 1,000 unless given.
+    /// The most records of a batch, at least one. 2,000 unless given.
     pub fn batch_records(mut self, records: usize) -> Self {
         self.0.batch_records = records.max(1);
         self

@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Input, Watcher,
@@ -57,7 +57,7 @@ pub(super) struct Entry {
     pub(super) scheme: Option<&'static str>,
 }
 
-/// A thread that reads, one batch ahead.
+/// A thread that reads: the next batch, while the one before is written.
 pub(super) struct Reading(mpsc::Receiver<Result<Batch, ImportFailure>>);
 
 impl Reading {
@@ -114,28 +114,45 @@ impl Reader {
         start: Place,
         sender: &mpsc::Sender<Result<Batch, ImportFailure>>,
     ) -> Result<(), ImportFailure> {
+        let runtime = Handle::current();
         let mut source = opened(input, start)?;
         let mut end = start;
-        loop {
+        // No batch is begun before the last one was taken: one more in memory would save no time.
+        while let Ok(place) = runtime.block_on(sender.reserve()) {
             let (mut entries, mut size) = (Vec::new(), 0);
-            let mut is_last = false;
+            let (mut is_last, mut broken) = (false, None);
             while entries.len() < self.records && size < self.bytes {
                 if self.until.is_some_and(|until| end.record >= until) {
                     is_last = true;
                     break;
                 }
-                let Some(record) = source.next().map_err(ImportFailure::Input)? else {
-                    is_last = true;
-                    break;
+                let record = match source.next() {
+                    Ok(Some(record)) => record,
+                    Ok(None) => {
+                        is_last = true;
+                        break;
+                    }
+                    // What stands before it is imported all the same.
+                    Err(error) => {
+                        broken = Some(error);
+                        break;
+                    }
                 };
                 size += record.size();
                 end = record.end;
                 entries.push(self.entry(record, input, sender)?);
             }
-            if sender.blocking_send(Ok(Batch { entries, end, is_last })).is_err() || is_last {
-                return Ok(());
+            if broken.is_none() || !entries.is_empty() {
+                place.send(Ok(Batch { entries, end, is_last }));
+            }
+            if let Some(error) = broken {
+                return Err(ImportFailure::Input(error));
+            }
+            if is_last {
+                break;
             }
         }
+        Ok(())
     }
 
     fn entry(

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::{ImportError, ImportFailure, ImportReport, Importer, Input};
 use crate::{
-    bulk::Place,
-    identifier::Identifier,
+    bulk::{Fault, Place},
+    identifier::{Identifier, IdentifierRules as _, StandardRules},
     password::{HashError, Password, PasswordError, Passwords, Verification},
     store::{Key, MemoryStore, OnTombstone, UserStore},
     user::{Credential, NewUser, UserId},
@@ -43,6 +43,13 @@ pub enum SampleAnswer {
         /// The scheme of the hash.
         scheme: &'static str,
     },
+    /// The record cannot be imported.
+    Refused {
+        /// Where it begins.
+        place: Place,
+        /// Everything that is wrong with it.
+        faults: Vec<Fault>,
+    },
     /// The hash cannot be verified.
     Unverifiable(HashError),
 }
@@ -51,8 +58,7 @@ impl Importer {
     /// Shows, before an import, that its hashes open with passwords that are known: reads the input until everybody of
     /// `known` was met, stores each in a store of its own, reads them again and verifies. One answer for each, in order.
     ///
-    /// Nothing is written to the importer's own store. A record with faults names nobody: whose record is one is
-    /// [`SampleAnswer::NotFound`].
+    /// Nothing is written to the importer's own store.
     ///
     /// # Errors
     ///
@@ -68,13 +74,14 @@ impl Importer {
         let found = tokio::task::spawn_blocking(move || find(&*input, &wanted)).await;
         let found = found.map_err(|_| failed(ImportFailure::Stopped))?.map_err(failed)?;
         let mut answers = Vec::with_capacity(known.len());
-        for (sample, credential) in known.iter().zip(found) {
-            answers.push(match credential {
-                None => SampleAnswer::NotFound,
-                Some(Some(credential @ Credential::Hash(_))) => {
+        for (sample, found) in known.iter().zip(found) {
+            answers.push(match found {
+                Found::Nobody => SampleAnswer::NotFound,
+                Found::Refused(place, faults) => SampleAnswer::Refused { place, faults },
+                Found::User(Some(credential @ Credential::Hash(_))) => {
                     self.verify(sample, credential, passwords).await.map_err(failed)?
                 }
-                Some(_) => SampleAnswer::NoPassword,
+                Found::User(_) => SampleAnswer::NoPassword,
             });
         }
         Ok(answers)
@@ -108,19 +115,45 @@ impl Importer {
     }
 }
 
-/// The credentials of those who are wanted, as far as the input has them.
-#[expect(clippy::option_option, reason = "nobody, and somebody without a password, are two things")]
-fn find(input: &dyn Input, wanted: &[Identifier]) -> Result<Vec<Option<Option<Credential>>>, ImportFailure> {
-    let mut found = vec![None; wanted.len()];
+/// What the input has of somebody.
+#[derive(Clone)]
+enum Found {
+    Nobody,
+    /// A record that is theirs by what its text says, and that cannot be imported.
+    Refused(Place, Vec<Fault>),
+    User(Option<Credential>),
+}
+
+/// Those who are wanted, as far as the input has them.
+fn find(input: &dyn Input, wanted: &[Identifier]) -> Result<Vec<Found>, ImportFailure> {
+    let mut found = vec![Found::Nobody; wanted.len()];
     let mut source = input.open().map_err(ImportFailure::Input)?;
-    while found.iter().any(Option::is_none) {
+    while found.iter().any(|found| !matches!(found, Found::User(_))) {
         let Some(record) = source.next().map_err(ImportFailure::Input)? else { break };
-        let Ok(user) = record.user else { continue };
-        for (slot, wanted) in found.iter_mut().zip(wanted) {
-            if slot.is_none() && user.profile.has(wanted) {
-                *slot = Some(user.credential.clone());
+        match &record.user {
+            Ok(user) => {
+                for (slot, wanted) in found.iter_mut().zip(wanted) {
+                    if !matches!(slot, Found::User(_)) && user.profile.has(wanted) {
+                        *slot = Found::User(user.credential.clone());
+                    }
+                }
+            }
+            Err(faults) => {
+                let named = named_in(&record.raw);
+                for (slot, wanted) in found.iter_mut().zip(wanted) {
+                    if matches!(slot, Found::Nobody) && named.contains(wanted) {
+                        *slot = Found::Refused(record.place, faults.clone());
+                    }
+                }
             }
         }
     }
     Ok(found)
+}
+
+/// The identifiers that a record names, whatever else is wrong with it.
+fn named_in(raw: &[u8]) -> Vec<Identifier> {
+    let members: serde_json::Value = serde_json::from_slice(raw).unwrap_or_default();
+    let texts = ["email", "username", "phone_number"].into_iter().filter_map(|key| members.get(key)?.as_str());
+    texts.filter_map(|text| StandardRules::new().parse(text).ok()).collect()
 }

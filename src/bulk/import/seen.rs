@@ -50,9 +50,9 @@ impl Seen {
         }
         let (mark, start) = split(digest);
         // Their number is a power of two.
-        let mask = self.places.len() - 1;
+        let last = self.places.len() - 1;
         for step in 0..self.places.len() {
-            match self.places.get_mut(start.wrapping_add(step) & mask) {
+            match self.places.get_mut(start.wrapping_add(step) & last) {
                 Some(place) if *place == 0 => {
                     *place = mark;
                     self.count += 1;

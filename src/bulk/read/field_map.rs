@@ -1,5 +1,7 @@
 use serde_json::{Map, Value};
 
+use crate::bulk::record::KEYS;
+
 /// Most parts of a path. Each is a level of nesting, and neither the stack nor a record has many of them.
 const MOST_PARTS: usize = 16;
 
@@ -9,8 +11,9 @@ pub(super) const MOST_FIELDS: usize = 1_000;
 /// Which column, or member, of another system's records is which field of the import schema.
 ///
 /// A source is the name of a CSV column or, in JSON, a pointer (RFC 6901). A target is a key of the import schema, or a path
-/// with dots into one that is an object. What is not named keeps its own name in CSV, so that an unknown column is refused,
-/// and is left out in JSON. A map has at most 1,000 fields, and a pointer or a path at most 16 parts: an input under any other
+/// with dots into one that is an object. What is not named keeps its own name: in CSV always, so that an unknown column is
+/// refused; in JSON where it is a key of the import schema, and anything else is left out. Where the format is another
+/// system's, its users are read as ever, and what the map names is put on top. A map has at most 1,000 fields, and a pointer or a path at most 16 parts: an input under any other
 /// is a [`ReadError`](crate::bulk::ReadError) with the code `fields.map`.
 ///
 /// ```
@@ -76,18 +79,53 @@ impl FieldMap {
         }
     }
 
+    /// Whether a source is no pointer, and so finds nothing in JSON.
+    pub(super) fn has_columns(&self) -> bool {
+        self.fields.iter().any(|(source, _)| !source.starts_with('/'))
+    }
+
     /// A record of another schema in ours.
     pub(in crate::bulk) fn renamed(&self, members: Map<String, Value>) -> Map<String, Value> {
         let value = Value::Object(members);
         let mut record = Map::new();
-        for (source, target) in &self.fields {
-            let found = value.pointer(source).filter(|found| !found.is_null());
-            if let (Some(found), Some(target)) = (found, target) {
-                put(&mut record, target, found.clone());
+        self.put_on(&mut record, &value);
+        let Value::Object(members) = value else { return record };
+        let is_named = |name: &str| {
+            let first = |source: &str| source.strip_prefix('/')?.split('/').next().map(unescaped);
+            self.fields.iter().any(|(source, _)| first(source).is_some_and(|first| first == name))
+        };
+        for (name, value) in members {
+            if KEYS.contains(&name.as_str()) && !record.contains_key(&name) && !is_named(&name) {
+                record.insert(name, value);
             }
         }
         record
     }
+
+    /// Puts what the map names of an object on a record of ours.
+    pub(in crate::bulk) fn put_on(&self, record: &mut Map<String, Value>, value: &Value) {
+        for (source, target) in &self.fields {
+            let found = value.pointer(source).filter(|found| !found.is_null());
+            if let (Some(found), Some(target)) = (found, target) {
+                put(record, target, found.clone());
+            }
+        }
+    }
+
+    /// Takes away what the map says is not wanted.
+    pub(in crate::bulk) fn take_away(&self, value: &mut Value) {
+        let unwanted = self.fields.iter().filter(|(_, target)| target.is_none());
+        for (around, last) in unwanted.filter_map(|(source, _)| source.rsplit_once('/')) {
+            if let Some(Value::Object(members)) = value.pointer_mut(around) {
+                members.remove(&unescaped(last));
+            }
+        }
+    }
+}
+
+/// A part of a pointer as it is meant (RFC 6901, section 4).
+fn unescaped(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
 }
 
 /// Whether a path with dots has more parts than may be put.

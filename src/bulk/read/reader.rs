@@ -92,8 +92,7 @@ impl RecordReader {
             None if self.format == Some(ImportFormat::Ldif) => Some(format::translate_entry(text, options)),
             Some((row, Some(fault))) => return Prepared::Refused(Some(row), fault),
             Some((row, None)) => Some(format::translate_row(self.format, row, options)),
-            None if options.fields.is_empty() => format::translate(self.format, text, options),
-            None => Some(format::object(text).map(|members| Translated::Record(options.fields.renamed(members)))),
+            None => format::translate(self.format, text, options),
         };
         match translated {
             None => Prepared::Same,

@@ -163,6 +163,12 @@ impl RecordSplitter {
             Some(ImportFormat::JsonLines) => Some(Layout::Lines),
             Some(ImportFormat::Ldif) => Some(Layout::Entries),
         };
+        let is_json = !matches!(found, None | Some(Layout::Csv { .. } | Layout::Headless));
+        if is_json && self.options.fields.has_columns() {
+            let problem =
+                "a field map for JSON names members by pointers, such as `/mail`: one of its sources has no `/`";
+            return Err(ReadError::new(Place::START, "fields.map", problem));
+        }
         let resumed = from != Place::START;
         let member = match self.format {
             Some(ImportFormat::Firebase | ImportFormat::Keycloak) => Some("users"),

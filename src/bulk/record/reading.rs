@@ -57,6 +57,7 @@ impl Reading<'_> {
         let mut extension = None;
         for (key, value) in members {
             let place = &root.member(&key);
+            // All of them are in `KEYS`.
             match &*key {
                 "app_metadata" => {
                     if self.name(Field::AppMetadata, place) {

@@ -39,6 +39,10 @@ pub(super) async fn run(
             SampleAnswer::Mismatch => ("mismatch", String::new()),
             SampleAnswer::NotFound => ("not_found", String::new()),
             SampleAnswer::NoPassword => ("no_password", String::new()),
+            SampleAnswer::Refused { place, faults } => {
+                let codes: Vec<_> = faults.iter().map(|fault| &*fault.detail).collect();
+                ("refused", format!("line {}: {}", place.line + 1, codes.join(", ")))
+            }
             SampleAnswer::Proven { scheme } => ("proven", (*scheme).to_owned()),
             SampleAnswer::Unverifiable(error) => ("unverifiable", error.to_string()),
             _ => ("unknown", String::new()),
@@ -48,7 +52,8 @@ pub(super) async fn run(
         if global.json {
             output::json(&serde_json::json!({"line": line, "verdict": verdict, "detail": detail}))?;
         } else {
-            output::line(format_args!("{line:>6}  {verdict}  {detail}"))?;
+            let separator = if detail.is_empty() { "" } else { "  " };
+            output::line(format_args!("{line:>6}  {verdict}{separator}{detail}"))?;
         }
     }
     eprintln!("{proven} of {} proven; nothing was imported", answers.len());
