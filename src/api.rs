@@ -37,8 +37,10 @@ mod authoriser;
 mod block_list;
 mod blocks;
 mod builder;
+mod caller;
 mod connection;
 mod connections;
+mod counts;
 mod download;
 mod errors;
 mod export;
@@ -50,6 +52,7 @@ mod job_id;
 mod jobs;
 mod limits;
 mod mailer;
+mod migration;
 mod openapi;
 mod page;
 mod parameters;
@@ -57,6 +60,7 @@ mod payload;
 mod person;
 mod primary;
 mod problem;
+mod quarantine;
 mod rate;
 mod scope;
 mod spool;
@@ -88,20 +92,26 @@ pub fn router(api: Api) -> Router {
         .route("/uploads/{id}", patch(tus::append).head(tus::offset).delete(tus::terminate))
         .layer(map_response(tus::with_version));
     let guarded = Router::new()
+        .route("/caller", get(caller::show))
         .route("/connections", get(connections::list))
         .route("/connections/{id}", get(connections::one))
         .route("/connections/{id}/users", delete(connections::delete_user))
+        .route("/jobs", get(jobs::list))
         .route("/jobs/users-exports", post(export::submit))
         .route("/jobs/users-imports", post(import::submit))
         .route("/jobs/verification-email", post(verification::submit))
         .route("/jobs/{id}", get(jobs::one))
         .route("/jobs/{id}/errors", get(errors::list))
+        .route("/jobs/{id}/quarantine", get(quarantine::file))
+        .route("/migration", get(migration::progress))
+        .route("/migration/left", get(migration::left))
         .route("/tickets/password-change", post(tickets::password_change))
         .route("/user-blocks", get(blocks::by_identifier).delete(blocks::clear_by_identifier))
         .route("/user-blocks/{id}", get(blocks::by_id).delete(blocks::clear_by_id))
         .route("/users", get(users::list).post(users::create))
         .route("/users-by-email", get(users::by_email))
         .route("/users/{id}", get(users::one).patch(users::change).delete(users::remove))
+        .route("/users/{id}/migration", get(migration::of_user))
         .route("/users/{id}/identities", post(identities::link))
         .route("/users/{id}/identities/{provider}/{user_id}", delete(identities::unlink))
         .merge(uploads)

@@ -37,6 +37,8 @@ pub use import::{
     JobObserver, MatchBy, Merge, OpenInput, OpenedBy, Plan, Sample, SampleAnswer, Submitted, Worked, keys_of, plan,
 };
 pub use place::Place;
+#[cfg(feature = "api")]
+pub(crate) use quarantine::on_one_line;
 pub use quarantine::{QuarantineError, QuarantineFile};
 pub use read::{
     FieldMap, ImportFile, ImportFormat, RawRecord, ReadOptions, RecordReader, RecordSplitter, UnknownFormat,

@@ -17,6 +17,10 @@ pub mod importing {}
 #[doc = include_str!("guide/management_api.md")]
 pub mod management_api {}
 
+#[cfg(feature = "admin")]
+#[doc = include_str!("guide/admin_page.md")]
+pub mod admin_page {}
+
 #[doc = include_str!("guide/stores.md")]
 pub mod stores {}
 

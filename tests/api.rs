@@ -6,6 +6,8 @@
     reason = "a failed step of a test is a failed test"
 )]
 
+use waystation::api::router;
+
 #[path = "api/clients.rs"]
 mod clients;
 #[path = "api/exports.rs"]
@@ -14,6 +16,8 @@ mod exports;
 mod identities;
 #[path = "api/imports.rs"]
 mod imports;
+#[path = "api/migration.rs"]
+mod migration;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[path = "api/refusals.rs"]

@@ -2,13 +2,17 @@ use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use tokio::sync::{Mutex, Notify};
 
-use super::{ApiLimits, Authoriser, BlockList, Connection, Mailer, authoriser::Nobody, rate::Rate, spool::Spool};
+use super::{
+    ApiLimits, Authoriser, BlockList, Connection, Mailer, authoriser::Nobody, counts::Counter, rate::Rate, spool::Spool,
+};
 use crate::{
     bulk::ReadOptions,
     clock::{Clock, SystemClock},
     entropy::{Entropy, EntropyError, SystemEntropy},
     identifier::{IdentifierRules, StandardRules},
+    legacy::LegacyConnection,
     migrator::Migrator,
+    password::Passwords,
     secret_key::SecretKey,
     store::UserStore,
 };
@@ -28,6 +32,9 @@ pub(super) struct Parts {
     pub(super) reset_page: Option<String>,
     pub(super) mailer: Option<Arc<dyn Mailer>>,
     pub(super) blocks: Option<Arc<dyn BlockList>>,
+    pub(super) legacy: Option<Arc<dyn LegacyConnection>>,
+    pub(super) passwords: Option<Arc<Passwords>>,
+    pub(super) counter: Counter,
     pub(super) read: ReadOptions,
     pub(super) limits: ApiLimits,
     pub(super) rate: Rate,
@@ -65,6 +72,8 @@ impl Api {
             reset_page: None,
             mailer: None,
             blocks: None,
+            legacy: None,
+            passwords: None,
             read: ReadOptions::default(),
             limits: ApiLimits::default(),
             clock: Arc::new(SystemClock::new()),
@@ -100,6 +109,8 @@ pub struct ApiBuilder {
     reset_page: Option<String>,
     mailer: Option<Arc<dyn Mailer>>,
     blocks: Option<Arc<dyn BlockList>>,
+    legacy: Option<Arc<dyn LegacyConnection>>,
+    passwords: Option<Arc<Passwords>>,
     read: ReadOptions,
     limits: ApiLimits,
     clock: Arc<dyn Clock>,
@@ -137,6 +148,20 @@ impl ApiBuilder {
     /// [`Throttle`](crate::migrator::Throttle). Without, nobody is.
     pub fn blocks(mut self, blocks: Arc<dyn BlockList>) -> Self {
         self.blocks = Some(blocks);
+        self
+    }
+
+    /// The legacy system that users move from. Its [directory](crate::legacy::LegacyDirectory), if it has one, is asked how
+    /// many are left and who. Without, only those who have moved are counted.
+    pub fn legacy(mut self, legacy: Arc<dyn LegacyConnection>) -> Self {
+        self.legacy = Some(legacy);
+        self
+    }
+
+    /// What verifies passwords: the migrator's own. With it, those who are left are told apart by whether their hash could
+    /// be verified. Without, no hash of the legacy system is looked at.
+    pub fn passwords(mut self, passwords: Arc<Passwords>) -> Self {
+        self.passwords = Some(passwords);
         self
     }
 
@@ -219,6 +244,9 @@ impl ApiBuilder {
             reset_page: self.reset_page,
             mailer: self.mailer,
             blocks: self.blocks,
+            legacy: self.legacy,
+            passwords: self.passwords,
+            counter: Counter::default(),
             read,
             limits: self.limits,
             clock: self.clock,

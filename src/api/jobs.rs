@@ -5,6 +5,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::Response,
 };
+use serde_json::{Value, json};
 
 use super::{
     Api, Scope,
@@ -16,7 +17,51 @@ use super::{
     problem::{Problem, json as answer},
     verification,
 };
-use crate::bulk::ImportJobs;
+use crate::{bulk::ImportJobs, store::Job};
+
+/// What a list is asked by.
+pub(super) const LIST_PARAMETERS: [&str; 3] = ["from", "take", "type"];
+
+/// `GET /jobs`: imports, or exports, the newest first.
+pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+    let parameters = Parameters::of(&uri, &LIST_PARAMETERS, &api.parts().limits)?;
+    // A list of exports has links to files of users.
+    let is_of_exports = parameters.text("type") == Some("users_export");
+    require(&caller, if is_of_exports { &[Scope::ReadUsers] } else { &[Scope::CreateUsers, Scope::ReadUsers] })?;
+    let kind = match parameters.text("type") {
+        None | Some("users_import") => ImportJobs::KIND,
+        Some("users_export") => export::KIND,
+        Some(_) => return Err(Problem::query("No enum match", "type")),
+    };
+    let take = parameters.number("take", 100)?.unwrap_or(20);
+    if take == 0 {
+        return Err(Problem::query("Value is less than minimum 1", "take"));
+    }
+    let store = import::store(&api)?;
+    let after = match parameters.text("from") {
+        None => None,
+        Some(id) => {
+            let unknown = || Problem::query("The value is not one that this list has given", "from");
+            let id = import::parse(id).map_err(|_| unknown())?;
+            Some(store.job(&id).await?.filter(|job| job.kind == kind).ok_or_else(unknown)?)
+        }
+    };
+    let page = store.jobs(kind, after.as_ref(), take).await?;
+    let mut jobs = Vec::with_capacity(page.len());
+    for job in &page {
+        // Of imports, those that were made otherwise are none of this API's, and one may just have been removed.
+        match shown(&api, job).await {
+            Ok(shown) => jobs.push(shown),
+            Err(problem) if problem.is_not_found() => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    let mut shown = json!({"jobs": jobs});
+    if let (true, Some(last), Some(shown)) = (page.len() == take, page.last(), shown.as_object_mut()) {
+        shown.insert("next".to_owned(), last.id.as_str().into());
+    }
+    Ok(answer(StatusCode::OK, &shown))
+}
 
 /// `GET /jobs/{id}`
 pub(super) async fn one(
@@ -29,14 +74,17 @@ pub(super) async fn one(
     Parameters::of(&uri, &[], &api.parts().limits)?;
     let id = import::parse(&segment(path)?)?;
     let job = import::store(&api)?.job(&id).await?.ok_or_else(no_such_job)?;
-    let shown = match job.kind.as_str() {
+    Ok(answer(StatusCode::OK, &shown(&api, &job).await?))
+}
+
+async fn shown(api: &Api, job: &Job) -> Result<Value, Problem> {
+    match job.kind.as_str() {
         ImportJobs::KIND => {
             let jobs = ImportJobs::new(Arc::clone(&api.parts().store));
-            import::shown(&api, &jobs.status(&id).await?.ok_or_else(no_such_job)?)?
+            import::shown(api, &jobs.status(&job.id).await?.ok_or_else(no_such_job)?)
         }
-        export::KIND => export::shown(&api, &job)?,
-        verification::KIND => verification::shown(&job),
-        _ => return Err(no_such_job()),
-    };
-    Ok(answer(StatusCode::OK, &shown))
+        export::KIND => export::shown(api, job),
+        verification::KIND => Ok(verification::shown(job)),
+        _ => Err(no_such_job()),
+    }
 }

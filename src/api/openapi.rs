@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Api, Scope,
     export_spec::ExportSpec,
-    identities, page,
+    identities, jobs, migration, page,
     person::Members,
     problem::json as answer,
     tickets, tus, upload,
@@ -57,8 +57,8 @@ struct Operation {
     scopes: &'static [Scope],
     parameters: Vec<Value>,
     body: Option<Value>,
-    /// The status of success and what is answered with it, if anything is.
-    answers: Vec<(u16, Option<Value>)>,
+    /// The status of success and what is answered with it, by its media type, if anything is.
+    answers: Vec<(u16, Option<(&'static str, Value)>)>,
     /// What may go wrong beside what always may.
     problems: &'static [u16],
 }
@@ -93,7 +93,12 @@ impl Operation {
     }
 
     fn answers(mut self, status: u16, schema: Value) -> Self {
-        self.answers.push((status, Some(schema)));
+        self.answers.push((status, Some(("application/json", schema))));
+        self
+    }
+
+    fn answers_lines(mut self) -> Self {
+        self.answers.push((200, Some(("application/x-ndjson", json!({"type": "string"})))));
         self
     }
 
@@ -123,10 +128,10 @@ impl Operation {
             "content": {"application/json": {"schema": named("Problem")}},
         });
         let mut responses = Map::new();
-        for (status, schema) in &self.answers {
+        for (status, answer) in &self.answers {
             let mut response = json!({"description": "Done."});
-            if let (Some(schema), Some(response)) = (schema, response.as_object_mut()) {
-                response.insert("content".to_owned(), json!({"application/json": {"schema": schema}}));
+            if let (Some((kind, schema)), Some(response)) = (answer, response.as_object_mut()) {
+                response.insert("content".to_owned(), json!({*kind: {"schema": schema}}));
             }
             responses.insert(status.to_string(), response);
         }
@@ -136,7 +141,10 @@ impl Operation {
         let scopes: Vec<_> = self.scopes.iter().map(|scope| scope.as_str()).collect();
         let mut operation = json!({
             "summary": self.summary,
-            "description": format!("Needs any of the scopes: {}.", scopes.join(", ")),
+            "description": match scopes.as_slice() {
+                [] => "Needs a token, whatever it allows.".to_owned(),
+                scopes => format!("Needs any of the scopes: {}.", scopes.join(", ")),
+            },
             "parameters": self.parameters,
             "responses": responses,
         });
@@ -165,6 +173,26 @@ fn paged(schema: &str, member: &str) -> Value {
     json!({"oneOf": [list_of(schema), {"type": "object", "required": [member], "properties": properties}]})
 }
 
+/// A list with the place where the next one begins, if there is more.
+fn walked(schema: &str, member: &str) -> Value {
+    let mut properties = Map::new();
+    for name in ["total", "walked"] {
+        properties.insert(name.to_owned(), json!({"type": "integer", "minimum": 0}));
+    }
+    properties.insert("next".to_owned(), json!({"type": "string"}));
+    properties.insert(member.to_owned(), list_of(schema));
+    json!({"type": "object", "required": [member], "properties": properties})
+}
+
+/// A list of users, as pages or as a walk.
+fn searched() -> Value {
+    let mut searched = paged("User", "users");
+    if let Some(object) = searched.pointer_mut("/oneOf/1/properties").and_then(Value::as_object_mut) {
+        object.insert("next".to_owned(), json!({"type": "string"}));
+    }
+    searched
+}
+
 /// The body of a link, in which an id may be a number.
 fn link() -> Value {
     let mut link = body(&identities::MEMBERS, &["provider", "user_id"]);
@@ -191,6 +219,7 @@ fn paths(api: &Api) -> Value {
         Value::Object(operations.collect())
     };
     json!({
+        "/caller": path(vec![("get", operation("Show what the caller may do", &[]).answers(200, named("Caller")))]),
         "/connections": path(vec![(
             "get",
             operation("List the connections", CONNECTIONS)
@@ -208,6 +237,12 @@ fn paths(api: &Api) -> Value {
                 .query(&["email"], &["email"])
                 .answers_nothing()
                 .fails(&[404]),
+        )]),
+        "/jobs": path(vec![(
+            "get",
+            operation("List imports or exports, the newest first", JOBS)
+                .query(&jobs::LIST_PARAMETERS, &[])
+                .answers(200, walked("Job", "jobs")),
         )]),
         "/jobs/users-exports": path(vec![(
             "post",
@@ -241,6 +276,24 @@ fn paths(api: &Api) -> Value {
                 .query(&["after"], &[])
                 .answers(200, json!({"oneOf": [list_of("RecordErrors"), named("Job")]}))
                 .answers_nothing()
+                .fails(&[404]),
+        )]),
+        "/jobs/{id}/quarantine": path(vec![(
+            "get",
+            operation("Give the records that an import has refused, as they came", &[Scope::CreateUsers])
+                .path(&["id"])
+                .answers_lines()
+                .fails(&[404]),
+        )]),
+        "/migration": path(vec![(
+            "get",
+            operation("Count who has moved and who is left", READ).answers(200, named("Migration")),
+        )]),
+        "/migration/left": path(vec![(
+            "get",
+            operation("List who is left, and why", READ)
+                .query(&migration::LEFT_PARAMETERS, &[])
+                .answers(200, walked("Left", "left"))
                 .fails(&[404]),
         )]),
         "/tickets/password-change": path(vec![(
@@ -307,7 +360,7 @@ fn paths(api: &Api) -> Value {
                 "get",
                 operation("Search users", READ)
                     .query(LIST_PARAMETERS.iter().chain(&pages), &[])
-                    .answers(200, paged("User", "users")),
+                    .answers(200, searched()),
             ),
             (
                 "post",
@@ -338,6 +391,13 @@ fn paths(api: &Api) -> Value {
             ),
             ("delete", operation("Delete a user", DELETE).path(&["id"]).answers_nothing()),
         ]),
+        "/users/{id}/migration": path(vec![(
+            "get",
+            operation("Show where a user comes from, and how and when they moved", READ)
+                .path(&["id"])
+                .answers(200, named("UserMigration"))
+                .fails(&[404]),
+        )]),
         "/users/{id}/identities": path(vec![(
             "post",
             operation("Link an account to a user", UPDATE)
@@ -362,8 +422,17 @@ mod tests {
 
     #[test]
     fn everything_that_is_read_is_described() {
-        let own =
-            ["strategy", "name", "from", "take", "after", "email", "identifier", "consider_brute_force_enablement"];
+        let own = [
+            "strategy",
+            "name",
+            "from",
+            "take",
+            "after",
+            "email",
+            "identifier",
+            "consider_brute_force_enablement",
+            "type",
+        ];
         let known = own.iter().chain(&LIST_PARAMETERS).chain(&page::Page::PARAMETERS).chain(&Members::PARAMETERS);
         for name in known {
             assert_ne!(parameter(name, false)["schema"], json!({}), "{name}");

@@ -12,7 +12,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) const PARAMETERS: [&'static str; 3] = ["page", "per_page", "include_totals"];
 
-    const MOST: usize = 100;
+    pub(super) const MOST: usize = 100;
 
     pub(super) fn of(parameters: &Parameters) -> Result<Self, Problem> {
         Ok(Self {

@@ -1,10 +1,10 @@
-use std::{borrow::Cow, error::Error as StdError};
+use std::{borrow::Cow, error::Error as StdError, ops::Range};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json as object};
 
 use crate::{bulk::ImportFailure, entropy::EntropyError, error::Error, store::StoreError};
 
@@ -16,6 +16,7 @@ pub(super) struct Problem {
     code: &'static str,
     message: Cow<'static, str>,
     place: Option<Place>,
+    span: Option<Range<usize>>,
 }
 
 #[derive(Debug)]
@@ -26,7 +27,7 @@ enum Place {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, message: message.into(), place: None }
+        Self { status, code, message: message.into(), place: None, span: None }
     }
 
     pub(super) fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -49,6 +50,17 @@ impl Problem {
 
     pub(super) fn at(mut self, pointer: impl Into<String>) -> Self {
         self.place = Some(Place::Pointer(pointer.into()));
+        self
+    }
+
+    pub(super) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    /// Where in the text it is, in characters: Unicode scalar values, the first being 0.
+    pub(super) fn spanning(mut self, text: &str, bytes: &Range<usize>) -> Self {
+        let characters = |end: usize| text.get(..end).map(|before| before.chars().count());
+        self.span = characters(bytes.start).zip(characters(bytes.end)).map(|(start, end)| start..end);
         self
     }
 
@@ -131,6 +143,9 @@ impl IntoResponse for Problem {
             Some(Place::Pointer(pointer)) => body.insert("pointer".to_owned(), pointer.into()),
             None => None,
         };
+        if let Some(span) = self.span {
+            body.insert("span".to_owned(), object!({"start": span.start, "end": span.end}));
+        }
         let mut response = json(self.status, &Value::Object(body));
         if self.status == StatusCode::UNAUTHORIZED {
             // RFC 6750, section 3.

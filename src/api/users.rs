@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     identifier::IdentifierKind,
-    search::Query,
-    store::{Filter, Key, Order, Search, SearchStore, StoreError},
+    search::{Query, QueryError},
+    store::{Filter, Key, Order, Search, SearchCursor, SearchStore, StoreError},
     user::{User, UserId},
 };
 
@@ -32,7 +32,8 @@ pub(super) use self::{
 };
 
 /// What a list is asked by, beside its page and which members it shows.
-pub(super) const LIST_PARAMETERS: [&str; 5] = ["connection", "primary_order", "q", "search_engine", "sort"];
+pub(super) const LIST_PARAMETERS: [&str; 7] =
+    ["connection", "from", "primary_order", "q", "search_engine", "sort", "take"];
 
 /// Longest ids and identifiers in bytes: what stores keep.
 const MAX_ID: usize = 1_024;
@@ -54,6 +55,9 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Re
         Some(sort) => sort.parse().map_err(|error| Problem::query(format!("{error}"), "sort"))?,
     };
     let store = searching(&api)?;
+    if parameters.text("take").is_some() || parameters.text("from").is_some() {
+        return walk(&api, &parameters, filter, order, page, &members).await;
+    }
     let users = if !page.is_within(limits) {
         // Whoever walks to the end of a list that is no longer finds the end, and not an error.
         if page.size > 0 && store.count(&filter).await? > page.start() as u64 {
@@ -85,13 +89,54 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Re
     ))
 }
 
+/// A page that begins where the one before has ended, however far that is: the reference product's way of other lists.
+async fn walk(
+    api: &Api,
+    parameters: &Parameters,
+    filter: Filter,
+    order: Order,
+    page: Page,
+    members: &Members,
+) -> Result<Response, Problem> {
+    if let Some(name) = ["page", "per_page"].into_iter().find(|name| parameters.text(name).is_some()) {
+        return Err(Problem::query("The parameter does not go together with from and take", name));
+    }
+    let take = parameters.number("take", Page::MOST)?.unwrap_or(50);
+    if take == 0 {
+        return Err(Problem::query("Value is less than minimum 1", "take"));
+    }
+    let (store, connection) = (searching(api)?, &api.parts().connection);
+    let mut search = Search::new(filter).order(order).looks(api.parts().limits.looks).limit(take);
+    if let Some(place) = parameters.text("from") {
+        let wrong = || Problem::query("The value is not one that this list has given", "from");
+        let place: SearchCursor = place.parse().map_err(|_| wrong())?;
+        if place.order != order {
+            return Err(wrong());
+        }
+        search = search.after(place);
+    }
+    let found = store.search(&search).await?;
+    let users: Value = found.users.iter().map(|user| members.of_object(person(user, connection))).collect();
+    let mut shown = json!({"users": users});
+    if let Some(shown) = shown.as_object_mut() {
+        if let Some(next) = found.next {
+            shown.insert("next".to_owned(), next.to_string().into());
+        }
+        if page.totals {
+            shown.insert("total".to_owned(), store.count(&search.filter).await?.into());
+        }
+    }
+    Ok(answer(StatusCode::OK, &shown))
+}
+
 fn filter(api: &Api, parameters: &Parameters) -> Result<Filter, Problem> {
     let connection = &api.parts().connection;
     let wanted = match parameters.text("q").filter(|query| !query.trim().is_empty()) {
         None => Filter::All,
         Some(text) => {
             let query = Query::parse_with(text, &*api.parts().rules);
-            query.map_err(|error| Problem::query(error.to_string(), "q"))?.into_filter()
+            let wrong = |error: QueryError| Problem::query(error.to_string(), "q").spanning(text, &error.at());
+            query.map_err(wrong)?.into_filter()
         }
     };
     let wanted = with_primary(wanted, connection);

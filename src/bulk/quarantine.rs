@@ -183,7 +183,7 @@ fn private() -> OpenOptions {
 }
 
 /// JSON has no line feed that means anything, so what came on several lines is put on one.
-fn on_one_line(raw: &[u8]) -> Vec<u8> {
+pub(crate) fn on_one_line(raw: &[u8]) -> Vec<u8> {
     raw.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect()
 }
 

@@ -8,15 +8,20 @@ use waystation::api::{Api, ApiError};
 use crate::server::{CONNECTION, Server, TOKEN, limits};
 
 /// Every endpoint that needs a token, with the scopes of which it needs one.
-const ENDPOINTS: [(&str, &str, &[&str]); 22] = [
+const ENDPOINTS: [(&str, &str, &[&str]); 28] = [
     ("GET", "/connections", &["read:connections"]),
     ("GET", "/connections/con_0000000000000001", &["read:connections"]),
     ("DELETE", "/connections/con_0000000000000001/users?email=a%40x.io", &["delete:users"]),
+    ("GET", "/jobs", &["create:users", "read:users"]),
+    ("GET", "/jobs?type=users_export", &["read:users"]),
     ("POST", "/jobs/users-exports", &["read:users"]),
     ("POST", "/jobs/users-imports", &["create:users"]),
     ("POST", "/jobs/verification-email", &["update:users"]),
     ("GET", "/jobs/job_0000000000000000", &["create:users", "read:users"]),
     ("GET", "/jobs/job_0000000000000000/errors", &["create:users", "read:users"]),
+    ("GET", "/jobs/job_0000000000000000/quarantine", &["create:users"]),
+    ("GET", "/migration", &["read:users"]),
+    ("GET", "/migration/left", &["read:users"]),
     ("POST", "/tickets/password-change", &["create:user_tickets"]),
     ("GET", "/user-blocks?identifier=a%40x.io", &["read:users"]),
     ("DELETE", "/user-blocks?identifier=a%40x.io", &["update:users"]),
@@ -26,6 +31,7 @@ const ENDPOINTS: [(&str, &str, &[&str]); 22] = [
     ("POST", "/users", &["create:users"]),
     ("GET", "/users-by-email?email=a%40x.io", &["read:users"]),
     ("GET", "/users/auth0%7C1", &["read:users"]),
+    ("GET", "/users/auth0%7C1/migration", &["read:users"]),
     ("PATCH", "/users/auth0%7C1", &["update:users"]),
     ("DELETE", "/users/auth0%7C1", &["delete:users"]),
     ("POST", "/users/auth0%7C1/identities", &["update:users"]),

@@ -106,7 +106,7 @@ impl Server {
         let api = set_up(api).build().unwrap();
         let importer = Importer::builder(Arc::clone(&store)).clock(Arc::new(clock.clone())).build();
         let worker = ApiWorker::new(api.clone(), importer);
-        let router = axum::Router::new().nest("/api/v2", waystation::api::router(api.clone()));
+        let router = axum::Router::new().nest("/api/v2", crate::router(api.clone()));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { store, legacy, migrator, clock, api, worker, folder, address, task }
     }

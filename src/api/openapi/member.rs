@@ -74,6 +74,7 @@ pub(super) fn parameter(name: &str, is_required: bool) -> Value {
             let fields: Vec<_> = OrderBy::ALL.iter().map(|by| by.as_str()).collect();
             json!({"type": "string", "pattern": format!("^(|({}):-?1)$", fields.join("|"))})
         }
+        "type" => json!({"type": "string", "enum": ["users_export", "users_import"]}),
         _ => json!({}),
     };
     json!({"name": name, "in": "query", "required": is_required, "schema": schema})

@@ -8,6 +8,9 @@ use super::{list_of, named};
 pub(super) fn schemas() -> Value {
     let (text, date) = (json!({"type": "string"}), json!({"type": "string", "format": "date-time"}));
     let (flag, count) = (json!({"type": "boolean"}), json!({"type": "integer", "minimum": 0}));
+    let maybe = json!({"type": ["string", "null"]});
+    let maybe_date = json!({"type": ["string", "null"], "format": "date-time"});
+    let counts = json!({"type": "object", "additionalProperties": count});
     json!({
         "Blocks": {
             "type": "object",
@@ -21,6 +24,17 @@ pub(super) fn schemas() -> Value {
                         "properties": {"identifier": text, "connection": text},
                     },
                 },
+            },
+        },
+        "Caller": {
+            "type": "object",
+            "required": ["scopes", "connection", "formats", "upload_bytes", "columns"],
+            "properties": {
+                "scopes": {"type": "array", "items": text},
+                "connection": {"type": "object", "required": ["id", "name"], "properties": {"id": text, "name": text}},
+                "formats": {"type": "array", "items": text},
+                "upload_bytes": {"type": "integer", "minimum": 0, "description": "The longest upload."},
+                "columns": {"type": "integer", "minimum": 0, "description": "The most columns of CSV."},
             },
         },
         "Connection": {
@@ -75,6 +89,58 @@ pub(super) fn schemas() -> Value {
                 "report": {"type": "object"},
             },
         },
+        "Left": {
+            "type": "object",
+            "description": "Somebody who is left at the legacy system.",
+            "required": ["source", "legacy_id", "why"],
+            "properties": {
+                "source": text,
+                "legacy_id": text,
+                "email": maybe,
+                "username": maybe,
+                "phone_number": maybe,
+                "name": maybe,
+                "why": {
+                    "type": "string",
+                    "enum": ["blocked", "flagged", "no_password", "not_seen", "unreadable", "unusable_hash"],
+                },
+                "detail": maybe,
+            },
+        },
+        "Migration": {
+            "type": "object",
+            "description": "Counts as of one moment, which may be some seconds ago.",
+            "required": ["counted_at", "users", "moved", "moved_by_day", "by_moved", "by_source", "by_credential", "by_scheme", "legacy"],
+            "properties": {
+                "counted_at": date,
+                "users": count,
+                "moved": count,
+                "last_moved_at": maybe_date,
+                "moved_by_day": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["day", "users"],
+                        "properties": {"day": {"type": "string", "format": "date"}, "users": count},
+                    },
+                },
+                "by_moved": counts,
+                "by_source": counts,
+                "by_credential": counts,
+                "by_scheme": counts,
+                "legacy": {
+                    "type": "object",
+                    "required": ["state"],
+                    "properties": {
+                        "state": {"type": "string", "enum": ["counted", "not_given", "not_listed", "unreachable"]},
+                        "users": count,
+                        "moved": count,
+                        "flagged": count,
+                        "left": count,
+                    },
+                },
+            },
+        },
         "Problem": {
             "type": "object",
             "required": ["statusCode", "error", "message", "errorCode"],
@@ -85,6 +151,12 @@ pub(super) fn schemas() -> Value {
                 "errorCode": text,
                 "parameter": {"type": "string", "description": "The parameter of the query that is at fault."},
                 "pointer": {"type": "string", "description": "Where in the body the fault is (RFC 6901)."},
+                "span": {
+                    "type": "object",
+                    "description": "Where in the parameter the fault is, in Unicode scalar values.",
+                    "required": ["start", "end"],
+                    "properties": {"start": count, "end": count},
+                },
             },
         },
         "RecordErrors": {
@@ -134,6 +206,20 @@ pub(super) fn schemas() -> Value {
                 "logins_count": count,
                 "last_password_reset": date,
                 "waystation": named("Origin"),
+            },
+        },
+        "UserMigration": {
+            "type": "object",
+            "required": ["user_id", "credential"],
+            "properties": {
+                "user_id": text,
+                "source": maybe,
+                "legacy_id": maybe,
+                "moved_at": maybe_date,
+                "moved_by": maybe,
+                "credential": {"type": "string", "enum": ["delegated", "hash", "none", "pending_password"]},
+                "scheme": {"type": ["string", "null"], "description": "What the password is hashed by."},
+                "password_set_at": maybe_date,
             },
         },
         "Origin": {
