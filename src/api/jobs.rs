@@ -30,7 +30,7 @@ pub(super) async fn one(
     let id = import::parse(&segment(path)?)?;
     let job = import::store(&api)?.job(&id).await?.ok_or_else(no_such_job)?;
     let shown = match job.kind.as_str() {
-        ImportJobs::KIND => {
+        import::KIND => {
             let jobs = ImportJobs::new(Arc::clone(&api.parts().store));
             import::shown(&api, &jobs.status(&id).await?.ok_or_else(no_such_job)?)?
         }

@@ -195,7 +195,7 @@ impl Server {
     /// How many jobs there are of any kind.
     pub(crate) async fn jobs(&self) -> usize {
         let (mut count, jobs) = (0, self.store.as_jobs().unwrap());
-        for kind in ["import", "api-export", "api-verification-email"] {
+        for kind in ["api-import", "api-export", "api-verification-email"] {
             count += jobs.jobs(kind, None, 1_000).await.unwrap().len();
         }
         count
