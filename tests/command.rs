@@ -1,5 +1,5 @@
 //! The command `waystation`, as an operator runs it.
-#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 #[path = "command/bulk.rs"]
 mod bulk;
@@ -7,6 +7,10 @@ mod bulk;
 mod doctor;
 #[path = "command/hash.rs"]
 mod hash;
+#[path = "command/serve.rs"]
+mod serve;
+#[path = "command/server.rs"]
+mod server;
 #[path = "command/settings.rs"]
 mod settings;
 #[path = "command/terminal.rs"]
