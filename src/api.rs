@@ -41,6 +41,7 @@ mod connection;
 mod connections;
 mod download;
 mod errors;
+mod events;
 mod export;
 mod export_spec;
 mod gate;
@@ -91,6 +92,7 @@ pub fn router(api: Api) -> Router {
         .route("/jobs/verification-email", post(verification::submit))
         .route("/jobs/{id}", get(jobs::one))
         .route("/jobs/{id}/errors", get(errors::list))
+        .route("/jobs/{id}/events", get(events::follow))
         .route("/tickets/password-change", post(tickets::password_change))
         .route("/user-blocks", get(blocks::by_identifier).delete(blocks::clear_by_identifier))
         .route("/user-blocks/{id}", get(blocks::by_id).delete(blocks::clear_by_id))

@@ -59,6 +59,8 @@ struct Operation {
     body: Option<Value>,
     /// The status of success and what is answered with it, if anything is.
     answers: Vec<(u16, Option<Value>)>,
+    /// The media type of what is answered.
+    kind: &'static str,
     /// What may go wrong beside what always may.
     problems: &'static [u16],
 }
@@ -68,7 +70,8 @@ const PROBLEMS: [u16; 7] = [400, 401, 403, 414, 429, 500, 503];
 
 impl Operation {
     fn new(summary: &'static str, scopes: &'static [Scope]) -> Self {
-        Self { summary, scopes, parameters: Vec::new(), body: None, answers: Vec::new(), problems: &[] }
+        let kind = "application/json";
+        Self { summary, scopes, parameters: Vec::new(), body: None, answers: Vec::new(), kind, problems: &[] }
     }
 
     fn path(mut self, names: &[&str]) -> Self {
@@ -97,6 +100,13 @@ impl Operation {
         self
     }
 
+    /// Answers with events, whose data is JSON.
+    fn answers_events(mut self, of: &str) -> Self {
+        self.kind = "text/event-stream";
+        let description = format!("Events `progress`, and `done` at the end, whose data is {of} as JSON.");
+        self.answers(200, json!({"type": "string", "description": description}))
+    }
+
     fn answers_nothing(mut self) -> Self {
         self.answers.push((204, None));
         self
@@ -116,7 +126,7 @@ impl Operation {
         for (status, schema) in &self.answers {
             let mut response = json!({"description": "Done."});
             if let (Some(schema), Some(response)) = (schema, response.as_object_mut()) {
-                response.insert("content".to_owned(), json!({"application/json": {"schema": schema}}));
+                response.insert("content".to_owned(), json!({self.kind: {"schema": schema}}));
             }
             responses.insert(status.to_string(), response);
         }
@@ -232,6 +242,10 @@ fn paths(api: &Api) -> Value {
                 .answers(200, json!({"oneOf": [list_of("RecordErrors"), named("Job")]}))
                 .answers_nothing()
                 .fails(&[404]),
+        )]),
+        "/jobs/{id}/events": path(vec![(
+            "get",
+            operation("Follow a job until it is over", JOBS).path(&["id"]).answers_events("a `Job`").fails(&[404]),
         )]),
         "/tickets/password-change": path(vec![(
             "post",

@@ -80,6 +80,11 @@ impl Server {
         Self::over(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), set_up).await
     }
 
+    /// Over this store.
+    pub(crate) async fn on(store: Arc<dyn UserStore>) -> Self {
+        Self::over(store, tempfile::tempdir().unwrap(), |api| api).await
+    }
+
     async fn over(store: Arc<dyn UserStore>, folder: TempDir, set_up: impl FnOnce(ApiBuilder) -> ApiBuilder) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();

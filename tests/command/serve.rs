@@ -155,8 +155,18 @@ fn an_import_that_a_signal_stops_goes_on_with_the_next_start() {
     let job = server.import(&users(COUNT));
     let begun = || terminal.run(&["search", "--count"]).stdout.trim().parse::<usize>().unwrap_or(0) > 0;
     while !begun() {}
+    // Whoever follows the job is told, and holds up no end.
+    let mut follower = server.connect();
+    let path = format!("/jobs/{}/events", job["id"].as_str().unwrap());
+    follower.write_all(server.head(TOKEN, "GET", &path, "", 0).as_bytes()).unwrap();
+    let mut first = [0; 15];
+    std::io::Read::read_exact(&mut follower, &mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
     let ended = server.stop();
-    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!((ended.code, ended.stderr.contains("cut off")), (0, false), "{}", ended.stderr);
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut follower, &mut rest).unwrap();
+    assert!(rest.contains("event: progress") && !rest.contains("event: done"), "{rest}");
     let shown = terminal.run(&["jobs", "show", job["id"].as_str().unwrap(), "--json"]);
     let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
     assert_eq!(shown["status"], "pending", "it was given back at a checkpoint: {shown}");

@@ -159,12 +159,14 @@ async fn serve(
         let stopped = told(stopped.clone());
         async move { worker.run_until(stopped).await }
     });
-    let serving = tokio::spawn(http::serve(listener, service(api), bounds, told(stopped)));
+    let serving = tokio::spawn(http::serve(listener, service(api.clone()), bounds, told(stopped)));
     let early = tokio::select! {
         () = interrupted => None,
         ended = &mut working => Some(ended),
     };
     let _ = stop.send(true);
+    // Whoever follows a job would hold up the end.
+    api.close_events();
     let (ended, cut) = if let Some(ended) = early { (ended, serving.await) } else { tokio::join!(working, serving) };
     if let Ok(cut @ 1..) = cut {
         eprintln!("requests that did not end in {} s and were cut off: {cut}", END.as_secs());
