@@ -100,11 +100,14 @@ impl Operation {
         self
     }
 
-    /// Answers with events, whose data is JSON.
+    /// Answers with events, each of which is described as its fields.
     fn answers_events(mut self, of: &str) -> Self {
         self.kind = "text/event-stream";
-        let description = format!("Events `progress`, and `done` at the end, whose data is {of} as JSON.");
-        self.answers(200, json!({"type": "string", "description": description}))
+        let data = json!({"type": "string", "description": format!("{of} as JSON.")});
+        let event = json!({"type": "string", "enum": ["progress", "done"]});
+        let event =
+            json!({"type": "object", "required": ["data", "event"], "properties": {"data": data, "event": event}});
+        self.answers(200, event)
     }
 
     fn answers_nothing(mut self) -> Self {
@@ -245,7 +248,7 @@ fn paths(api: &Api) -> Value {
         )]),
         "/jobs/{id}/events": path(vec![(
             "get",
-            operation("Follow a job until it is over", JOBS).path(&["id"]).answers_events("a `Job`").fails(&[404]),
+            operation("Follow a job until it is over", JOBS).path(&["id"]).answers_events("A `Job`").fails(&[404]),
         )]),
         "/tickets/password-change": path(vec![(
             "post",
