@@ -43,6 +43,7 @@ mod connections;
 mod counts;
 mod download;
 mod errors;
+mod events;
 mod export;
 mod export_spec;
 mod gate;
@@ -102,6 +103,7 @@ pub fn router(api: Api) -> Router {
         .route("/jobs/verification-email", post(verification::submit))
         .route("/jobs/{id}", get(jobs::one))
         .route("/jobs/{id}/errors", get(errors::list))
+        .route("/jobs/{id}/events", get(events::follow))
         .route("/jobs/{id}/quarantine", get(quarantine::file))
         .route("/migration", get(migration::progress))
         .route("/migration/left", get(migration::left))

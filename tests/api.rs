@@ -10,22 +10,39 @@ use waystation::api::router;
 
 #[path = "api/clients.rs"]
 mod clients;
+#[cfg(unix)]
+#[path = "api/databases.rs"]
+mod databases;
+#[path = "api/events.rs"]
+mod events;
 #[path = "api/exports.rs"]
 mod exports;
 #[path = "api/identities.rs"]
 mod identities;
 #[path = "api/imports.rs"]
 mod imports;
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(target_os = "linux")]
+#[path = "api/memory.rs"]
+mod memory;
 #[path = "api/migration.rs"]
 mod migration;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[cfg(all(unix, feature = "postgres"))]
+#[path = "servers/postgres.rs"]
+mod postgres;
 #[path = "api/refusals.rs"]
 mod refusals;
 #[path = "api/resumable.rs"]
 mod resumable;
 #[path = "api/server.rs"]
 mod server;
+#[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
+#[path = "servers/server_process.rs"]
+mod server_process;
 #[path = "api/tickets.rs"]
 mod tickets;
 #[path = "api/uploads.rs"]

@@ -1,5 +1,5 @@
 //! The command `waystation`, as an operator runs it.
-#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 #[path = "command/bulk.rs"]
 mod bulk;
@@ -9,6 +9,10 @@ mod doctor;
 mod hash;
 #[path = "command/memory.rs"]
 mod memory;
+#[path = "command/serve.rs"]
+mod serve;
+#[path = "command/server.rs"]
+mod server;
 #[path = "command/settings.rs"]
 mod settings;
 #[path = "command/terminal.rs"]

@@ -1,6 +1,6 @@
 use std::{fmt, io, path::PathBuf, sync::Arc};
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
 use super::{
     ApiLimits, Authoriser, BlockList, Connection, Mailer, authoriser::Nobody, counts::Counter, rate::Rate, spool::Spool,
@@ -45,6 +45,10 @@ pub(super) struct Parts {
     pub(super) submitting: Mutex<()>,
     /// Wakes a worker of this process.
     pub(super) work: Notify,
+    /// Places for those who listen to jobs.
+    pub(super) listeners: Arc<Semaphore>,
+    /// Whether they are to be let go.
+    pub(super) closing: watch::Sender<bool>,
 }
 
 impl Api {
@@ -80,6 +84,12 @@ impl Api {
             entropy: Arc::new(SystemEntropy),
             key: None,
         }
+    }
+
+    /// Ends every stream of events, and those that begin from now on after their first event: for a host that ends and waits
+    /// for its requests, which these would hold up.
+    pub fn close_events(&self) {
+        self.0.closing.send_replace(true);
     }
 
     pub(super) fn parts(&self) -> &Parts {
@@ -230,6 +240,7 @@ impl ApiBuilder {
             Some(key) => key,
             None => SecretKey::generate(&*self.entropy)?,
         };
+        let listeners = Arc::new(Semaphore::new(self.limits.listeners.min(Semaphore::MAX_PERMITS)));
         let mut read = self.read;
         read.record.rules = Arc::clone(&self.rules);
         Ok(Api(Arc::new(Parts {
@@ -254,6 +265,8 @@ impl ApiBuilder {
             key,
             submitting: Mutex::new(()),
             work: Notify::new(),
+            listeners,
+            closing: watch::Sender::new(false),
         })))
     }
 }

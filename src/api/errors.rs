@@ -45,7 +45,7 @@ pub(super) async fn list(
     let absent = || Problem::new(StatusCode::NOT_FOUND, "inexistent_job", "The job does not exist");
     let id = import::parse(&segment(path)?).map_err(|_| absent())?;
     let job = import::store(&api)?.job(&id).await?.ok_or_else(absent)?;
-    if job.kind != ImportJobs::KIND {
+    if job.kind != import::KIND {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let jobs = ImportJobs::new(Arc::clone(&api.parts().store));

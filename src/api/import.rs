@@ -26,6 +26,9 @@ use crate::{
     store::{JobId, JobStatus, JobStore, StoreError},
 };
 
+/// The kind of the jobs. Other imports of the store are of files that only their own workers can open.
+pub(super) const KIND: &str = "api-import";
+
 /// How many jobs are looked at, a page, when those that are not over are counted.
 const PAGE: usize = 100;
 
@@ -115,7 +118,7 @@ pub(super) fn is_connection(api: &Api, id: &str) -> Result<(), Problem> {
 /// was not answered in time.
 async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spooled) -> Result<ImportStatus, Problem> {
     let parts = api.parts();
-    let jobs = ImportJobs::new(Arc::clone(&parts.store)).clock(Arc::clone(&parts.clock));
+    let jobs = ImportJobs::new(Arc::clone(&parts.store)).kind(KIND).clock(Arc::clone(&parts.clock));
     let _alone = parts.submitting.lock().await;
     let mut id = job_id::new(api)?;
     if let Some(external_id) = &uploaded.external_id {
@@ -185,7 +188,7 @@ pub(super) fn store(api: &Api) -> Result<&dyn JobStore, Problem> {
 async fn active(jobs: &dyn JobStore, most: usize) -> Result<usize, StoreError> {
     let (mut active, mut after) = (0, None);
     loop {
-        let page = jobs.jobs(ImportJobs::KIND, after.as_ref(), PAGE).await?;
+        let page = jobs.jobs(KIND, after.as_ref(), PAGE).await?;
         active += page.iter().filter(|job| !job.status.is_final()).count();
         if page.len() < PAGE || active >= most {
             return Ok(active);

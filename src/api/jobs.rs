@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Api, Scope,
+    Api, Scope, Scopes,
     connections::segment,
     export,
     gate::{Caller, require},
@@ -17,7 +17,10 @@ use super::{
     problem::{Problem, json as answer},
     verification,
 };
-use crate::{bulk::ImportJobs, store::Job};
+use crate::{
+    bulk::ImportJobs,
+    store::{Job, JobId},
+};
 
 /// What a list is asked by.
 pub(super) const LIST_PARAMETERS: [&str; 3] = ["from", "take", "type"];
@@ -29,7 +32,7 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Re
     let is_of_exports = parameters.text("type") == Some("users_export");
     require(&caller, if is_of_exports { &[Scope::ReadUsers] } else { &[Scope::CreateUsers, Scope::ReadUsers] })?;
     let kind = match parameters.text("type") {
-        None | Some("users_import") => ImportJobs::KIND,
+        None | Some("users_import") => import::KIND,
         Some("users_export") => export::KIND,
         Some(_) => return Err(Problem::query("No enum match", "type")),
     };
@@ -50,7 +53,7 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller, uri: Uri) -> Re
     let mut jobs = Vec::with_capacity(page.len());
     for job in &page {
         // Of imports, those that were made otherwise are none of this API's, and one may just have been removed.
-        match shown(&api, job).await {
+        match described(&api, job).await {
             Ok(shown) => jobs.push(shown),
             Err(problem) if problem.is_not_found() => {}
             Err(problem) => return Err(problem),
@@ -70,16 +73,26 @@ pub(super) async fn one(
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    require(&caller, &[Scope::CreateUsers, Scope::ReadUsers])?;
+    may_look(&caller)?;
     Parameters::of(&uri, &[], &api.parts().limits)?;
     let id = import::parse(&segment(path)?)?;
-    let job = import::store(&api)?.job(&id).await?.ok_or_else(no_such_job)?;
-    Ok(answer(StatusCode::OK, &shown(&api, &job).await?))
+    Ok(answer(StatusCode::OK, &shown(&api, &id).await?))
 }
 
-async fn shown(api: &Api, job: &Job) -> Result<Value, Problem> {
+/// That the caller may see how far jobs are.
+pub(super) fn may_look(caller: &Scopes) -> Result<(), Problem> {
+    require(caller, &[Scope::CreateUsers, Scope::ReadUsers])
+}
+
+/// A job as clients see it.
+pub(super) async fn shown(api: &Api, id: &JobId) -> Result<Value, Problem> {
+    let job = import::store(api)?.job(id).await?.ok_or_else(no_such_job)?;
+    described(api, &job).await
+}
+
+async fn described(api: &Api, job: &Job) -> Result<Value, Problem> {
     match job.kind.as_str() {
-        ImportJobs::KIND => {
+        import::KIND => {
             let jobs = ImportJobs::new(Arc::clone(&api.parts().store));
             import::shown(api, &jobs.status(&job.id).await?.ok_or_else(no_such_job)?)
         }
@@ -87,4 +100,9 @@ async fn shown(api: &Api, job: &Job) -> Result<Value, Problem> {
         verification::KIND => Ok(verification::shown(job)),
         _ => Err(no_such_job()),
     }
+}
+
+/// Whether nothing more will become of it.
+pub(super) fn is_over(shown: &Value) -> bool {
+    shown.get("status").is_some_and(|status| status == "completed" || status == "failed")
 }

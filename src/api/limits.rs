@@ -26,6 +26,8 @@ pub struct ApiLimits {
     pub columns: usize,
     /// How many faulty records are listed at once. Default 1,000.
     pub errors: usize,
+    /// How many clients listen to events of jobs at once. Each has the store asked once a second. Default 32.
+    pub listeners: usize,
     /// For how long a job and its files are kept after it is over. Default 24 hours.
     pub retention: Duration,
     /// For how long a link to an export is good. Default 60 seconds.
@@ -55,6 +57,7 @@ impl Default for ApiLimits {
             looks: 100_000,
             columns: 30,
             errors: 1_000,
+            listeners: 32,
             retention: DAY,
             link: Duration::from_mins(1),
             verification: DAY.saturating_mul(5),
@@ -97,6 +100,8 @@ setters! {
     columns: usize,
     /// Sets how many faulty records are listed at once.
     errors: usize,
+    /// Sets how many clients listen to events at once.
+    listeners: usize,
     /// Sets for how long jobs are kept.
     retention: Duration,
     /// Sets for how long a link to an export is good.

@@ -97,6 +97,16 @@ impl Operation {
         self
     }
 
+    /// Answers with events, each of which is described as its fields.
+    fn answers_events(mut self, of: &str) -> Self {
+        let data = json!({"type": "string", "description": format!("{of} as JSON.")});
+        let event = json!({"type": "string", "enum": ["progress", "done"]});
+        let event =
+            json!({"type": "object", "required": ["data", "event"], "properties": {"data": data, "event": event}});
+        self.answers.push((200, Some(("text/event-stream", event))));
+        self
+    }
+
     fn answers_lines(mut self) -> Self {
         self.answers.push((200, Some(("application/x-ndjson", json!({"type": "string"})))));
         self
@@ -277,6 +287,10 @@ fn paths(api: &Api) -> Value {
                 .answers(200, json!({"oneOf": [list_of("RecordErrors"), named("Job")]}))
                 .answers_nothing()
                 .fails(&[404]),
+        )]),
+        "/jobs/{id}/events": path(vec![(
+            "get",
+            operation("Follow a job until it is over", JOBS).path(&["id"]).answers_events("A `Job`").fails(&[404]),
         )]),
         "/jobs/{id}/quarantine": path(vec![(
             "get",

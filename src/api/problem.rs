@@ -72,6 +72,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "inexistent_connection", "The connection does not exist.")
     }
 
+    /// Whether the same request may be served a little later.
+    pub(super) fn is_passing(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+    }
+
     /// What the caller can do nothing about. Why is for the log.
     pub(super) fn internal(error: &(dyn StdError + 'static)) -> Self {
         tracing::error!(error = %chain(error), "the management API cannot serve a request");

@@ -40,7 +40,7 @@ pub(super) async fn file(
     Parameters::of(&uri, &[], &api.parts().limits)?;
     let id = import::parse(&segment(path)?)?;
     let job = import::store(&api)?.job(&id).await?.ok_or_else(no_such_job)?;
-    if job.kind != ImportJobs::KIND {
+    if job.kind != import::KIND {
         return Err(no_such_job());
     }
     let jobs = ImportJobs::new(Arc::clone(&api.parts().store));

@@ -30,10 +30,14 @@ pub struct ApiWorker {
 }
 
 impl ApiWorker {
+    /// The [`Job::kind`](crate::store::Job::kind) of imports that come by the API. Those of other kinds are left to whoever
+    /// can open what they read.
+    pub const IMPORT_KIND: &str = import::KIND;
+
     /// A worker that imports as `importer` does, which must be over the API's own store and clock.
     pub fn new(api: Api, importer: Importer) -> Self {
         let at_most = api.parts().limits.imports.max(1);
-        let imports = ImportWorker::new(importer, Arc::new(Uploads(api.clone()))).at_most(at_most);
+        let imports = ImportWorker::new(importer, Arc::new(Uploads(api.clone()))).kind(import::KIND).at_most(at_most);
         let imports = match &api.parts().mailer {
             Some(mailer) => imports.observer(Arc::new(Finished(Arc::clone(mailer)))),
             None => imports,

@@ -117,6 +117,11 @@ pub struct SqlConnection {
 }
 
 impl SqlConnection {
+    /// The name that its users are known by in the store.
+    pub const fn source(&self) -> &SourceName {
+        &self.source
+    }
+
     /// A connection to the SQLite database at `path`. Nothing is opened before the first question.
     #[cfg(feature = "sqlite")]
     pub fn sqlite(

@@ -256,7 +256,7 @@ async fn jobs_of_others_are_not_shown() {
     let server = Server::start().await;
     let jobs = server.store.as_jobs().unwrap();
     for (id, kind) in
-        [("job_000000000000000A", "import"), ("job_000000000000000B", "api-export"), ("job_000000000000000C", "x")]
+        [("job_000000000000000A", "api-import"), ("job_000000000000000B", "api-export"), ("job_000000000000000C", "x")]
     {
         let job = waystation::store::Job::new(waystation::store::JobId::new(id), kind, json!({}), crate::server::NOW);
         assert!(jobs.create(job).await.unwrap());

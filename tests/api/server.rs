@@ -80,6 +80,11 @@ impl Server {
         Self::over(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), set_up).await
     }
 
+    /// Over this store.
+    pub(crate) async fn on(store: Arc<dyn UserStore>) -> Self {
+        Self::over(store, tempfile::tempdir().unwrap(), |api| api).await
+    }
+
     async fn over(store: Arc<dyn UserStore>, folder: TempDir, set_up: impl FnOnce(ApiBuilder) -> ApiBuilder) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -195,7 +200,7 @@ impl Server {
     /// How many jobs there are of any kind.
     pub(crate) async fn jobs(&self) -> usize {
         let (mut count, jobs) = (0, self.store.as_jobs().unwrap());
-        for kind in ["import", "api-export", "api-verification-email"] {
+        for kind in ["api-import", "api-export", "api-verification-email"] {
             count += jobs.jobs(kind, None, 1_000).await.unwrap().len();
         }
         count

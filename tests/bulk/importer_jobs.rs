@@ -239,6 +239,28 @@ async fn what_is_divided_is_done_by_several_workers_and_adds_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_leaves_jobs_of_another_kind_to_others() {
+    let stage = Stage::in_memory(people(5));
+    // Its input is not for the usual worker to open, which would fail it.
+    let elsewhere = stage.jobs.clone().kind("elsewhere");
+    let id = elsewhere.submit(spec(), Some("uploaded"), &*stage.shelf).await.unwrap().id;
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Nothing));
+    assert_eq!(stage.status(&id).await.status, JobStatus::Pending);
+    assert!(
+        matches!(stage.worker().kind("elsewhere").run_once().await.unwrap(), Worked::Ended(ended, _) if ended == id)
+    );
+
+    // What goes on with one is of its kind, and cancelled it is not anybody else's either.
+    let id = elsewhere.submit(spec(), Some("cancelled"), &*stage.shelf).await.unwrap().id;
+    assert!(stage.jobs.cancel(&id).await.unwrap());
+    let again = stage.jobs.resume(&id).await.unwrap().id;
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Nothing));
+    assert!(
+        matches!(stage.worker().kind("elsewhere").run_once().await.unwrap(), Worked::Ended(ended, _) if ended == again)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_more_jobs_are_worked_on_at_once_than_there_may_be() {
     let stage = Stage::in_memory(people(5));
     for number in 0..3 {

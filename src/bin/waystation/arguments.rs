@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{completions, doctor, export, hash, import, jobs, search, show};
+use crate::{completions, doctor, export, hash, import, jobs, search, serve, show};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -13,7 +13,8 @@ Exit codes:
   130  interrupted, at a place from which it can be resumed
 
 Secrets are never given on the command line, where every process of the machine can read them: an address with a
-password stands in the environment (WAYSTATION_STORE) or in the file of settings.";
+password stands in the environment (WAYSTATION_STORE) or in the file of settings, a token in the environment
+(WAYSTATION_TOKEN) or in a file of its own.";
 
 /// Moves users out of a legacy system: imports, exports, searches, counts, and proves hash formats.
 #[derive(Debug, Parser)]
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Jobs(jobs::Command),
     /// Search users
     Search(search::Options),
+    /// Serve the management API over the store, until Ctrl-C
+    Serve(Box<serve::Options>),
     /// Show one user, never the hash
     Show(show::Options),
     /// Count who is here and how they came

@@ -196,12 +196,21 @@ pub(crate) async fn importer(
 ///
 /// When the settings name parameters that cannot be read.
 pub(crate) fn inputs(settings: &Settings, passwords: &Passwords) -> Result<FileInputs, Failure> {
+    Ok(FileInputs::new(read_options(settings, passwords)?))
+}
+
+/// How files are read, as the settings say.
+///
+/// # Errors
+///
+/// As [`inputs`].
+pub(crate) fn read_options(settings: &Settings, passwords: &Passwords) -> Result<ReadOptions, Failure> {
     let record = RecordOptions::default().schemes(passwords.schemes().clone(), passwords.limits().clone());
     let options = ReadOptions::default().record(record);
-    Ok(FileInputs::new(match settings.firebase()? {
+    Ok(match settings.firebase()? {
         Some(project) => options.firebase(project),
         None => options,
-    }))
+    })
 }
 
 /// The names of all formats, so that help and completions have them.

@@ -3,16 +3,51 @@ use std::process;
 /// What a process that SIGINT has ended leaves.
 const INTERRUPTED: i32 = 130;
 
-/// Comes back when the operator presses Ctrl-C. A second Ctrl-C ends the process at once.
-pub(crate) async fn interrupted() {
+/// Comes back when the operator presses Ctrl-C, or whoever runs the command as a service ends it (SIGTERM). A second time
+/// ends the process at once.
+///
+/// It is listened for from the call on, and not only once somebody waits.
+pub(crate) fn interrupted() -> impl Future<Output = ()> + Send {
+    let told = told();
+    async {
+        told.await;
+        eprintln!("stopping at the next checkpoint; Ctrl-C once more stops at once");
+        let again = self::told();
+        tokio::spawn(async {
+            again.await;
+            process::exit(INTERRUPTED);
+        });
+    }
+}
+
+/// Where there can be no handler, the signal ends the process as ever.
+#[cfg(unix)]
+fn told() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn of(signal: Option<Signal>) {
+        let told = match signal {
+            Some(mut signal) => signal.recv().await,
+            None => None,
+        };
+        if told.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+    async {
+        let [interrupt, terminate] = signals;
+        tokio::select! {
+            () = of(interrupt) => {}
+            () = of(terminate) => {}
+        }
+    }
+}
+
+/// Where there can be no handler, Ctrl-C ends the process as ever.
+#[cfg(not(unix))]
+async fn told() {
     if tokio::signal::ctrl_c().await.is_err() {
-        // Without the handler Ctrl-C ends the process as ever.
         std::future::pending::<()>().await;
     }
-    eprintln!("stopping at the next checkpoint; Ctrl-C once more stops at once");
-    tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            process::exit(INTERRUPTED);
-        }
-    });
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use waystation::{
     UserStore,
+    api::ApiWorker,
     bulk::{Fault, FileInputs, ImportJobs, ImportReport, ImportStatus, ImportWorker, OpenInput as _, QuarantineFile},
     clock::{Clock as _, SystemClock, Timestamp},
     store::{Job, JobFault, JobId},
@@ -165,7 +166,7 @@ async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
 async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &Global) -> Result<Exit, Failure> {
     let table = store.as_jobs().ok_or_else(|| store::lacks("keep jobs"))?;
     let mut newest: Vec<Job> = Vec::new();
-    for kind in [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE] {
+    for kind in [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE, ApiWorker::IMPORT_KIND] {
         let page = table.jobs(kind, None, limit).await;
         newest.extend(page.map_err(|error| Failure::of("the store cannot be asked", error))?);
     }

@@ -11,9 +11,11 @@ mod import;
 mod interrupt;
 mod jobs;
 mod legacy;
+mod log;
 mod output;
 mod progress;
 mod search;
+mod serve;
 mod settings;
 mod show;
 mod stats;
@@ -62,6 +64,7 @@ async fn run(arguments: Arguments) -> Result<Exit, failure::Failure> {
         Command::Import(options) => import::run(&options, &global).await,
         Command::Jobs(command) => jobs::run(command, &global).await,
         Command::Search(options) => search::run(&options, &global).await,
+        Command::Serve(options) => serve::run(*options, &global).await,
         Command::Show(options) => show::run(&options, &global).await,
         Command::Stats => stats::run(&global).await,
     }

@@ -7,7 +7,7 @@ use std::{
 use serde::Deserialize;
 use waystation::password::vendor::{FirebaseProject, ImportError};
 
-use crate::{arguments::Global, failure::Failure, legacy::Legacy};
+use crate::{arguments::Global, failure::Failure, legacy::Legacy, serve};
 
 /// Where the settings are looked for when nobody says.
 const FILE: &str = "waystation.toml";
@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     legacy: Option<Legacy>,
     /// The file with the hash parameters of a Firebase project: `hash_config` as its console shows it, as JSON.
     firebase: Option<PathBuf>,
+    /// What `serve` takes beside its flags.
+    pub(crate) serve: serve::Options,
     /// Home-made hash formats: name and expression.
     pub(crate) formats: BTreeMap<String, String>,
     /// Peppers: id, and the file that holds the key. The first one by name is that of new hashes unless `pepper` says.
@@ -91,13 +93,18 @@ impl Settings {
         self.store.is_some()
     }
 
+    /// The legacy system, if there is one.
+    pub(crate) const fn any_legacy(&mut self) -> Option<Legacy> {
+        self.legacy.take()
+    }
+
     /// The legacy system.
     ///
     /// # Errors
     ///
     /// When there is none.
     pub(crate) fn legacy(&mut self) -> Result<Legacy, Failure> {
-        self.legacy.take().ok_or_else(|| {
+        self.any_legacy().ok_or_else(|| {
             let example = "[legacy]\nsystem = \"django\"\naddress = \"postgres://…\"";
             Failure::misused(format!("which legacy system? Write it into {FILE}:\n{example}"))
         })

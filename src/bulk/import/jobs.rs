@@ -17,6 +17,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ImportJobs {
     store: Arc<dyn UserStore>,
+    kind: &'static str,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -56,7 +57,7 @@ pub struct ImportStatus {
 }
 
 impl ImportJobs {
-    /// The [`Job::kind`] of an import, or of a part of one that was divided.
+    /// The [`Job::kind`] of an import, or of a part of one that was divided, unless [another](Self::kind) is given.
     pub const KIND: &str = "import";
 
     /// The [`Job::kind`] of an import that was divided.
@@ -64,7 +65,15 @@ impl ImportJobs {
 
     /// The jobs of this store.
     pub fn new(store: Arc<dyn UserStore>) -> Self {
-        Self { store, clock: Arc::new(SystemClock::new()), entropy: Arc::new(SystemEntropy) }
+        Self { store, kind: Self::KIND, clock: Arc::new(SystemClock::new()), entropy: Arc::new(SystemEntropy) }
+    }
+
+    /// Of which kind the jobs are that are submitted. Workers take those of [their kind](super::ImportWorker::kind) alone,
+    /// so that none is given an input that it cannot open: two sorts of inputs in one store are two kinds.
+    /// [`KIND`](Self::KIND) unless given; not one that other jobs of the store have.
+    pub const fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// Where the time comes from. The system unless given.
@@ -110,7 +119,7 @@ impl ImportJobs {
                 return Err(ImportFailure::State);
             }
             let state = JobState::new(spec, state, Place::START, None);
-            return self.create(id, Self::KIND, &state, now).await;
+            return self.create(id, self.kind, &state, now).await;
         }
         // The parts first: a whole without parts would be over at once.
         let mut whole = JobState::new(spec, state, Place::START, None);
@@ -119,7 +128,7 @@ impl ImportJobs {
         {
             let part = part_of(&id, number);
             let state = JobState::new(whole.spec.clone(), state, from, until);
-            if self.create(part.clone(), Self::KIND, &state, now).await?.was_there {
+            if self.create(part.clone(), self.kind, &state, now).await?.was_there {
                 // An earlier call broke off.
                 let there = self.jobs()?.job(&part).await?.ok_or(ImportFailure::State)?;
                 if !JobState::of(&there)?.is_of(&state) {
@@ -160,7 +169,7 @@ impl ImportJobs {
             if matches!(job.status, JobStatus::Cancelled | JobStatus::Failed) {
                 let of_part = JobState { stopped: None, continues: Some(part.clone()), ..of_part };
                 next.as_str().clone_into(part);
-                self.create(next, Self::KIND, &of_part, self.clock.now()).await?;
+                self.create(next, &job.kind, &of_part, self.clock.now()).await?;
             }
         }
         self.create(next, &job.kind, &state, self.clock.now()).await
@@ -200,12 +209,12 @@ impl ImportJobs {
     /// asked.
     pub async fn submit_again(&self, id: &JobId, new_id: &str) -> Result<Submitted, ImportFailure> {
         let job = self.jobs()?.job(id).await?.ok_or(ImportFailure::State)?;
-        if !matches!(job.status, JobStatus::Cancelled | JobStatus::Failed) || job.kind != Self::KIND {
+        if !matches!(job.status, JobStatus::Cancelled | JobStatus::Failed) || job.kind == Self::KIND_OF_WHOLE {
             return Err(ImportFailure::State);
         }
         let continues = Some(job.id.as_str().to_owned());
         let state = JobState { stopped: None, continues, ..JobState::of(&job)? };
-        self.create(JobId::new(new_id), Self::KIND, &state, self.clock.now()).await
+        self.create(JobId::new(new_id), &job.kind, &state, self.clock.now()).await
     }
 
     /// How far a job is; `None` if there is none.

@@ -33,6 +33,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct ImportWorker {
     importer: Importer,
     inputs: Arc<dyn OpenInput>,
+    kind: &'static str,
     observer: Option<Arc<dyn JobObserver>>,
     lease_time: Duration,
     at_most: usize,
@@ -59,7 +60,15 @@ pub enum Worked {
 impl ImportWorker {
     /// A worker that imports as `importer` does, but by the policy of each job.
     pub fn new(importer: Importer, inputs: Arc<dyn OpenInput>) -> Self {
-        Self { importer, inputs, observer: None, lease_time: Duration::from_secs(30), at_most: 2, gives_up: false }
+        let (kind, lease_time) = (ImportJobs::KIND, Duration::from_secs(30));
+        Self { importer, inputs, kind, observer: None, lease_time, at_most: 2, gives_up: false }
+    }
+
+    /// Which jobs are taken: those that were submitted with [`ImportJobs::kind`], whose inputs are for this worker to open.
+    /// [`ImportJobs::KIND`] unless given.
+    pub const fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// How long after the death of a worker another one takes its job over. 30 seconds unless given.
@@ -146,7 +155,7 @@ impl ImportWorker {
         let jobs = self.importer.jobs()?;
         let now = self.importer.now();
         let until = now.saturating_add(self.lease_time);
-        if let Some(lease) = jobs.lease_within(ImportJobs::KIND, self.at_most, now, until).await? {
+        if let Some(lease) = jobs.lease_within(self.kind, self.at_most, now, until).await? {
             return self.work_on(lease, stop).await;
         }
         // Nobody works on a whole: it is looked at now and then.

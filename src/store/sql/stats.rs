@@ -9,38 +9,25 @@ use super::{
 use crate::{
     clock::Timestamp,
     store::{Stats, StoreError},
-    user::SourceName,
+    user::{CredentialKind, SourceName},
 };
 
 const DAY: i64 = 86_400_000_000;
 
-/// Everything that is counted, as rows of (what, name, number, how many): one statement, so all of one moment.
+/// Everybody in groups of those who are alike in everything that is counted, by one pass over the table: one statement, so all
+/// of one moment. What a group counts for is added up here, since there are few groups.
 ///
-/// The number of a day is a boundary: its first microsecond, or that of the day after it. Remainders have the sign of what
-/// was divided, and to take a day off here could be more than the numbers hold.
+/// The fifth and the sixth column are the day as its first microsecond, or, before 1970, as that of the day after it and what
+/// is to be taken off. Remainders have the sign of what was divided, and to take a day off in the statement could be more than
+/// its numbers hold.
 const COUNTS: &str = "\
-    SELECT 'credential', credential, 0, count(*) FROM waystation_users WHERE connection = ? GROUP BY credential \
-    UNION ALL \
-    SELECT 'moved', moved_by, 0, count(*) FROM waystation_users \
-        WHERE connection = ? AND moved_by IS NOT NULL GROUP BY moved_by \
-    UNION ALL \
-    SELECT 'source', legacy_source, 0, count(*) FROM waystation_users \
-        WHERE connection = ? AND legacy_source IS NOT NULL GROUP BY legacy_source \
-    UNION ALL \
-    SELECT 'scheme', coalesce(hash_scheme, 'unidentified'), 0, count(*) FROM waystation_users \
-        WHERE connection = ? AND credential = 'hash' GROUP BY hash_scheme \
-    UNION ALL \
-    SELECT 'day', '', moved_at - moved_at % 86400000000, count(*) FROM waystation_users \
-        WHERE connection = ? AND moved_at % 86400000000 >= 0 GROUP BY moved_at - moved_at % 86400000000 \
-    UNION ALL \
-    SELECT 'day before', '', moved_at - moved_at % 86400000000, count(*) FROM waystation_users \
-        WHERE connection = ? AND moved_at % 86400000000 < 0 GROUP BY moved_at - moved_at % 86400000000 \
-    UNION ALL \
-    SELECT 'last', '', max(moved_at), 0 FROM waystation_users WHERE connection = ? AND moved_at IS NOT NULL";
+    SELECT credential, moved_by, legacy_source, hash_scheme, moved_at - moved_at % 86400000000, \
+        CASE WHEN moved_at % 86400000000 < 0 THEN 86400000000 ELSE 0 END, count(*), max(moved_at) \
+    FROM waystation_users WHERE connection = ? GROUP BY 1, 2, 3, 4, 5, 6";
 
 impl Users {
     pub(crate) async fn stats<E: Engine>(&self, connection: &mut E::Connection) -> Result<Stats, StoreError> {
-        let statement = (0..7).fold(Statement::new(COUNTS), |statement, _| statement.bind(&*self.name));
+        let statement = Statement::new(COUNTS).bind(&*self.name);
         let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("stats", error))?;
         let mut stats = Stats::default();
         for row in &rows {
@@ -50,35 +37,32 @@ impl Users {
     }
 }
 
-/// A column that cannot be read, or a name in it that is not known.
+/// Adds a group. A column that cannot be read, or a name in it that is not known.
 fn add(stats: &mut Stats, row: &impl StoredRow) -> Result<Result<(), StoreError>, sqlx::Error> {
-    let (what, name, number) = (row.text(0)?, row.text(1)?.unwrap_or_default(), row.number(2)?);
-    let count = row.number(3)?.unwrap_or_default().unsigned_abs();
-    match what.as_deref() {
-        Some("credential") => match credential_kind(&name) {
-            Ok(kind) => {
-                stats.users += count;
-                stats.by_credential.insert(kind, count);
-            }
+    let count = row.number(6)?.unwrap_or_default().unsigned_abs();
+    let credential = match credential_kind(&row.text(0)?.unwrap_or_default()) {
+        Ok(credential) => credential,
+        Err(error) => return Ok(Err(error)),
+    };
+    stats.users += count;
+    *stats.by_credential.entry(credential).or_default() += count;
+    if let Some(by) = row.text(1)? {
+        match moved_by(&by) {
+            Ok(by) => *stats.by_moved.entry(by).or_default() += count,
             Err(error) => return Ok(Err(error)),
-        },
-        Some("moved") => match moved_by(&name) {
-            Ok(by) => {
-                stats.by_moved.insert(by, count);
-            }
-            Err(error) => return Ok(Err(error)),
-        },
-        Some("source") => {
-            stats.by_source.insert(SourceName::new(name), count);
         }
-        Some("scheme") => {
-            stats.by_scheme.insert(name, count);
-        }
-        Some(what @ ("day" | "day before")) => {
-            let day = number.unwrap_or_default() / DAY - i64::from(what == "day before");
-            *stats.moved_by_day.entry(day).or_default() += count;
-        }
-        _ => stats.last_moved_at = number.map(Timestamp::from_micros),
     }
+    if let Some(source) = row.text(2)? {
+        *stats.by_source.entry(SourceName::new(source)).or_default() += count;
+    }
+    if credential == CredentialKind::Hash {
+        let scheme = row.text(3)?.unwrap_or_else(|| "unidentified".to_owned());
+        *stats.by_scheme.entry(scheme).or_default() += count;
+    }
+    if let Some(boundary) = row.number(4)? {
+        let day = boundary / DAY - row.number(5)?.unwrap_or_default() / DAY;
+        *stats.moved_by_day.entry(day).or_default() += count;
+    }
+    stats.last_moved_at = stats.last_moved_at.max(row.number(7)?.map(Timestamp::from_micros));
     Ok(Ok(()))
 }
