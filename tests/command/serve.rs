@@ -309,6 +309,25 @@ fn clients_that_are_slow_hold_up_nobody_and_are_let_go() {
 }
 
 #[test]
+fn a_piece_of_an_upload_may_take_as_long_as_an_upload() {
+    let terminal = terminal();
+    let server = Server::start(&terminal, &["--client-seconds", "1"]);
+    let begin = "text/plain\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 20";
+    assert_eq!(server.ask(TOKEN, "POST", "/uploads", begin, b"").status, 201);
+    let file = std::fs::read_dir(terminal.path().join("waystation-spool")).unwrap().next().unwrap().unwrap();
+    let path = format!("/uploads/{}", file.file_name().to_str().unwrap().trim_end_matches(".part"));
+    let piece = "application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0";
+    let mut drips = server.connect();
+    drips.write_all(server.head(TOKEN, "PATCH", &path, piece, 20).as_bytes()).unwrap();
+    for _ in 0..20 {
+        drips.write_all(b" ").unwrap();
+        pause();
+    }
+    assert_eq!(read(drips).map(|answer| answer.status), Some(204));
+    assert_eq!(server.stop().code, 0);
+}
+
+#[test]
 fn who_takes_no_answer_is_let_go() {
     let terminal = terminal();
     let server = Server::start(&terminal, &["--client-seconds", "1"]);

@@ -27,7 +27,10 @@ pub(super) async fn body(State(bounds): State<Bounds>, request: Request, next: N
         return next.run(Request::from_parts(parts, body)).await;
     }
     let kind = parts.headers.get(CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
-    let is_upload = kind.get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"));
+    // A form with a file, and a piece of a resumable upload.
+    let is_upload = [&b"multipart/"[..], b"application/offset+octet-stream"]
+        .iter()
+        .any(|upload| kind.get(..upload.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(upload)));
     let whole = Alarm::of(if is_upload { bounds.upload } else { bounds.patience });
     let body = PatientBody { body: body.into_data_stream(), patience: Wait::new(bounds.patience), whole };
     next.run(Request::from_parts(parts, Body::from_stream(body))).await
