@@ -178,7 +178,7 @@ async fn write(file: File, mut offset: u64, length: u64, body: Body) -> Result<u
                 "The piece was cut short: ask for the offset and go on from there.",
             ));
         };
-        if chunk.len() as u64 > length - offset {
+        if chunk.len() as u64 > length.saturating_sub(offset) {
             break Err(too_large(length));
         }
         file.write_all(&chunk).await.map_err(|error| full(&error))?;

@@ -268,6 +268,17 @@ fn a_field_map_over_json_loses_nothing_that_is_named_as_here() {
     assert_eq!((ada.id.as_ref().unwrap().as_str(), ada.profile.blocked), ("1", true));
     assert_eq!(ada.profile.name.as_deref(), Some("Ada"));
     assert!(!read(map.without("/blocked")).unwrap().unwrap().profile.blocked);
+    // What a pointer takes out of an object leaves the rest of it.
+    let text =
+        r#"{"email": "ada@example.com", "user_metadata": {"plan": "gold", "old": 1, "lang": "de"}, "hue": "red"}"#;
+    let map = FieldMap::default()
+        .field("/user_metadata/plan", "app_metadata.plan")
+        .field("/hue", "user_metadata.hue")
+        .without("/user_metadata/old");
+    let reader = RecordReader::new(text.as_bytes(), None, ReadOptions::default().fields(map)).unwrap();
+    let profile = users(reader).unwrap().remove(0).unwrap().profile;
+    assert_eq!(json!(profile.user_metadata), json!({"hue": "red", "lang": "de"}));
+    assert_eq!(json!(profile.app_metadata), json!({"plan": "gold"}));
     // A name that is the other system's for something else is told, and not lost.
     let unnamed = read(FieldMap::default().field("/mail", "email")).unwrap();
     assert_eq!(unnamed, Err("/name value.type".to_owned()));

@@ -438,3 +438,12 @@ fn a_record_that_cannot_be_imported_is_not_said_to_be_missing() {
     let ended = terminal.run(&["import", "users.ndjson", "--prove", "known.ndjson"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (3, "     1  refused  line 1: hash.ambiguous\n"));
 }
+
+#[test]
+fn a_file_that_was_named_stays_whatever_it_is_called() {
+    let terminal = with_users(3);
+    let name = "waystation-stdin-a.input";
+    std::fs::rename(terminal.path().join("users.ndjson"), terminal.path().join(name)).unwrap();
+    assert_eq!(terminal.run(&["import", name]).code, 0);
+    assert!(terminal.path().join(name).exists());
+}

@@ -129,7 +129,9 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     };
     let spooled = match spooled {
         Some(spooled) => Some(spooled.keep()?),
-        None => spool::of_job(&jobs, &id).await?,
+        // Of a file that was named on the command line nothing is known but that it is somebody's.
+        None if options.resume.is_some() => spool::of_job(&jobs, &id).await?,
+        None => None,
     };
     let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
     let worker =

@@ -12,7 +12,8 @@ pub(super) const MOST_FIELDS: usize = 1_000;
 ///
 /// A source is the name of a CSV column or, in JSON, a pointer (RFC 6901). A target is a key of the import schema, or a path
 /// with dots into one that is an object. What is not named keeps its own name: in CSV always, so that an unknown column is
-/// refused; in JSON where it is a key of the import schema, and anything else is left out. Where the format is another
+/// refused; in JSON where it is a key of the import schema (with what the map does not take out of it), and anything else is
+/// left out. Where the format is another
 /// system's, its users are read as ever, and what the map names is put on top. A map has at most 1,000 fields, and a pointer or a path at most 16 parts: an input under any other
 /// is a [`ReadError`](crate::bulk::ReadError) with the code `fields.map`.
 ///
@@ -86,19 +87,18 @@ impl FieldMap {
 
     /// A record of another schema in ours.
     pub(in crate::bulk) fn renamed(&self, members: Map<String, Value>) -> Map<String, Value> {
-        let value = Value::Object(members);
-        let mut record = Map::new();
-        self.put_on(&mut record, &value);
-        let Value::Object(members) = value else { return record };
-        let is_named = |name: &str| {
-            let first = |source: &str| source.strip_prefix('/')?.split('/').next().map(unescaped);
-            self.fields.iter().any(|(source, _)| first(source).is_some_and(|first| first == name))
+        let original = Value::Object(members);
+        let mut rest = original.clone();
+        take_out(&mut rest, self.fields.iter().map(|(source, _)| source));
+        let mut record = match rest {
+            Value::Object(rest) => rest,
+            _ => Map::new(),
         };
-        for (name, value) in members {
-            if KEYS.contains(&name.as_str()) && !record.contains_key(&name) && !is_named(&name) {
-                record.insert(name, value);
-            }
-        }
+        // What is left of an object after everything in it was taken is not a member.
+        let is_emptied =
+            |name: &str, value: &Value| value == &Value::Object(Map::new()) && original.get(name) != Some(value);
+        record.retain(|name, value| KEYS.contains(&name.as_str()) && !is_emptied(name, value));
+        self.put_on(&mut record, &original);
         record
     }
 
@@ -114,11 +114,15 @@ impl FieldMap {
 
     /// Takes away what the map says is not wanted.
     pub(in crate::bulk) fn take_away(&self, value: &mut Value) {
-        let unwanted = self.fields.iter().filter(|(_, target)| target.is_none());
-        for (around, last) in unwanted.filter_map(|(source, _)| source.rsplit_once('/')) {
-            if let Some(Value::Object(members)) = value.pointer_mut(around) {
-                members.remove(&unescaped(last));
-            }
+        take_out(value, self.fields.iter().filter(|(_, target)| target.is_none()).map(|(source, _)| source));
+    }
+}
+
+/// Takes the members out to which these pointers lead.
+fn take_out<'a>(value: &mut Value, pointers: impl Iterator<Item = &'a String>) {
+    for (around, last) in pointers.filter_map(|pointer| pointer.rsplit_once('/')) {
+        if let Some(Value::Object(members)) = value.pointer_mut(around) {
+            members.remove(&unescaped(last));
         }
     }
 }
