@@ -1,7 +1,8 @@
 //! The management API behind an authorisation server's tokens: JWTs, verified strictly (RFC 8725).
 //!
 //! `cargo run --features api,http --example management_api_jwt`. It stands in for the authorisation server too, which has
-//! its keys at the usual place (RFC 7517), shows which tokens are let in and which are not, and ends by itself.
+//! its keys at the usual place (RFC 7517), shows which tokens are let in and which are not, links an account by the token of its
+//! owner, and ends by itself.
 
 use std::{
     error::Error as StdError,
@@ -28,14 +29,17 @@ use tokio::{
 };
 use waystation::{
     MemoryStore,
-    api::{Api, Authoriser, Denied, Scopes, router},
+    api::{Api, Authoriser, Denied, IdTokens, Scopes, router},
     clock::{Clock as _, SystemClock},
     entropy::{Entropy as _, SystemEntropy},
     legacy::ScriptedConnection,
     migrator::LazyMigrator,
+    user::UserId,
 };
 
-const AUDIENCE: &str = "https://shop.example/api/v2/";
+/// Whom tokens of the API's callers are for, and whom ID tokens are: what people log in to.
+const API: &str = "https://shop.example/api/v2/";
+const SHOP: &str = "shop";
 
 /// `ring` as the cryptography of `jsonwebtoken`, and of it only what is needed: one algorithm, and nobody signs here.
 static RING: CryptoProvider = CryptoProvider {
@@ -62,7 +66,7 @@ impl JwtVerifier for Ed25519 {
     }
 }
 
-/// Lets in whoever has a token of one issuer for this API.
+/// Believes the tokens that one issuer has made for one audience.
 #[derive(Debug)]
 struct Jwt {
     /// The issuer's keys, fetched ahead: no request waits for another service. A host fetches them again every few minutes.
@@ -74,14 +78,15 @@ struct Jwt {
 struct Claims {
     #[serde(default)]
     scope: String,
+    sub: Option<String>,
 }
 
 impl Jwt {
-    fn new(issuer: &str, keys: JwkSet) -> Self {
+    fn new(issuer: &str, keys: JwkSet, audience: &str) -> Self {
         // The algorithm is ours to say, and not the token's.
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[issuer]);
-        validation.set_audience(&[AUDIENCE]);
+        validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["aud", "exp", "iss"]);
         validation.validate_nbf = true;
         // As much as two clocks may differ, in seconds.
@@ -104,6 +109,15 @@ impl Authoriser for Jwt {
         // Why a token is refused is nothing that its bearer needs to know.
         let claims = self.claims(token).map_err(|_| Denied::Invalid)?;
         Ok(Scopes::parse(&claims.scope))
+    }
+}
+
+/// Whose account is to be linked is shown by the token with which they logged in to the shop.
+#[async_trait]
+impl IdTokens for Jwt {
+    async fn subject(&self, token: &str) -> Result<UserId, Denied> {
+        let claims = self.claims(token).map_err(|_| Denied::Invalid)?;
+        claims.sub.map(UserId::new).ok_or(Denied::Invalid)
     }
 }
 
@@ -144,15 +158,17 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     let issuing = Router::new().route("/.well-known/jwks.json", get(async move || Json(keys)));
     // The issuer is there before the API, which asks it for its keys once.
     let issuing = tokio::spawn(async move { axum::serve(listener, issuing).await });
-    let (_, keys) = ask(&address, "/.well-known/jwks.json", None).await?;
-    let jwt = Jwt::new(&issuer.url, serde_json::from_value(keys)?);
+    let (_, keys) = ask(&address, "GET", "/.well-known/jwks.json", None, None).await?;
+    let keys: JwkSet = serde_json::from_value(keys)?;
+    let (callers, people) = (Jwt::new(&issuer.url, keys.clone(), API), Jwt::new(&issuer.url, keys, SHOP));
 
     let (spool, store) = (tempfile::tempdir()?, Arc::new(MemoryStore::new()));
     let migrator = LazyMigrator::builder(store.clone(), Arc::new(ScriptedConnection::new("old-shop"))).build()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     let api = Api::builder(store, Arc::new(migrator), spool.path(), format!("http://{address}/api/v2"))
-        .authoriser(Arc::new(jwt))
+        .authoriser(Arc::new(callers))
+        .id_tokens(Arc::new(people))
         .build()?;
     let serving = tokio::spawn(async move { axum::serve(listener, Router::new().nest("/api/v2", router(api))).await });
 
@@ -166,8 +182,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 async fn show(address: &str, issuer: &Issuer) -> Result<(), Box<dyn StdError>> {
     let now = SystemClock::new().now().as_seconds();
     let header = json!({"typ": "JWT", "alg": "EdDSA", "kid": "of-2026"});
-    let claims =
-        json!({"iss": issuer.url, "aud": AUDIENCE, "exp": now + 600, "nbf": now, "scope": "read:users openid"});
+    let claims = json!({"iss": issuer.url, "aud": API, "exp": now + 600, "nbf": now, "scope": "read:users openid"});
     let with = |of: &Value, name: &str, value: Value| {
         let mut with = of.clone();
         with.as_object_mut().into_iter().for_each(|members| {
@@ -180,7 +195,7 @@ async fn show(address: &str, issuer: &Issuer) -> Result<(), Box<dyn StdError>> {
     let (unsigned, _) = good.rsplit_once('.').ok_or("a token has three parts")?;
     let tokens = [
         ("a token of the issuer", good.clone(), 200),
-        ("one for several audiences", issuer.sign(&header, &with(&claims, "aud", json!([AUDIENCE, "x"]))), 200),
+        ("one for several audiences", issuer.sign(&header, &with(&claims, "aud", json!([API, "x"]))), 200),
         ("without the scope", issuer.sign(&header, &with(&claims, "scope", json!("read:connections"))), 403),
         ("without a signature", format!("{unsigned}."), 401),
         ("another one's signature", impostor.sign(&header, &claims), 401),
@@ -196,7 +211,25 @@ async fn show(address: &str, issuer: &Issuer) -> Result<(), Box<dyn StdError>> {
         ("from tomorrow", issuer.sign(&header, &with(&claims, "nbf", json!(now + 86_400))), 401),
     ];
     for (what, token, expected) in tokens {
-        let (status, _) = ask(address, "/api/v2/users", Some(&token)).await?;
+        let (status, _) = ask(address, "GET", "/api/v2/users", Some(&token), None).await?;
+        println!("{status}  {what}");
+        if status != expected {
+            return Err(format!("{what}: {status} and not {expected}").into());
+        }
+    }
+
+    // An account is linked by a token of its owner, and not by one of a caller of the API.
+    let caller = issuer.sign(&header, &with(&claims, "scope", json!("create:users update:users")));
+    let ada = json!({"connection": "Username-Password-Authentication", "email": "ada@example.com", "password": "difference engine"});
+    let (_, ada) = ask(address, "POST", "/api/v2/users", Some(&caller), Some(&ada)).await?;
+    let id = ada.get("user_id").and_then(Value::as_str).ok_or("nobody was made")?;
+    let path = format!("/api/v2/users/{}/identities", id.replace('|', "%7C"));
+    let id_token = with(&with(&claims, "aud", json!(SHOP)), "sub", json!("google-oauth2|115"));
+    for (what, token, expected) in
+        [("linked by a token of a caller", &claims, 400), ("linked by the token of its owner", &id_token, 201)]
+    {
+        let link = json!({"link_with": issuer.sign(&header, token)});
+        let (status, _) = ask(address, "POST", &path, Some(&caller), Some(&link)).await?;
         println!("{status}  {what}");
         if status != expected {
             return Err(format!("{what}: {status} and not {expected}").into());
@@ -206,10 +239,20 @@ async fn show(address: &str, issuer: &Issuer) -> Result<(), Box<dyn StdError>> {
 }
 
 /// One request, and what it was answered.
-async fn ask(address: &str, path: &str, token: Option<&str>) -> Result<(u16, Value), Box<dyn StdError>> {
+async fn ask(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&Value>,
+) -> Result<(u16, Value), Box<dyn StdError>> {
     let mut stream = TcpStream::connect(address).await?;
     let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{token}\r\n");
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let length = body.len();
+    let head =
+        format!("Host: {address}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}");
+    let request = format!("{method} {path} HTTP/1.1\r\n{head}\r\n{token}\r\n{body}");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;

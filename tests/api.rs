@@ -8,6 +8,8 @@
 
 use waystation::api::router;
 
+#[path = "api/attacks.rs"]
+mod attacks;
 #[path = "api/clients.rs"]
 mod clients;
 #[cfg(unix)]

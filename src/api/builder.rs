@@ -3,7 +3,8 @@ use std::{fmt, io, path::PathBuf, sync::Arc};
 use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
 use super::{
-    ApiLimits, Authoriser, BlockList, Connection, Mailer, authoriser::Nobody, counts::Counter, rate::Rate, spool::Spool,
+    ApiLimits, Authoriser, BlockList, Connection, IdTokens, Mailer, authoriser::Nobody, counts::Counter, rate::Rate,
+    spool::Spool, url,
 };
 use crate::{
     bulk::ReadOptions,
@@ -32,6 +33,7 @@ pub(super) struct Parts {
     pub(super) reset_page: Option<String>,
     pub(super) mailer: Option<Arc<dyn Mailer>>,
     pub(super) blocks: Option<Arc<dyn BlockList>>,
+    pub(super) id_tokens: Option<Arc<dyn IdTokens>>,
     pub(super) legacy: Option<Arc<dyn LegacyConnection>>,
     pub(super) passwords: Option<Arc<Passwords>>,
     pub(super) counter: Counter,
@@ -76,6 +78,7 @@ impl Api {
             reset_page: None,
             mailer: None,
             blocks: None,
+            id_tokens: None,
             legacy: None,
             passwords: None,
             read: ReadOptions::default(),
@@ -119,6 +122,7 @@ pub struct ApiBuilder {
     reset_page: Option<String>,
     mailer: Option<Arc<dyn Mailer>>,
     blocks: Option<Arc<dyn BlockList>>,
+    id_tokens: Option<Arc<dyn IdTokens>>,
     legacy: Option<Arc<dyn LegacyConnection>>,
     passwords: Option<Arc<Passwords>>,
     read: ReadOptions,
@@ -158,6 +162,12 @@ impl ApiBuilder {
     /// [`Throttle`](crate::migrator::Throttle). Without, nobody is.
     pub fn blocks(mut self, blocks: Arc<dyn BlockList>) -> Self {
         self.blocks = Some(blocks);
+        self
+    }
+
+    /// Who knows whose an ID token is. Without, no account is linked by `link_with`.
+    pub fn id_tokens(mut self, id_tokens: Arc<dyn IdTokens>) -> Self {
+        self.id_tokens = Some(id_tokens);
         self
     }
 
@@ -229,11 +239,8 @@ impl ApiBuilder {
                 return Err(ApiError::Store(what));
             }
         }
-        let is_url = |url: &str| {
-            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            rest.is_some_and(|rest| !rest.is_empty() && url.bytes().all(|byte| byte.is_ascii_graphic()))
-        };
-        if !is_url(&self.url) || self.url.contains(['?', '#']) || !self.reset_page.as_deref().is_none_or(is_url) {
+        let reset_page = self.reset_page.as_deref();
+        if !url::is_web(&self.url) || self.url.contains(['?', '#']) || !reset_page.is_none_or(url::is_web) {
             return Err(ApiError::Url);
         }
         let key = match self.key {
@@ -255,6 +262,7 @@ impl ApiBuilder {
             reset_page: self.reset_page,
             mailer: self.mailer,
             blocks: self.blocks,
+            id_tokens: self.id_tokens,
             legacy: self.legacy,
             passwords: self.passwords,
             counter: Counter::default(),

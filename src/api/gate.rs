@@ -13,7 +13,7 @@ use super::{Api, Denied, Scope, Scopes, problem::Problem, rate::Standing};
 pub(super) type Caller = Extension<Scopes>;
 
 /// Longer tokens are nobody's.
-const MAX_TOKEN: usize = 8 << 10;
+pub(super) const MAX_TOKEN: usize = 8 << 10;
 
 /// Lets a request in that has a good token, and counts it.
 pub(super) async fn pass(State(api): State<Api>, mut request: Request, next: Next) -> Response {

@@ -6,9 +6,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Api, Scope, connection,
+    Api, Denied, Scope, connection,
     connections::segment,
-    gate::{Caller, require},
+    gate::{Caller, MAX_TOKEN, require},
     payload::{Payload, mistyped},
     person::{date, identities, parted},
     problem::{Problem, json as answer},
@@ -24,7 +24,10 @@ use crate::{
 const MAX_PROVIDER: usize = 255;
 const MAX_SUBJECT: usize = 1_024;
 
-pub(super) const MEMBERS: [&str; 5] = ["connection_id", "discard_password", "link_with", "provider", "user_id"];
+/// The members where an account is named.
+pub(super) const NAMED: [&str; 4] = ["connection_id", "discard_password", "provider", "user_id"];
+/// The members where a token shows whose it is.
+pub(super) const SHOWN: [&str; 2] = ["discard_password", "link_with"];
 
 /// How often a row that somebody else changes meanwhile is looked at again.
 const ATTEMPTS: usize = 8;
@@ -45,15 +48,49 @@ pub(super) async fn link(
     require(&caller, &[Scope::UpdateUsers])?;
     let parts = api.parts();
     let id = segment(path)?;
-    let mut body = Payload::of(request, &MEMBERS, &parts.limits).await?;
-    if body.has("link_with") {
-        let message = "Accounts are linked by provider and user_id here, and not by a token.";
-        return Err(Problem::bad("operation_not_supported", message).at("/link_with"));
+    let known = [&NAMED[..], &SHOWN].concat();
+    let mut body = Payload::of(request, &known, &parts.limits).await?;
+    let discards = body.flag("discard_password")?.unwrap_or(false);
+    let (provider, subject, named_by) = if body.has("link_with") {
+        let (provider, subject) = shown(&api, body).await?;
+        (provider, subject, "/link_with")
+    } else {
+        let (provider, subject) = named(body)?;
+        (provider, subject, "/user_id")
+    };
+    let primary = by_id(&api, &id).await?;
+    let secondary = secondary(&api, &provider, &subject).await?;
+    if secondary.as_ref().is_some_and(|secondary| secondary.id == primary.id) {
+        return Err(
+            Problem::bad("operation_not_supported", "Main account and specified user_id are the same.").at(named_by)
+        );
     }
+    let mut identity = LinkedIdentity::new(provider, subject);
+    if let Some(secondary) = &secondary {
+        if !discards && matches!(secondary.credential, Credential::Hash(_) | Credential::Delegated(_)) {
+            let message = "The account has a password of its own, which linking would take away: say discard_password.";
+            return Err(Problem::bad("operation_not_supported", message).at(named_by));
+        }
+        if !secondary.profile.identities.is_empty() {
+            let message = "The account has accounts linked to it itself: unlink them first.";
+            return Err(Problem::bad("operation_not_supported", message).at(named_by));
+        }
+        identity.profile = profile_data(secondary);
+    }
+    let user = with_identity(&api, primary, &identity, secondary.is_some()).await?;
+    if let Some(secondary) = secondary {
+        // After the other, so that at no time nobody has it; whoever sends the request again deletes it then.
+        // The legacy system is not told: what the account is there stays.
+        parts.store.delete(&secondary.id, Deletion::leaving(Tombstone::at(parts.clock.now()))).await?;
+    }
+    Ok(answer(StatusCode::CREATED, &identities(&user, &parts.connection)))
+}
+
+/// The account that is named by its provider and the id there.
+fn named(mut body: Payload) -> Result<(String, String), Problem> {
     if body.text("connection_id", MAX_PROVIDER)?.is_some_and(|id| !connection::is_id(&id)) {
         return Err(Problem::body("String does not match pattern ^con_[A-Za-z0-9]{16}$", "/connection_id"));
     }
-    let discards = body.flag("discard_password")?.unwrap_or(false);
     let provider = body.required("provider", MAX_PROVIDER)?;
     // Some clients send a number.
     let subject = match body.take("user_id") {
@@ -66,32 +103,30 @@ pub(super) async fn link(
         Some((prefix, rest)) if prefix == provider => rest.to_owned(),
         _ => subject,
     };
-    let primary = by_id(&api, &id).await?;
-    let secondary = secondary(&api, &provider, &subject).await?;
-    if secondary.as_ref().is_some_and(|secondary| secondary.id == primary.id) {
-        return Err(
-            Problem::bad("operation_not_supported", "Main account and specified user_id are the same.").at("/user_id")
-        );
+    Ok((provider, subject))
+}
+
+/// The account whose owner shows by a token that it is theirs.
+async fn shown(api: &Api, mut body: Payload) -> Result<(String, String), Problem> {
+    let token = body.required("link_with", MAX_TOKEN)?;
+    if let Some(name) = ["connection_id", "provider", "user_id"].into_iter().find(|name| body.has(name)) {
+        return Err(Problem::body("The account is named by link_with already", format!("/{name}")));
     }
-    let mut identity = LinkedIdentity::new(provider, subject);
-    if let Some(secondary) = &secondary {
-        if !discards && matches!(secondary.credential, Credential::Hash(_) | Credential::Delegated(_)) {
-            let message = "The account has a password of its own, which linking would take away: say discard_password.";
-            return Err(Problem::bad("operation_not_supported", message).at("/user_id"));
-        }
-        if !secondary.profile.identities.is_empty() {
-            let message = "The account has accounts linked to it itself: unlink them first.";
-            return Err(Problem::bad("operation_not_supported", message).at("/user_id"));
-        }
-        identity.profile = profile_data(secondary);
+    let Some(id_tokens) = &api.parts().id_tokens else {
+        let message = "Accounts are linked by provider and user_id here, and not by a token.";
+        return Err(Problem::bad("operation_not_supported", message).at("/link_with"));
+    };
+    let invalid = || Problem::body("Invalid token", "/link_with");
+    let subject = match id_tokens.subject(&token).await {
+        Ok(subject) => subject,
+        Err(Denied::Invalid) => return Err(invalid()),
+        Err(denied) => return Err(Problem::of_denial(&denied)),
+    };
+    if subject.as_str().is_empty() || subject.as_str().len() > MAX_PROVIDER + MAX_SUBJECT {
+        return Err(invalid());
     }
-    let user = with_identity(&api, primary, &identity, secondary.is_some()).await?;
-    if let Some(secondary) = secondary {
-        // After the other, so that at no time nobody has it; whoever sends the request again deletes it then.
-        // The legacy system is not told: what the account is there stays.
-        parts.store.delete(&secondary.id, Deletion::leaving(Tombstone::at(parts.clock.now()))).await?;
-    }
-    Ok(answer(StatusCode::CREATED, &identities(&user, &parts.connection)))
+    let (provider, subject) = parted(&subject, &api.parts().connection);
+    Ok((provider.to_owned(), subject.to_owned()))
 }
 
 /// The user whom the store has under this name.

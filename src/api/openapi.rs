@@ -203,13 +203,16 @@ fn searched() -> Value {
     searched
 }
 
-/// The body of a link, in which an id may be a number.
-fn link() -> Value {
-    let mut link = body(&identities::MEMBERS, &["provider", "user_id"]);
-    if let Some(kind) = link.pointer_mut("/properties/user_id/type") {
+/// The body of a link: an account by its name, where an id may be a number, or by a token if those are known.
+fn link(api: &Api) -> Value {
+    let mut named = body(&identities::NAMED, &["provider", "user_id"]);
+    if let Some(kind) = named.pointer_mut("/properties/user_id/type") {
         *kind = json!(["string", "integer"]);
     }
-    link
+    if api.parts().id_tokens.is_none() {
+        return named;
+    }
+    json!({"oneOf": [named, body(&identities::SHOWN, &["link_with"])]})
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -416,7 +419,7 @@ fn paths(api: &Api) -> Value {
             "post",
             operation("Link an account to a user", UPDATE)
                 .path(&["id"])
-                .body(&["application/json"], &link(), true)
+                .body(&["application/json"], &link(api), true)
                 .answers(201, list_of("Identity"))
                 .fails(&[404, 409, 413, 415]),
         )]),
@@ -456,7 +459,8 @@ mod tests {
             &CHANGE_MEMBERS,
             &ExportSpec::MEMBERS,
             &tickets::MEMBERS,
-            &identities::MEMBERS,
+            &identities::NAMED,
+            &identities::SHOWN,
             &verification::MEMBERS,
         ] {
             for name in members {

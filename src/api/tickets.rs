@@ -15,6 +15,7 @@ use super::{
     person::date,
     problem::{Problem, json as answer},
     ticket::{PasswordClaims, Purpose},
+    url,
     users::by_id,
 };
 use crate::{
@@ -56,8 +57,7 @@ pub(super) async fn password_change(
     body.flag("mark_email_as_verified")?;
     body.flag("includeEmailInRedirect")?;
     let result_url = body.text("result_url", MAX_URL)?;
-    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    if !result_url.as_ref().is_none_or(is_web) {
+    if !result_url.as_deref().is_none_or(url::is_web) {
         return Err(Problem::body("Object didn't pass validation for format absolute-uri", "/result_url"));
     }
     let ttl = match body.take("ttl_sec") {

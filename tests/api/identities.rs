@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use serde_json::json;
 use waystation::{
     LogIn, Migrator,
-    api::BlockList,
+    api::{BlockList, Denied, IdTokens},
     identifier::{IdentifierRules as _, StandardRules},
     migrator::Throttle,
+    user::UserId,
 };
 
 use crate::server::Server;
@@ -73,6 +75,77 @@ async fn no_password_is_lost_by_a_link_unless_that_was_asked_for() {
         assert!(!server.log_in("ada@work.example", "difference engine").await);
         assert!(server.log_in("ada@example.com", "difference engine").await);
     }
+}
+
+/// Tokens are the ids that they show, with a mark before them.
+#[derive(Debug)]
+struct Marked;
+
+#[async_trait]
+impl IdTokens for Marked {
+    async fn subject(&self, token: &str) -> Result<UserId, Denied> {
+        if token == "lost" {
+            return Err(Denied::unavailable("the keys of the issuer are not here"));
+        }
+        token.strip_prefix("token-of:").map(UserId::new).ok_or(Denied::Invalid)
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_linked_by_a_token_that_shows_whose_it_is() {
+    let server = Server::with(|api| api.id_tokens(Arc::new(Marked))).await;
+    let users = json!([{"user_id": "1", "email": "a@x.io"}, {"user_id": "2", "email": "b@x.io"}]);
+    server.import(&users.to_string(), &[]).await;
+    let link = async |body| server.send("POST", "/users/auth0%7C1/identities", Some(body)).await;
+    let linked = link(json!({"link_with": "token-of:auth0|2"})).await;
+    assert_eq!((linked.status, &linked.json()[1]["profileData"]["email"]), (201, &json!("b@x.io")));
+    server.get("/users/auth0%7C2").await.is_problem(404, "The user does not exist.");
+    // An account that is a user nowhere, as one of a social network.
+    let linked = link(json!({"link_with": "token-of:google-oauth2|115"})).await.json();
+    assert_eq!((&linked[2]["provider"], &linked[2]["user_id"]), (&json!("google-oauth2"), &json!("115")));
+
+    let same = link(json!({"link_with": "token-of:auth0|1"})).await;
+    let same = same.is_problem(400, "Main account and specified user_id are the same.");
+    assert_eq!(same["pointer"], "/link_with");
+    let other = server.create("c@x.io").await["user_id"].as_str().unwrap().to_owned();
+    let with_password = link(json!({"link_with": format!("token-of:{other}")})).await;
+    with_password
+        .is_problem(400, "The account has a password of its own, which linking would take away: say discard_password.");
+    assert_eq!(link(json!({"link_with": format!("token-of:{other}"), "discard_password": true})).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_token_that_shows_nobody_links_nothing() {
+    let server = Server::with(|api| api.id_tokens(Arc::new(Marked))).await;
+    server.import(&json!([{"user_id": "1", "email": "a@x.io"}]).to_string(), &[]).await;
+    let link = async |body| server.send("POST", "/users/auth0%7C1/identities", Some(body)).await;
+    let invalid = "Payload validation error: 'Invalid token' on property link_with.";
+    let longest = format!("token-of:{}", "x".repeat(8 << 10));
+    for (body, message) in [
+        (json!({"link_with": "somebody"}), invalid),
+        (json!({"link_with": "token-of:"}), invalid),
+        (json!({"link_with": format!("token-of:{}", "x".repeat(2_000))}), invalid),
+        (
+            json!({"link_with": longest}),
+            "Payload validation error: 'String is too long, maximum 8192' on property link_with.",
+        ),
+        (
+            json!({"link_with": ""}),
+            "Payload validation error: 'Missing required property: link_with' on property link_with.",
+        ),
+        (
+            json!({"link_with": 7}),
+            "Payload validation error: 'Expected type string but found type number' on property link_with.",
+        ),
+        (
+            json!({"link_with": "token-of:auth0|2", "provider": "auth0"}),
+            "Payload validation error: 'The account is named by link_with already' on property provider.",
+        ),
+    ] {
+        assert_eq!(link(body).await.is_problem(400, message)["pointer"].as_str().is_some(), true);
+    }
+    link(json!({"link_with": "lost"})).await.is_problem(503, "The service is unavailable. Try again later.");
+    assert_eq!(server.get("/users/auth0%7C1").await.json()["identities"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{api::users::MAX_NAME, store::OrderBy};
+use crate::{
+    api::{gate::MAX_TOKEN, url, users::MAX_NAME},
+    store::OrderBy,
+};
 
 /// An object of these members and no others.
 pub(super) fn body(members: &[&str], required: &[&str]) -> Value {
@@ -49,11 +52,10 @@ pub(super) fn member(name: &str) -> Value {
         "format" => json!({"type": "string", "enum": ["csv", "json"]}),
         "identity" => json!({"type": "object"}),
         "limit" => json!({"type": "integer", "minimum": 1}),
-        // Not served, and refused with a word of its own.
-        "link_with" => json!({"not": {}}),
+        "link_with" => json!({"type": "string", "minLength": 1, "maxLength": MAX_TOKEN}),
         "password" => json!({"type": "string", "minLength": 1, "maxLength": 4_096}),
         "provider" => json!({"type": "string", "minLength": 1, "maxLength": 255}),
-        "result_url" => json!({"type": "string", "pattern": "^https?://", "maxLength": 2_048}),
+        "result_url" => json!({"type": "string", "pattern": url::PATTERN, "maxLength": 2_048}),
         "ttl_sec" => json!({"type": "integer", "minimum": 0}),
         _ => json!({}),
     }
