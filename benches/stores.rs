@@ -177,7 +177,7 @@ fn compare(
         group.throughput(Throughput::Elements(batch as u64));
         measure(&mut group, runtime, "waystation", 1, store, move |store| async move {
             let batch = BulkWrite::new((0..batch).map(|_| person(next())).collect());
-            let _written = store.as_bulk().expect("a bulk writer").write(batch).await.expect("a write");
+            let _written = store.as_bulk().expect("a bulk writer").write(&batch).await.expect("a write");
         });
         measure(&mut group, runtime, "bare driver", 1, bare, move |bare| async move {
             let users: Vec<_> = (0..batch).map(|_| person(next())).collect();

@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     identifier::{Identifier, IdentifierKind},
     secret_key::{KeyedDigest, SecretKey},
-    user::{LegacyKey, NewUser, User, UserChange, UserId, Version},
+    user::{LegacyKey, NewUser, Profile, User, UserChange, UserId, Version},
 };
 
 mod bulk;
@@ -330,9 +330,17 @@ impl<'a> Key<'a> {
 
     /// Every key of `user`, the id first.
     pub fn all_of(user: &'a User) -> impl Iterator<Item = Self> {
-        std::iter::once(Self::Id(&user.id))
-            .chain(user.profile.identifiers().map(Self::Identifier))
-            .chain(user.legacy.as_ref().map(Self::Legacy))
+        Self::of(&user.id, &user.profile, user.legacy.as_ref())
+    }
+
+    /// Every key that `user` will have, the id first.
+    pub fn all_of_new(user: &'a NewUser) -> impl Iterator<Item = Self> {
+        Self::of(&user.id, &user.profile, user.legacy.as_ref())
+    }
+
+    fn of(id: &'a UserId, profile: &'a Profile, legacy: Option<&'a LegacyKey>) -> impl Iterator<Item = Self> {
+        let identifiers = profile.identifiers().map(Self::Identifier);
+        std::iter::once(Self::Id(id)).chain(identifiers).chain(legacy.map(Self::Legacy))
     }
 }
 

@@ -36,7 +36,7 @@ pub trait BulkStore: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// When the store cannot be asked. Nothing was written then.
-    async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError>;
+    async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError>;
 
     /// Whether one write can be under way while another one waits for its [turn](BulkWrite::turn). A store that has one
     /// writer at a time says `false`, and is given no turns.

@@ -7,7 +7,7 @@ use super::{
     Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId, JobStore,
     Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Snapshot,
     SnapshotStore, Stats, StatsStore, StoreError, Update, UserStore,
-    sql::{bulk::stored_all, snapshot::SqlSnapshot, users::Users},
+    sql::{snapshot::SqlSnapshot, users::Users},
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -208,9 +208,9 @@ impl<E: ServerEngine> BulkStore for ServerStore<E> {
         again_on_conflict!(self, "look_up", connection => users.look_up::<E>(connection, keys))
     }
 
-    async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
-        let (users, new) = (&self.shared.users, stored_all(&mut batch));
-        again_on_conflict!(self, "write", connection => users.write::<E>(connection, &new, &batch))
+    async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError> {
+        let users = &self.shared.users;
+        again_on_conflict!(self, "write", connection => users.write::<E>(connection, batch))
     }
 
     fn writes_at_once(&self) -> bool {

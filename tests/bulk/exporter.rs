@@ -76,7 +76,7 @@ fn crowd(count: usize) -> Vec<NewUser> {
 
 async fn memory(count: usize) -> Arc<dyn UserStore> {
     let store = MemoryStore::new();
-    let _all = store.write(BulkWrite::new(crowd(count))).await.unwrap();
+    let _all = store.write(&BulkWrite::new(crowd(count))).await.unwrap();
     Arc::new(store)
 }
 
@@ -93,7 +93,7 @@ fn read_again(text: Vec<u8>) -> Vec<ImportRecord> {
 async fn an_export_is_read_again_as_the_same_users_from_every_store_in_every_form() {
     let directory = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(directory.path().join("users.sqlite"), "customers").await.unwrap();
-    let _all = sqlite.write(BulkWrite::new(crowd(25))).await.unwrap();
+    let _all = sqlite.write(&BulkWrite::new(crowd(25))).await.unwrap();
     let expected: Vec<_> = crowd(25).into_iter().map(|user| ImportRecord::of(&User::from_new(user))).collect();
     for store in [memory(25).await, Arc::new(sqlite) as Arc<dyn UserStore>] {
         for format in [ExportFormat::Json, ExportFormat::JsonLines] {

@@ -360,7 +360,7 @@ impl BulkStore for Eventful {
         self.inner.look_up(keys).await
     }
 
-    async fn write(&self, batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+    async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError> {
         let event = self.before.lock().unwrap().pop();
         let at = Timestamp::from_micros(50);
         match event.unwrap_or(Event::Nothing) {

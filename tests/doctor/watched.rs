@@ -131,7 +131,7 @@ impl BulkStore for Watched {
         self.inner.as_bulk().unwrap().look_up(keys).await
     }
 
-    async fn write(&self, _: BulkWrite) -> Result<BulkWritten, StoreError> {
+    async fn write(&self, _: &BulkWrite) -> Result<BulkWritten, StoreError> {
         panic!("the doctor has written to the store")
     }
 

@@ -103,7 +103,7 @@ async fn calls_take_few_round_trips(store: &dyn UserStore, proxy: &Proxy, update
             (
                 "bulk write",
                 bulk_write,
-                proxy.count(store.as_bulk().unwrap().write(BulkWrite::new(people(round)))).await,
+                proxy.count(store.as_bulk().unwrap().write(&BulkWrite::new(people(round)))).await,
             ),
         ];
         for (call, expected, counted) in counts.into_iter().filter(|_| round > 0) {

@@ -283,7 +283,7 @@ fn answers_as_the_reference<F: Future<Output = Fixture>>(cases: u32, open: impl 
             let (bulk, asked) = (store.as_bulk().unwrap(), store.as_search().unwrap());
             let memory = MemoryStore::new();
             let batch = BulkWrite::new(crowd);
-            assert_eq!(memory.write(batch.clone()).await.unwrap(), bulk.write(batch).await.unwrap());
+            assert_eq!(memory.write(&batch).await.unwrap(), bulk.write(&batch).await.unwrap());
             for (filter, order, (limit, skip)) in questions {
                 let expected = ids(&memory, &filter, order, (1_000, skip)).await;
                 prop_assert_eq!(ids(asked, &filter, order, (limit, skip)).await, expected, "{:?}", filter);

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::{
     FaultSink, ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Plan,
-    item::{Item, Step, Wrap, change, counter, faults_of, is_weak, items},
+    item::{Item, Step, Wrap, change, counter, faults_of, give_back, is_weak, items},
     job::Keeper,
     keys_of,
     patience::Patience,
@@ -20,7 +20,6 @@ use crate::{
     migrator::generated_id,
     password::{PasswordError, Passwords},
     store::{BulkOutcome, BulkWrite, BulkWritten, Checkpoint, Lookup, OwnedKey, StoreError},
-    user::{Credential, Moved, MovedBy, NewUser},
 };
 
 /// How often others may come between the look and the write of one batch.
@@ -75,8 +74,8 @@ impl<'a> Run<'a> {
 
     /// Plans and writes a batch, again and again until nobody has come between.
     pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
-        let (end, is_last) = (batch.end, batch.is_last);
-        let mut items = items(batch.entries, !self.importer.distinct);
+        let Batch { entries, end, is_last, room: _until_the_end } = batch;
+        let mut items = items(entries, !self.importer.distinct);
         if self.looks_first {
             let wanted: Vec<usize> = (0..items.len()).collect();
             self.look_and_plan(&mut items, &wanted).await?;
@@ -97,12 +96,14 @@ impl<'a> Run<'a> {
             // First the records that are not stored: if the process dies in between they are put aside twice, and never not.
             self.put_aside(&mut items).await?;
             let report = self.report_with(&items);
-            let written = self.write(&items, end, is_last, &report).await?;
+            let mut write = self.bulk_write(&mut items);
+            let written = self.write(&mut write, &items, end, is_last, &report).await?;
             let Some(outcomes) = written else {
                 self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
                 self.done(end, report);
                 return Ok(());
             };
+            give_back(&mut items, write.users);
             conflicts += self.plan_anew(&mut items, outcomes).await?;
         }
         let busy = StoreError::unavailable("import", Busy);
@@ -244,11 +245,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What is to be written of a batch: all of it or nothing.
-    pub(super) fn bulk_write(&self, items: &[Item]) -> BulkWrite {
-        let mut write = BulkWrite::new(items.iter().filter_map(|item| self.draft(item)).collect())
-            .updates(items.iter().filter_map(change).collect())
-            .unless_conflict();
+    /// What is to be written of a batch: all of it or nothing. The users are lent to it, until they are
+    /// [given back](give_back): there is room for each of them once.
+    pub(super) fn bulk_write(&self, items: &mut [Item]) -> BulkWrite {
+        let updates = items.iter().filter_map(change).collect();
+        let users = items.iter_mut().filter_map(|item| item.lend(&self.importer.without_password, self.at)).collect();
+        let mut write = BulkWrite::new(users).updates(updates).unless_conflict();
         write.tombstones = self.importer.policy.tombstones();
         write.rolled_back = self.importer.dry_run;
         write
@@ -277,6 +279,7 @@ impl<'a> Run<'a> {
     /// Writes all of it, or tells what stands in the way.
     async fn write(
         &self,
+        write: &mut BulkWrite,
         items: &[Item],
         end: Place,
         is_last: bool,
@@ -284,7 +287,6 @@ impl<'a> Run<'a> {
     ) -> Result<Option<Vec<BulkOutcome>>, ImportFailure> {
         let (bulk, mut patience) = (self.importer.bulk()?, Patience::new(&*self.importer.clock));
         loop {
-            let mut write = self.bulk_write(items);
             let checkpoint = self.checkpoint(items, end, is_last, report)?;
             if !self.importer.dry_run {
                 write.checkpoint.clone_from(&checkpoint);
@@ -365,26 +367,6 @@ impl<'a> Run<'a> {
         }))
     }
 
-    /// The new user of a record that is to be inserted.
-    fn draft(&self, item: &Item) -> Option<NewUser> {
-        let (Step::Insert, Some(record)) = (&item.step, &item.user) else { return None };
-        let id = record.id.clone().or_else(|| item.id.clone())?;
-        let credential = match (&item.wrapped, &record.credential) {
-            (Some(hash), _) => Credential::Hash(hash.clone()),
-            (None, Some(credential)) => credential.clone(),
-            (None, None) => self.importer.without_password.clone(),
-        };
-        let brings_a_hash = matches!(credential, Credential::Hash(_));
-        let mut user = NewUser::new(id, record.profile.clone(), credential, self.at);
-        user.legacy.clone_from(&record.legacy);
-        user.moved = record.moved.or(brings_a_hash.then_some(Moved::new(self.at, MovedBy::Import)));
-        user.created_at = record.created_at.unwrap_or(self.at);
-        user.last_login = record.last_login;
-        user.login_count = record.login_count.unwrap_or_default();
-        user.password_set_at = record.password_set_at;
-        Some(user)
-    }
-
     /// The report as it is when these are written.
     pub(super) fn report_with(&self, items: &[Item]) -> ImportReport {
         let mut report = self.report.clone();
@@ -393,22 +375,20 @@ impl<'a> Run<'a> {
             if let Some(scheme) = item.scheme {
                 *report.schemes.entry(scheme.to_owned()).or_default() += 1;
             }
-            let writes = match &item.step {
-                Step::Insert => Some(&mut report.inserted),
-                Step::Update(_) => Some(&mut report.updated),
-                Step::Unchanged | Step::Faulty(_) => None,
+            let wrap = match &item.step {
+                Step::Insert => item.wrap,
+                // What was wrapped for an insertion may have become a change of something else.
+                Step::Update(_) if item.new_hash().is_some() => item.wrap,
+                Step::Faulty(_) | Step::Unchanged | Step::Update(_) => Wrap::Not,
             };
-            if let Some(count) = writes {
-                *count += 1;
-                match item.wrap {
-                    // Wrapped for an insertion that became a change of something else.
-                    _ if item.new_hash().is_none() => {}
-                    Wrap::Not => {}
-                    Wrap::Impossible => report.not_wrapped += 1,
-                    Wrap::Wrapped => report.wrapped += 1,
-                }
+            match wrap {
+                Wrap::Not => {}
+                Wrap::Impossible => report.not_wrapped += 1,
+                Wrap::Wrapped => report.wrapped += 1,
             }
             match &item.step {
+                Step::Insert => report.inserted += 1,
+                Step::Update(_) => report.updated += 1,
                 Step::Faulty(faults) => {
                     *counter(&mut report, faults) += 1;
                     for fault in faults {
@@ -416,7 +396,6 @@ impl<'a> Run<'a> {
                     }
                 }
                 Step::Unchanged => report.unchanged += 1,
-                Step::Insert | Step::Update(_) => {}
             }
         }
         report.duration = self.before.saturating_add(self.importer.since(self.started));

@@ -30,8 +30,8 @@ impl ImporterBuilder {
             wraps: false,
             sink: None,
             progress: None,
-            batch_records: 2_000,
-            batch_bytes: 1 << 20,
+            batch_records: 2_500,
+            batch_bytes: 5 << 18,
             dry_run: false,
             distinct: false,
         })
@@ -105,13 +105,13 @@ impl ImporterBuilder {
         self
     }
 
-    /// The most records of a batch, at least one. 2,000 unless given.
+    /// The most records of a batch, at least one. 2,500 unless given.
     pub fn batch_records(mut self, records: usize) -> Self {
         self.0.batch_records = records.max(1);
         self
     }
 
-    /// The text of a batch in bytes, after which no record is added to it. 1 MiB unless given. A record in memory takes
+    /// The text of a batch in bytes, after which no record is added to it. 1.25 MiB unless given. A record in memory takes
     /// up to 16 times its text.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.0.batch_bytes = bytes.max(1);

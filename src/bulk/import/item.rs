@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, mem};
 
 use super::{
     ImportReport, keys_of,
@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     bulk::{Fault, FaultCode, ImportRecord, Place},
+    clock::Timestamp,
     password::{PasswordHash, Passwords, Strength},
     store::{BulkUpdate, JobFault},
-    user::{Credential, UserId},
+    user::{Credential, Moved, MovedBy, NewUser, UserId},
 };
 
 /// A record on its way.
@@ -55,6 +56,49 @@ impl Item {
         match credential {
             Credential::Hash(hash) => Some(hash),
             Credential::Delegated(_) | Credential::None | Credential::PendingPassword => None,
+        }
+    }
+}
+
+impl Item {
+    /// The new user of a record that is to be inserted. What is large of the record is in there then, and no more in here.
+    pub(super) fn lend(&mut self, without_password: &Credential, at: Timestamp) -> Option<NewUser> {
+        if !self.is_new() {
+            return None;
+        }
+        let record = self.user.as_mut()?;
+        let id = record.id.clone().or_else(|| self.id.clone())?;
+        let credential = match (&self.wrapped, &mut record.credential) {
+            (Some(hash), _) => Credential::Hash(hash.clone()),
+            (None, Some(credential)) => mem::replace(credential, Credential::None),
+            (None, None) => without_password.clone(),
+        };
+        let brings_a_hash = matches!(credential, Credential::Hash(_));
+        let mut user = NewUser::new(id, mem::take(&mut record.profile), credential, at);
+        user.legacy = record.legacy.take();
+        user.moved = record.moved.or(brings_a_hash.then_some(Moved::new(at, MovedBy::Import)));
+        user.created_at = record.created_at.unwrap_or(at);
+        user.last_login = record.last_login;
+        user.login_count = record.login_count.unwrap_or_default();
+        user.password_set_at = record.password_set_at;
+        Some(user)
+    }
+
+    fn is_new(&self) -> bool {
+        let id = self.user.as_ref().and_then(|record| record.id.as_ref()).or(self.id.as_ref());
+        matches!(self.step, Step::Insert) && id.is_some()
+    }
+}
+
+/// Gives the users back that were lent, in their order.
+pub(super) fn give_back(items: &mut [Item], users: Vec<NewUser>) {
+    let records = items.iter_mut().filter(|item| item.is_new());
+    for (item, user) in records.zip(users) {
+        let Some(record) = &mut item.user else { continue };
+        record.profile = user.profile;
+        record.legacy = user.legacy;
+        if let (None, Some(credential)) = (&item.wrapped, &mut record.credential) {
+            *credential = user.credential;
         }
     }
 }

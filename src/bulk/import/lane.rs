@@ -2,33 +2,51 @@
 
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use tokio::{sync::OwnedSemaphorePermit, task::JoinSet};
 
 use super::{
-    ImportFailure,
+    ImportFailure, ImportReport,
     batch::Run,
-    item::{Item, items},
+    item::{Item, give_back, items},
     patience::Patience,
     reading::{Batch, Reading},
 };
 use crate::{
     bulk::Place,
-    store::{BulkStore, BulkWritten, StoreError, Turn, TurnGiver},
+    store::{BulkStore, BulkWrite, BulkWritten, Checkpoint, StoreError, Turn, TurnGiver},
 };
 
 /// A batch that is being written, all but its end.
 struct Lane {
-    items: Vec<Item>,
-    end: Place,
-    is_last: bool,
-    writing: Option<Writing>,
+    batch: Planned,
+    turn: TurnGiver,
+    writing: Writing,
 }
 
-struct Writing {
-    turn: TurnGiver,
-    /// Ends with this.
-    task: JoinSet<Result<BulkWritten, StoreError>>,
+/// A batch whose turn has come: it comes to its end by itself.
+struct Ending {
+    batch: Planned,
+    report: ImportReport,
+    checkpoint: Option<Checkpoint>,
+    writing: Writing,
 }
+
+struct Planned {
+    items: Vec<Item>,
+    /// What is written of them, to which the users are lent.
+    write: Arc<BulkWrite>,
+    end: Place,
+    is_last: bool,
+    room: OwnedSemaphorePermit,
+}
+
+/// The task that writes, which ends with this.
+struct Writing {
+    task: JoinSet<Written>,
+    written: Option<Result<Written, ImportFailure>>,
+}
+
+type Written = Result<BulkWritten, StoreError>;
 
 impl Run<'_> {
     /// Whether batches can be written two at once: where the store can do it, and no record can have anything to do with one
@@ -41,104 +59,132 @@ impl Run<'_> {
 
     /// Imports all that is read.
     pub(super) async fn import_in_lanes(&mut self, mut reading: Reading) -> Result<(), ImportFailure> {
-        let mut before: Option<Lane> = None;
+        let mut before: Option<Ending> = None;
         loop {
-            let ready = reading.next_if_ready();
-            let batch = match (ready, before.take()) {
-                (Ok(Some(batch)), lane) => {
-                    before = lane;
-                    batch
+            // A batch that is at its end does not wait for the one after it to be read.
+            let read = match &mut before {
+                None => Some(reading.next().await),
+                Some(ending) => tokio::select! {
+                    biased;
+                    () = ending.writing.is_over() => None,
+                    batch = reading.next() => Some(batch),
+                },
+            };
+            let begun = match read.transpose() {
+                Ok(Some(batch)) => self.begin(batch).await.map(Some),
+                Ok(None) => Ok(None),
+                Err(failure) => Err(failure),
+            };
+            let lane = match (begun, before.take()) {
+                (Ok(lane), Some(ending)) => self.finish(ending, lane).await?,
+                (Ok(lane), None) => lane,
+                (Err(failure), Some(ending)) => {
+                    self.finish(ending, None).await?;
+                    return Err(failure);
                 }
-                // Nothing is gained by keeping a transaction open for what is not read yet, or cannot be.
-                (ready, Some(lane)) => {
-                    self.end(lane, &mut None).await?;
-                    ready?;
-                    continue;
-                }
-                (Ok(None), None) => reading.next().await?,
                 (Err(failure), None) => return Err(failure),
             };
-            let mut lane = Some(self.begin(batch).await?);
-            if let Some(before) = before.take() {
-                self.end(before, &mut lane).await?;
-            }
-            if lane.as_ref().is_some_and(|lane| lane.is_last) {
-                let Some(lane) = lane.take() else { return Ok(()) };
-                return self.end(lane, &mut None).await;
-            }
-            before = lane;
+            let Some(lane) = lane else { continue };
+            let ending = self.let_end(lane).await?;
             // Whoever wants to stop it is heard, however fast the store is.
             tokio::task::yield_now().await;
-            if self.is_to_stop() {
-                return Err(ImportFailure::ToldToStop);
+            if ending.batch.is_last || self.is_to_stop() {
+                let is_last = ending.batch.is_last;
+                self.finish(ending, None).await?;
+                return if is_last { Ok(()) } else { Err(ImportFailure::ToldToStop) };
             }
+            before = Some(ending);
         }
     }
 
-    /// Begins to write a batch. It comes to pass when it is [ended](Self::end), and not at all if it is dropped.
+    /// Begins to write a batch. It does not come to pass before it is [let end](Self::let_end), and not at all if it is
+    /// dropped.
     async fn begin(&self, batch: Batch) -> Result<Lane, ImportFailure> {
-        let (end, is_last) = (batch.end, batch.is_last);
-        let mut items = items(batch.entries, !self.importer.distinct);
+        let Batch { entries, end, is_last, room } = batch;
+        let mut items = items(entries, !self.importer.distinct);
         self.prepare(&mut items).await?;
-        Ok(Lane { writing: Some(self.write_until_turn(&items)), items, end, is_last })
+        let write = Arc::new(self.bulk_write(&mut items));
+        Ok(self.write_until_turn(Planned { items, write, end, is_last, room }))
     }
 
-    fn write_until_turn(&self, items: &[Item]) -> Writing {
+    fn write_until_turn(&self, mut batch: Planned) -> Lane {
         let (giver, turn) = Turn::new();
-        let mut write = self.bulk_write(items);
-        write.turn = Some(turn);
+        // An earlier try may not have gone yet.
+        Arc::make_mut(&mut batch.write).turn = Some(turn);
+        let write = Arc::clone(&batch.write);
         let store = Arc::clone(&self.importer.store);
         let mut task = JoinSet::new();
         task.spawn(async move {
             match store.as_bulk() {
-                Some(bulk) => bulk.write(write).await,
+                Some(bulk) => bulk.write(&write).await,
                 None => Err(StoreError::misconfigured("the store writes in bulk no more")),
             }
         });
-        Writing { turn: giver, task }
+        Lane { batch, turn: giver, writing: Writing { task, written: None } }
     }
 
-    /// Ends a batch. If that is not done at once, the one after it is begun anew: it may hold what this one waits for.
-    async fn end(&mut self, lane: Lane, after: &mut Option<Lane>) -> Result<(), ImportFailure> {
-        let Lane { mut items, end, is_last, writing } = lane;
-        let Some(Writing { turn, mut task }) = writing else { return self.settle(items, end, is_last).await };
+    /// Gives a batch its turn, since there is none before it any more.
+    async fn let_end(&self, lane: Lane) -> Result<Ending, ImportFailure> {
+        let Lane { mut batch, turn, writing } = lane;
         // First the records that are not stored: if the process dies in between they are put aside twice, and never not.
-        self.put_aside(&mut items).await?;
-        let report = self.report_with(&items);
-        let checkpoint = self.checkpoint(&items, end, is_last, &report)?;
+        self.put_aside(&mut batch.items).await?;
+        let report = self.report_with(&batch.items);
+        let checkpoint = self.checkpoint(&batch.items, batch.end, batch.is_last, &report)?;
         turn.give(checkpoint.clone().filter(|_| !self.importer.dry_run));
-        let written = task.join_next().await.and_then(Result::ok).ok_or(ImportFailure::Stopped)?;
-        match written {
+        Ok(Ending { batch, report, checkpoint, writing })
+    }
+
+    /// Waits for the end of a batch. If it cannot be stored as it is, the one after it is begun anew: it may hold what this one
+    /// waits for.
+    async fn finish(&mut self, ending: Ending, after: Option<Lane>) -> Result<Option<Lane>, ImportFailure> {
+        let Ending {
+            batch: Planned { mut items, write, end, is_last, room: _until_the_end },
+            report,
+            checkpoint,
+            writing,
+        } = ending;
+        let after = match writing.end().await? {
             Ok(BulkWritten::Written(_)) => {
                 self.save_dry(checkpoint.as_ref()).await?;
                 self.done(end, report);
-                return Ok(());
+                return Ok(after);
             }
             Ok(BulkWritten::LeaseLost) => return Err(ImportFailure::LeaseLost),
             Ok(BulkWritten::TurnLost) => return Err(ImportFailure::Stopped),
             Ok(BulkWritten::Conflict(outcomes)) => {
-                if let Some(after) = after {
-                    after.writing = None;
-                }
+                let after = after.map(|lane| lane.batch);
+                give_back(&mut items, Arc::unwrap_or_clone(write).users);
                 self.plan_anew(&mut items, outcomes).await?;
+                self.settle(items, end, is_last).await?;
+                after
             }
             Err(error) => {
-                if let Some(after) = after {
-                    after.writing = None;
-                }
+                let after = after.map(|lane| lane.batch);
                 let mut patience = Patience::new(&*self.importer.clock);
                 if self.came_to_pass(error, &mut patience, &items, end, is_last).await? {
                     self.done(end, report);
-                    items.clear();
+                } else {
+                    give_back(&mut items, Arc::unwrap_or_clone(write).users);
+                    self.settle(items, end, is_last).await?;
                 }
+                after
             }
+        };
+        Ok(after.map(|batch| self.write_until_turn(batch)))
+    }
+}
+
+impl Writing {
+    /// Waits until it is over. May be dropped meanwhile.
+    async fn is_over(&mut self) {
+        if self.written.is_none() {
+            let ended = self.task.join_next().await;
+            self.written = Some(ended.and_then(Result::ok).ok_or(ImportFailure::Stopped));
         }
-        if !items.is_empty() {
-            self.settle(items, end, is_last).await?;
-        }
-        if let Some(after) = after {
-            after.writing = Some(self.write_until_turn(&after.items));
-        }
-        Ok(())
+    }
+
+    async fn end(mut self) -> Result<Written, ImportFailure> {
+        self.is_over().await;
+        self.written.unwrap_or(Err(ImportFailure::Stopped))
     }
 }

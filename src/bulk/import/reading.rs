@@ -6,7 +6,10 @@ use std::{
     },
 };
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+};
 
 use super::{
     ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Input, Watcher,
@@ -27,6 +30,9 @@ use crate::{
 /// Inputs of more text than this, in bytes, are read through first: there would be no room for all of their keys.
 const WATCHED: u64 = 1 << 30;
 
+/// Batches in memory: one that is written, and one that is read meanwhile, or begun to be written too.
+const BATCHES: usize = 2;
+
 /// After how many records of the first reading it is told how far it is.
 const TELL_EVERY: u64 = 10_000;
 
@@ -45,6 +51,8 @@ pub(super) struct Batch {
     /// Where the next one begins.
     pub(super) end: Place,
     pub(super) is_last: bool,
+    /// Where it is in memory: the one after the next is not read before this is dropped.
+    pub(super) room: OwnedSemaphorePermit,
 }
 
 /// A record as an import sees it.
@@ -67,7 +75,7 @@ impl Reading {
         (start, until): (Place, Option<u64>),
         distinct: Distinct,
     ) -> Self {
-        let (sender, receiver) = mpsc::channel(1);
+        let (sender, receiver) = mpsc::channel(BATCHES);
         let mut reader = Reader {
             names: importer.names.clone(),
             schemes: importer
@@ -88,11 +96,7 @@ impl Reading {
         Self(receiver)
     }
 
-    /// The next batch, if it is there already.
-    pub(super) fn next_if_ready(&mut self) -> Result<Option<Batch>, ImportFailure> {
-        self.0.try_recv().ok().transpose()
-    }
-
+    /// The next batch. May be dropped meanwhile.
     pub(super) async fn next(&mut self) -> Result<Batch, ImportFailure> {
         self.0.recv().await.unwrap_or(Err(ImportFailure::Stopped))
     }
@@ -117,8 +121,13 @@ impl Reader {
         let runtime = Handle::current();
         let mut source = opened(input, start)?;
         let mut end = start;
-        // No batch is begun before the last one was taken: one more in memory would save no time.
-        while let Ok(place) = runtime.block_on(sender.reserve()) {
+        let rooms = Arc::new(Semaphore::new(BATCHES));
+        while let Some(room) = runtime.block_on(async {
+            tokio::select! {
+                room = Arc::clone(&rooms).acquire_owned() => room.ok(),
+                () = sender.closed() => None,
+            }
+        }) {
             let (mut entries, mut size) = (Vec::new(), 0);
             let (mut is_last, mut broken) = (false, None);
             while entries.len() < self.records && size < self.bytes {
@@ -143,7 +152,8 @@ impl Reader {
                 entries.push(self.entry(record, input, sender)?);
             }
             if broken.is_none() || !entries.is_empty() {
-                place.send(Ok(Batch { entries, end, is_last }));
+                // If nobody listens any more, that is seen with the next one.
+                let _nobody_listens = sender.blocking_send(Ok(Batch { entries, end, is_last, room }));
             }
             if let Some(error) = broken {
                 return Err(ImportFailure::Input(error));
@@ -222,7 +232,7 @@ impl Distinct {
         let text_bytes = state_of(input).await?.text_bytes;
         if text_bytes.is_none_or(|bytes| bytes <= WATCHED) && start == Place::START {
             let secret = SecretKey::generate(&*importer.entropy)?;
-            return Ok(Self::Watched(Seen::new(secret, text_bytes), first));
+            return Ok(Self::Watched(Seen::new(&secret, text_bytes), first));
         }
         let found =
             read_through(Arc::clone(input), move |source, stop| first.find(source, || stop.load(Ordering::Relaxed)));

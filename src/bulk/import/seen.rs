@@ -1,4 +1,9 @@
-use crate::{secret_key::SecretKey, store::OwnedKey};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use crate::{
+    secret_key::SecretKey,
+    store::{Key, OwnedKey},
+};
 
 /// The most places for keys: 16 MiB of them.
 const MOST: usize = 1 << 22;
@@ -15,7 +20,8 @@ const TEXT_OF_A_KEY: u64 = 16;
 ///
 /// Nearly every input is without duplicates, and need not be read twice then.
 pub(super) struct Seen {
-    secret: SecretKey,
+    /// Has taken the secret in. Who could choose keys of one digest would gain a second reading of the file.
+    keyed: DefaultHasher,
     /// 32 bits of each digest, at the first free place after the one that other bits of it name. Zero is a free one.
     places: Vec<u32>,
     count: usize,
@@ -23,24 +29,36 @@ pub(super) struct Seen {
 
 impl Seen {
     /// With room for the keys of so much text, if it is known how much there is.
-    pub(super) fn new(secret: SecretKey, text_bytes: Option<u64>) -> Self {
+    pub(super) fn new(secret: &SecretKey, text_bytes: Option<u64>) -> Self {
         let wanted = text_bytes.and_then(|bytes| usize::try_from(bytes / TEXT_OF_A_KEY).ok()).unwrap_or(MOST);
         let places = wanted.clamp(FEWEST, MOST).next_power_of_two();
-        Self { secret, places: vec![0; places], count: 0 }
+        let mut keyed = DefaultHasher::new();
+        keyed.write(secret.expose());
+        Self { keyed, places: vec![0; places], count: 0 }
     }
 
     /// Adds the keys of one record. `false` if one of them may have been there, or there is no room.
     pub(super) fn add(&mut self, keys: &[OwnedKey]) -> bool {
         let mut digests = Vec::with_capacity(keys.len());
         for key in keys {
-            let digest = key.as_key().digest(&self.secret);
-            let first = digest.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes);
+            let digest = self.digest(key.as_key());
             // A record may have one key under two names.
-            if !digests.contains(&first) {
-                digests.push(first);
+            if !digests.contains(&digest) {
+                digests.push(digest);
             }
         }
         digests.into_iter().all(|digest| self.add_digest(digest))
+    }
+
+    fn digest(&self, key: Key<'_>) -> u64 {
+        let mut hasher = self.keyed.clone();
+        key.kind().hash(&mut hasher);
+        match key {
+            Key::Id(id) => id.as_str().hash(&mut hasher),
+            Key::Identifier(identifier) => identifier.normal().hash(&mut hasher),
+            Key::Legacy(legacy) => (legacy.source().as_str(), legacy.id()).hash(&mut hasher),
+        }
+        hasher.finish()
     }
 
     fn add_digest(&mut self, digest: u64) -> bool {
@@ -78,7 +96,7 @@ mod tests {
     use crate::{secret_key::SecretKey, store::OwnedKey, user::UserId};
 
     fn seen(text_bytes: Option<u64>) -> Seen {
-        Seen::new(SecretKey::from_bytes([7; 32]), text_bytes)
+        Seen::new(&SecretKey::from_bytes([7; 32]), text_bytes)
     }
 
     fn key(number: usize) -> [OwnedKey; 1] {

@@ -27,7 +27,7 @@ fn outcomes(written: BulkWritten) -> Vec<BulkOutcome> {
 }
 
 async fn write(store: &Store, batch: BulkWrite) -> Vec<BulkOutcome> {
-    outcomes(bulk(store).write(batch).await.expect("write"))
+    outcomes(bulk(store).write(&batch).await.expect("write"))
 }
 
 async fn scan(store: &Store, after: Option<&UserId>, limit: usize) -> Vec<User> {
@@ -204,7 +204,7 @@ pub async fn a_write_whose_turn_is_lost_leaves_nothing(store: Store) {
     let mut batch = BulkWrite::new(vec![keyed("ada")]);
     batch.turn = Some(turn);
     drop(giver);
-    assert_eq!(bulk(&store).write(batch).await.expect("write"), BulkWritten::TurnLost);
+    assert_eq!(bulk(&store).write(&batch).await.expect("write"), BulkWritten::TurnLost);
     assert!(scan(&store, None, 10).await.is_empty());
     assert_eq!(write(&store, BulkWrite::new(vec![keyed("ada")])).await, [BulkOutcome::Created], "nothing is held");
 }
@@ -218,7 +218,7 @@ pub async fn a_batch_under_a_lost_lease_writes_nothing(store: Store) {
     jobs.lease("import", at(10), at(20)).await.expect("lease").expect("the lease has run out");
     let checkpoint = Checkpoint::running(&stale, json!("stale"), at(99));
     let batch = BulkWrite::new(vec![keyed("ada")]).checkpoint(checkpoint);
-    assert_eq!(bulk(&store).write(batch).await.expect("write"), BulkWritten::LeaseLost);
+    assert_eq!(bulk(&store).write(&batch).await.expect("write"), BulkWritten::LeaseLost);
     assert!(scan(&store, None, 10).await.is_empty(), "no user is written");
     assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!("start"));
 }
@@ -326,7 +326,7 @@ pub async fn a_batch_that_wants_all_writes_all_or_nothing(store: Store) {
     ] {
         let mut batch = BulkWrite::new(users.iter().cloned().chain(user).collect()).updates(updates).unless_conflict();
         batch.tombstones = OnTombstone::Refuse;
-        let BulkWritten::Conflict(outcomes) = bulk(&store).write(batch).await.expect("write") else {
+        let BulkWritten::Conflict(outcomes) = bulk(&store).write(&batch).await.expect("write") else {
             panic!("{expected:?} stands in the way")
         };
         assert!(outcomes.contains(&expected), "{expected:?} is told");
@@ -370,7 +370,7 @@ pub async fn faults_are_saved_with_their_batch(store: Store) {
     assert_eq!(jobs.job(&job).await.expect("job").expect("there").state, json!(0), "rolled back");
     assert_eq!(write(&store, batch.clone()).await, [BulkOutcome::Created]);
     assert_eq!(jobs.faults(&job, None, 10).await.expect("faults"), std::slice::from_ref(&fault));
-    let conflict = bulk(&store).write(batch.unless_conflict()).await.expect("write");
+    let conflict = bulk(&store).write(&batch.unless_conflict()).await.expect("write");
     assert_eq!(conflict, BulkWritten::Conflict(vec![BulkOutcome::Taken(KeyKind::Id)]));
     assert_eq!(jobs.faults(&job, None, 10).await.expect("faults"), [fault]);
 }

@@ -11,13 +11,13 @@ use super::{
     statement::{Statement, Value},
     users::{
         Users,
-        insert::{COLUMNS, INSERT, LIFT, stored},
+        insert::{COLUMNS, INSERT, LIFT},
     },
 };
 use crate::{
     identifier::IdentifierKind,
     store::{BulkOutcome, BulkUpdate, BulkWrite, BulkWritten, Key, KeyKind, OnTombstone, StoreError},
-    user::{User, UserId},
+    user::{NewUser, User, UserId},
 };
 
 const SCAN: &str = concat!("SELECT ", columns!(), " FROM waystation_users WHERE connection = ? ORDER BY id LIMIT ?");
@@ -51,11 +51,6 @@ pub(super) const SIZE: usize = 4 << 20;
 /// How often somebody may take a key between the look and the insert, before all are inserted one by one.
 const LOOKS: usize = 3;
 
-/// Takes the users out of a batch, as their rows will be read again.
-pub(crate) fn stored_all(batch: &mut BulkWrite) -> Vec<User> {
-    std::mem::take(&mut batch.users).into_iter().map(stored).collect()
-}
-
 impl Users {
     pub(crate) async fn scan<E: Engine>(
         &self,
@@ -72,13 +67,13 @@ impl Users {
         rows.iter().map(|row| row::decode(row, 0)).collect()
     }
 
-    /// Writes a batch, whose users were taken out of it, in one transaction, a list of users at a time.
+    /// Writes a batch in one transaction, a list of users at a time.
     pub(crate) async fn write<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: &[User],
         batch: &BulkWrite,
     ) -> Result<BulkWritten, StoreError> {
+        let users = &*batch.users;
         let failed = |error| E::classify("write", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
         // Told early, so that nobody who has lost the lease finds the users of whoever has it in the way.
@@ -140,14 +135,14 @@ impl Users {
     async fn insert_unseen<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: &[User],
+        users: &[NewUser],
     ) -> Result<bool, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut savepoint = connection.begin().await.map_err(failed)?;
-        let all: Vec<&User> = users.iter().collect();
+        let all: Vec<&NewUser> = users.iter().collect();
         let is_free = self.insert_all::<E>(&mut savepoint, &all).await?;
         // Tombstones last: a deletion that ends in between is seen by what it leaves.
-        let keys = users.iter().flat_map(Key::all_of);
+        let keys = users.iter().flat_map(Key::all_of_new);
         if is_free && self.buried_digests::<E>(&mut savepoint, keys).await?.is_empty() {
             savepoint.commit().await.map_err(failed)?;
             return Ok(true);
@@ -160,7 +155,7 @@ impl Users {
     async fn look<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: &[User],
+        users: &[NewUser],
         tombstones: OnTombstone,
     ) -> Result<Look, StoreError> {
         let mut look = Look::new(Vec::with_capacity(users.len()), false);
@@ -168,7 +163,7 @@ impl Users {
         for users in users.chunks(E::LIST) {
             // Tombstones last: a deletion that ends in between is seen by what it leaves.
             let taken = self.taken_keys::<E>(connection, users).await?;
-            let keys = users.iter().flat_map(Key::all_of);
+            let keys = users.iter().flat_map(Key::all_of_new);
             let buried = self.buried_digests::<E>(connection, keys).await?;
             look.buried |= !buried.is_empty();
             look.outcomes.extend(self.outcomes(users, &taken, &buried, tombstones, &mut claimed));
@@ -180,7 +175,7 @@ impl Users {
     async fn insert_list<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: &[User],
+        users: &[NewUser],
         tombstones: OnTombstone,
         mut given: Option<Look>,
     ) -> Result<(Vec<BulkOutcome>, bool), StoreError> {
@@ -192,7 +187,7 @@ impl Users {
                 None => self.look::<E>(connection, users, tombstones).await?,
             };
             let created = |(user, outcome): (_, &BulkOutcome)| (*outcome == BulkOutcome::Created).then_some(user);
-            let free: Vec<&User> = users.iter().zip(&look.outcomes).filter_map(created).collect();
+            let free: Vec<&NewUser> = users.iter().zip(&look.outcomes).filter_map(created).collect();
             if free.is_empty() {
                 return Ok((look.outcomes, at_once));
             }
@@ -257,7 +252,7 @@ impl Users {
     /// What becomes of each user, if nobody else writes.
     fn outcomes<'a>(
         &self,
-        users: &'a [User],
+        users: &'a [NewUser],
         taken: &[OwnedParts],
         buried: &HashSet<Vec<u8>>,
         tombstones: OnTombstone,
@@ -272,12 +267,12 @@ impl Users {
         };
         let mut outcomes = Vec::with_capacity(users.len());
         for user in users {
-            outcomes.push(if let Some(key) = Key::all_of(user).find(|key| is_taken(key, claimed)) {
+            outcomes.push(if let Some(key) = Key::all_of_new(user).find(|key| is_taken(key, claimed)) {
                 BulkOutcome::Taken(key.kind())
-            } else if tombstones == OnTombstone::Refuse && !buried.is_empty() && Key::all_of(user).any(is_buried) {
+            } else if tombstones == OnTombstone::Refuse && !buried.is_empty() && Key::all_of_new(user).any(is_buried) {
                 BulkOutcome::Tombstoned
             } else {
-                claimed.extend(Key::all_of(user).map(parts));
+                claimed.extend(Key::all_of_new(user).map(parts));
                 BulkOutcome::Created
             });
         }
@@ -285,7 +280,11 @@ impl Users {
     }
 
     /// Whether all of them were inserted.
-    async fn insert_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<bool, StoreError> {
+    async fn insert_all<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        users: &[&NewUser],
+    ) -> Result<bool, StoreError> {
         let mut next = self.list::<E>(users)?;
         let mut begun_with = 0;
         while let Some(list) = next {
@@ -310,7 +309,7 @@ impl Users {
     }
 
     /// An INSERT of the first of them, as many as a statement takes.
-    fn list<'u, E: Engine>(&'u self, users: &[&'u User]) -> Result<Option<ListStatement<'u>>, StoreError> {
+    fn list<'u, E: Engine>(&'u self, users: &[&'u NewUser]) -> Result<Option<ListStatement<'u>>, StoreError> {
         let mut rows = Rows::new(COLUMNS);
         for user in users.iter().take(E::LIST) {
             if rows.size() >= SIZE {
@@ -330,13 +329,13 @@ impl Users {
     async fn taken_keys<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        users: &[User],
+        users: &[NewUser],
     ) -> Result<Vec<OwnedParts>, StoreError> {
         let failed = |error| E::classify("write", error);
         let mut taken = Vec::new();
         for (kind, text) in TAKEN {
             let mut rows = Rows::new(if kind == KeyKind::Legacy { 2 } else { 1 });
-            for key in users.iter().flat_map(Key::all_of).filter(|key| key.kind() == kind) {
+            for key in users.iter().flat_map(Key::all_of_new).filter(|key| key.kind() == kind) {
                 let (_, first, second) = parts(key);
                 let second = (kind == KeyKind::Legacy).then_some(second);
                 rows.push([first].into_iter().chain(second).map(Value::from));
@@ -375,8 +374,8 @@ impl Users {
     }
 
     /// Removes the tombstones of the users' keys.
-    async fn lift_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&User]) -> Result<(), StoreError> {
-        for statement in self.with_digests(LIFT, users.iter().copied().flat_map(Key::all_of), E::LIST) {
+    async fn lift_all<E: Engine>(&self, connection: &mut E::Connection, users: &[&NewUser]) -> Result<(), StoreError> {
+        for statement in self.with_digests(LIFT, users.iter().copied().flat_map(Key::all_of_new), E::LIST) {
             E::execute_list(&mut *connection, statement).await.map_err(|error| E::classify("write", error))?;
         }
         Ok(())

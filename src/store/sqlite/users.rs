@@ -9,7 +9,7 @@ use crate::{
         Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId,
         JobStore, Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage,
         SearchStore, Snapshot, SnapshotStore, Stats, StatsStore, StoreError, Update, UserStore,
-        sql::{bulk::stored_all, snapshot::SqlSnapshot},
+        sql::snapshot::SqlSnapshot,
     },
     user::{NewUser, User, UserChange, UserId, Version},
 };
@@ -88,10 +88,9 @@ impl BulkStore for SqliteStore {
         self.shared.users.look_up::<SqliteEngine>(&mut *self.reader("look_up").await?, keys).await
     }
 
-    async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
-        let new = stored_all(&mut batch);
+    async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError> {
         let mut turn = self.shared.writer.turn("write").await?;
-        let written = self.shared.users.write::<SqliteEngine>(&mut turn, &new, &batch).await?;
+        let written = self.shared.users.write::<SqliteEngine>(&mut turn, batch).await?;
         turn.end();
         Ok(written)
     }

@@ -29,7 +29,8 @@ impl BulkStore for Faulty {
         Ok(answers)
     }
 
-    async fn write(&self, mut batch: BulkWrite) -> Result<BulkWritten, StoreError> {
+    async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError> {
+        let mut batch = batch.clone();
         let mut seen = Vec::new();
         match self.fault {
             Fault::BulkIgnoresVersions => {
@@ -79,7 +80,7 @@ impl BulkStore for Faulty {
             Fault::BulkWritesFirst => {
                 let mut users = batch.clone();
                 users.checkpoint = None;
-                let written = self.inner.write(users).await?;
+                let written = self.inner.write(&users).await?;
                 return match &batch.checkpoint {
                     Some(checkpoint) if !self.inner.save(checkpoint).await? => Ok(BulkWritten::LeaseLost),
                     _ => Ok(written),
@@ -100,7 +101,7 @@ impl BulkStore for Faulty {
             }
             _ => {}
         }
-        match (self.fault, self.inner.write(batch).await?) {
+        match (self.fault, self.inner.write(&batch).await?) {
             (Fault::BulkLooksThenWrites, BulkWritten::Written(_)) => Ok(BulkWritten::Written(seen)),
             (Fault::OutcomesReversed, BulkWritten::Written(mut outcomes)) => {
                 outcomes.reverse();

@@ -9,7 +9,7 @@ use crate::{
             statement::Statement,
         },
     },
-    user::{LegacyKey, NewUser, User},
+    user::{LegacyKey, NewUser, User, Version},
 };
 
 pub(in crate::store::sql) const INSERT: &str = "\
@@ -51,9 +51,8 @@ impl Users {
         tombstones: OnTombstone,
     ) -> Result<Insert, StoreError> {
         let outgoing = std::mem::take(&mut user.outgoing);
-        let user = stored(user);
         if outgoing.is_empty() && self.insert_free::<E>(connection, &user).await? {
-            return Ok(Insert::Created(Box::new(user)));
+            return Ok(created(user));
         }
         let failed = |error| E::classify("insert", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
@@ -73,11 +72,11 @@ impl Users {
     pub(crate) async fn insert_within<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        user: User,
+        user: NewUser,
         tombstones: OnTombstone,
     ) -> Result<Insert, StoreError> {
         if self.insert_free::<E>(connection, &user).await? {
-            return Ok(Insert::Created(Box::new(user)));
+            return Ok(created(user));
         }
         self.insert_or_explain::<E>(connection, user, tombstones).await
     }
@@ -85,7 +84,7 @@ impl Users {
     async fn insert_or_explain<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        user: User,
+        user: NewUser,
         tombstones: OnTombstone,
     ) -> Result<Insert, StoreError> {
         for _ in 0..ATTEMPTS {
@@ -97,7 +96,7 @@ impl Users {
                 self.lift::<E>(connection, &user).await?;
             }
             if self.insert_free::<E>(connection, &user).await? {
-                return Ok(Insert::Created(Box::new(user)));
+                return Ok(created(user));
             }
             if self.buried::<E>(connection, &user).await? && tombstones == OnTombstone::Refuse {
                 return Ok(Insert::Tombstoned);
@@ -107,14 +106,14 @@ impl Users {
         Err(StoreError::unavailable("insert", Misfit("a key that others take and leave all the time")))
     }
 
-    async fn insert_free<E: Engine>(&self, connection: &mut E::Connection, user: &User) -> Result<bool, StoreError> {
+    async fn insert_free<E: Engine>(&self, connection: &mut E::Connection, user: &NewUser) -> Result<bool, StoreError> {
         let mut statement = Statement::new(INSERT);
         statement.push("SELECT ").push(VALUES).push(" ").push(UNLESS_BURIED);
         let mut statement = self.bind_columns(statement, user)?.bind(&*self.name);
-        self.push_digests(&mut statement, Key::all_of(user));
+        self.push_digests(&mut statement, Key::all_of_new(user));
         statement.push(")) ");
         if E::WRITERS_WORK_AT_ONCE {
-            for key in Key::all_of(user) {
+            for key in Key::all_of_new(user) {
                 statement.push(UNLESS_SEEN).push_bind(&*self.name).push(" AND (").push(key_columns(key.kind()));
                 push_key(statement.push(") = ("), key).push(")) ");
             }
@@ -131,14 +130,14 @@ impl Users {
     pub(in crate::store::sql) fn bind_columns<'a>(
         &'a self,
         statement: Statement<'a>,
-        user: &'a User,
+        user: &'a NewUser,
     ) -> Result<Statement<'a>, StoreError> {
         let profile = ProfileColumns::new(&user.profile)?;
         let credential = CredentialColumns::new(&user.credential)?;
         Ok(statement
             .bind(&*self.name)
             .bind(user.id.as_str())
-            .bind(stored_count(user.version.get()))
+            .bind(stored_count(Version::FIRST.get()))
             .bind(profile.email)
             .bind(profile.phone)
             .bind(profile.username)
@@ -154,24 +153,24 @@ impl Users {
             .bind(user.moved.map(|moved| moved.at.as_micros()))
             .bind(user.moved.map(|moved| moved.by.as_str()))
             .bind(user.created_at.as_micros())
-            .bind(user.updated_at.as_micros())
+            .bind(user.at.as_micros())
             .bind(user.last_login.map(Timestamp::as_micros))
             .bind(stored_count(user.login_count))
             .bind(user.password_set_at.map(Timestamp::as_micros)))
     }
 
     /// Removes the tombstones of the user's keys.
-    async fn lift<E: Engine>(&self, connection: &mut E::Connection, user: &User) -> Result<(), StoreError> {
+    async fn lift<E: Engine>(&self, connection: &mut E::Connection, user: &NewUser) -> Result<(), StoreError> {
         let mut statement = Statement::new(LIFT).bind(&*self.name);
-        self.push_digests(&mut statement, Key::all_of(user));
+        self.push_digests(&mut statement, Key::all_of_new(user));
         statement.push(")");
         E::execute(connection, &statement).await.map_err(|error| E::classify("insert", error))?;
         Ok(())
     }
 
-    async fn buried<E: Engine>(&self, connection: &mut E::Connection, user: &User) -> Result<bool, StoreError> {
+    async fn buried<E: Engine>(&self, connection: &mut E::Connection, user: &NewUser) -> Result<bool, StoreError> {
         let mut statement = Statement::new(BURIED).bind(&*self.name);
-        self.push_digests(&mut statement, Key::all_of(user));
+        self.push_digests(&mut statement, Key::all_of_new(user));
         statement.push(")");
         let failed = |error| E::classify("insert", error);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
@@ -181,8 +180,8 @@ impl Users {
 }
 
 /// The user as the row will be read again.
-pub(in crate::store::sql) fn stored(user: NewUser) -> User {
+fn created(user: NewUser) -> Insert {
     let mut user = User::from_new(user);
     user.login_count = stored_count(user.login_count).unsigned_abs();
-    user
+    Insert::Created(Box::new(user))
 }
