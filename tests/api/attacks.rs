@@ -1,11 +1,11 @@
 //! What the security chapter of the guide names, tried one by one; what has a place of its own is there: bombs and slow uploads
 //! in `uploads`, links in `exports`, tickets in `tickets`, names of files in `resumable` and `refusals`.
 
-use std::{io::ErrorKind, sync::Arc, time::Duration};
+use std::{io::ErrorKind, net::TcpListener, sync::Arc};
 
 use async_trait::async_trait;
 use serde_json::json;
-use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+use tokio::io::AsyncWriteExt as _;
 use waystation::{
     api::{MailError, Mailer, VerificationEmail},
     bulk::ImportStatus,
@@ -157,7 +157,8 @@ async fn no_name_of_an_uploaded_file_leads_out_of_the_spool_folder() {
 
 #[tokio::test]
 async fn no_address_that_a_request_names_is_visited() {
-    let trap = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let trap = TcpListener::bind("127.0.0.1:0").unwrap();
+    trap.set_nonblocking(true).unwrap();
     let address = format!("http://{}/", trap.local_addr().unwrap());
     let server = Server::with(|api| api.mailer(Arc::new(Post)).reset_page("https://shop.example/reset")).await;
     let users = json!([{
@@ -181,8 +182,8 @@ async fn no_address_that_a_request_names_is_visited() {
     }
     let changed = server.send("PATCH", "/users/auth0%7C1", Some(json!({"picture": format!("{address}x")}))).await;
     assert_eq!(changed.status, 200);
-    let visited = tokio::time::timeout(Duration::from_millis(100), trap.accept()).await;
-    assert!(visited.is_err(), "somebody came");
+    // Whoever comes is let in by the kernel, and waits to be accepted.
+    assert_eq!(trap.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "somebody came");
 }
 
 #[tokio::test]
@@ -200,6 +201,9 @@ async fn a_request_within_a_request_is_answered_to_nobody() {
         "Transfer-Encoding: chunked\r\n Content-Length: 0\r\n".to_owned(),
         "Content-Length: +5\r\n".to_owned(),
         "Content-Length: 5, 6\r\n".to_owned(),
+        // A length for one reader and chunks for the other, who would find the inner request behind the last of them.
+        format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", inner.len() + 5),
+        format!("Transfer-Encoding: chunked\r\nContent-Length: {}\r\n\r\n0\r\n", inner.len() + 5),
     ] {
         let mut stream = server.connect().await;
         let request = format!("{host}{head}\r\n{inner}");
@@ -208,8 +212,9 @@ async fn a_request_within_a_request_is_answered_to_nobody() {
             written => written.unwrap(),
         }
         let answer = read(stream).await;
-        assert_eq!(answer.status, 400, "{head}");
-        assert!(!String::from_utf8_lossy(&answer.body).contains("ada@example.com"), "{head}");
+        assert!(matches!(answer.status, 400 | 401), "{head}: {}", answer.status);
+        let body = String::from_utf8_lossy(&answer.body);
+        assert!(!body.contains("HTTP/1.1") && !body.contains("ada@example.com"), "{head}: {body}");
     }
 }
 
