@@ -63,27 +63,8 @@ impl Timestamp {
         let micros = self.0.rem_euclid(86_400_000_000);
         let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
         let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        let mut text = String::with_capacity("1970-01-01T00:00:00.000000Z".len());
-        // Digit by digit: an export writes several of them for each user, and the formatting of the library takes ten times as
-        // long.
-        let mut put = |before: &str, number: i64, digits: u32| {
-            text.push_str(before);
-            for place in (0..digits).rev() {
-                let digit = number / 10_i64.pow(place) % 10;
-                text.extend(u32::try_from(digit).ok().and_then(|digit| char::from_digit(digit, 10)));
-            }
-        };
-        put("", year, 4);
-        put("-", month, 2);
-        put("-", day, 2);
-        put("T", hour, 2);
-        put(":", minute, 2);
-        put(":", second, 2);
-        if fraction != 0 {
-            put(".", fraction, 6);
-        }
-        text.push('Z');
-        Some(text)
+        let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
+        Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
     }
 
     /// This time moved forward, stopping at the largest representable time.

@@ -101,12 +101,8 @@ impl SqliteStoreBuilder {
     /// [`StoreError::Unavailable`] when other processes keep the database locked for longer than the busy timeout.
     pub async fn open(self) -> Result<SqliteStore, StoreError> {
         let path = file::prepare(self.path, self.create_if_missing).await?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .busy_timeout(self.busy_timeout)
-            // Rows that wait to be taken from the thread that reads: with few, the two wait for each other at every row.
-            .row_buffer_size(1_000)
-            .disable_statement_logging();
+        let options =
+            SqliteConnectOptions::new().filename(path).busy_timeout(self.busy_timeout).disable_statement_logging();
         let writer = Writer::new(
             options
                 .clone()
