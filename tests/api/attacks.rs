@@ -1,32 +1,15 @@
 //! What the security chapter of the guide names, tried one by one; what has a place of its own is there: bombs and slow uploads
 //! in `uploads`, links in `exports`, tickets in `tickets`, names of files in `resumable` and `refusals`.
 
-use std::{io::ErrorKind, net::TcpListener, sync::Arc};
+use std::{io::ErrorKind, net::TcpListener};
 
-use async_trait::async_trait;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
-use waystation::{
-    api::{MailError, Mailer, VerificationEmail},
-    bulk::ImportStatus,
+
+use crate::{
+    server::{Answer, CONNECTION, Server, TOKEN, read},
+    tickets::with_post,
 };
-
-use crate::server::{Answer, CONNECTION, Server, TOKEN, read};
-
-/// Takes every message.
-#[derive(Debug)]
-struct Post;
-
-#[async_trait]
-impl Mailer for Post {
-    async fn verification_email(&self, _: VerificationEmail) -> Result<(), MailError> {
-        Ok(())
-    }
-
-    async fn import_finished(&self, _: &ImportStatus) -> Result<(), MailError> {
-        Ok(())
-    }
-}
 
 /// That no browser is told to let another page send or read.
 #[track_caller]
@@ -133,7 +116,7 @@ fn percent(text: &str) -> String {
 
 #[tokio::test]
 async fn no_name_of_an_uploaded_file_leads_out_of_the_spool_folder() {
-    let server = Server::start().await;
+    let (server, mut taken) = (Server::start().await, 0);
     for name in
         ["../../evil.json", "/etc/cron.d/evil", "..\\..\\evil", "evil\u{0}.json", "con_0/../x", ".", "job_0.users"]
     {
@@ -147,12 +130,14 @@ async fn no_name_of_an_uploaded_file_leads_out_of_the_spool_folder() {
             assert_eq!(files.len(), before + 1, "{name:?}: {files:?}");
             assert!(files.iter().any(|file| file.contains(id.trim_start_matches("job_"))), "{name:?}: {files:?}");
             server.worker.run_once().await.unwrap();
+            taken += 1;
         } else {
             assert_eq!((answer.status, server.files().len()), (400, before), "{name:?}");
         }
         let above: Vec<_> = std::fs::read_dir(server.spool().parent().unwrap()).unwrap().collect();
         assert_eq!(above.len(), 1, "{name:?}");
     }
+    assert!(taken > 4, "names are not looked at, and most of these were taken: {taken}");
 }
 
 #[tokio::test]
@@ -160,7 +145,7 @@ async fn no_address_that_a_request_names_is_visited() {
     let trap = TcpListener::bind("127.0.0.1:0").unwrap();
     trap.set_nonblocking(true).unwrap();
     let address = format!("http://{}/", trap.local_addr().unwrap());
-    let server = Server::with(|api| api.mailer(Arc::new(Post)).reset_page("https://shop.example/reset")).await;
+    let (server, _post) = with_post().await;
     let users = json!([{
         "user_id": "1",
         "email": "ada@example.com",
@@ -207,10 +192,8 @@ async fn a_request_within_a_request_is_answered_to_nobody() {
     ] {
         let mut stream = server.connect().await;
         let request = format!("{host}{head}\r\n{inner}");
-        match stream.write_all(request.as_bytes()).await {
-            Err(error) if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => continue,
-            written => written.unwrap(),
-        }
+        // Whoever is refused early may find the way closed; an answer there is all the same.
+        let _ = stream.write_all(request.as_bytes()).await;
         let answer = read(stream).await;
         assert!(matches!(answer.status, 400 | 401), "{head}: {}", answer.status);
         let body = String::from_utf8_lossy(&answer.body);
@@ -229,7 +212,7 @@ async fn nothing_that_is_sent_becomes_a_header_of_an_answer() {
     for answer in [
         server.send("POST", "/jobs/users-exports", Some(export)).await,
         server.get("/users/%0d%0aSet-Cookie:%20a=b").await,
-        server.get("/jobs/users?from=%0d%0aSet-Cookie:%20a=b").await,
+        server.get("/jobs?from=%0d%0aSet-Cookie:%20a=b").await,
         server.send_raw("POST", "/uploads", &format!("Authorization: Bearer {TOKEN}\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 3\r\nUpload-Metadata: filename DQpTZXQtQ29va2llOiBhPWI=\r\n"), b"").await,
     ] {
         assert_eq!(answer.header("set-cookie"), None, "{}", answer.head);

@@ -104,6 +104,10 @@ async fn an_account_is_linked_by_a_token_that_shows_whose_it_is() {
     let linked = link(json!({"link_with": "token-of:google-oauth2|115"})).await.json();
     assert_eq!((&linked[2]["provider"], &linked[2]["user_id"]), (&json!("google-oauth2"), &json!("115")));
 
+    let description = server.get("/openapi.json").await.json();
+    let schema = "/paths/~1users~1{id}~1identities/post/requestBody/content/application~1json/schema/oneOf/1/required";
+    assert_eq!(description.pointer(schema), Some(&json!(["link_with"])));
+
     let same = link(json!({"link_with": "token-of:auth0|1"})).await;
     let same = same.is_problem(400, "Main account and specified user_id are the same.");
     assert_eq!(same["pointer"], "/link_with");

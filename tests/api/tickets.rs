@@ -18,7 +18,7 @@ use crate::server::{CONNECTION, Server};
 
 /// Keeps what it is to send, unless it cannot.
 #[derive(Debug, Default)]
-struct Post {
+pub(crate) struct Post {
     messages: Mutex<Vec<VerificationEmail>>,
     imports: Mutex<Vec<String>>,
     failures: Mutex<u32>,
@@ -42,7 +42,7 @@ impl Mailer for Post {
     }
 }
 
-async fn with_post() -> (Server, Arc<Post>) {
+pub(crate) async fn with_post() -> (Server, Arc<Post>) {
     let post = Arc::new(Post::default());
     let mailer = Arc::clone(&post);
     (Server::with(|api| api.mailer(mailer).reset_page("https://shop.example/reset?lang=en")).await, post)
