@@ -29,8 +29,8 @@ use self::{database::Database, service::Service};
 
 #[path = "api/database.rs"]
 mod database;
-#[path = "../tests/servers/mariadb.rs"]
-mod mariadb;
+#[path = "../tests/servers/mysql.rs"]
+mod mysql;
 #[path = "../tests/servers/postgres.rs"]
 mod postgres;
 #[path = "../tests/servers/server_process.rs"]
@@ -126,6 +126,7 @@ async fn pages(name: &str, store: &Arc<dyn UserStore>, count: usize) {
     let last = (count.min(1_000) / 50).saturating_sub(1);
     let of_number = format!("/users?q=email:%22user{}%40example.com%22", count / 2);
     for (what, path) in [
+        ("the progress of the migration", "/migration".to_owned()),
         ("the first page", "/users?per_page=50".to_owned()),
         ("the first page, and how many there are", "/users?per_page=50&include_totals=true".to_owned()),
         ("the last page of a thousand", format!("/users?per_page=50&page={last}")),
@@ -134,7 +135,9 @@ async fn pages(name: &str, store: &Arc<dyn UserStore>, count: usize) {
     ] {
         let mut took = Vec::with_capacity(asked);
         let clock = SystemClock::new();
-        for _ in 0..asked {
+        // To count everybody takes as long as it takes, every time.
+        let times = if path.contains("include_totals") { asked.min(20) } else { asked };
+        for _ in 0..times {
             let began = clock.monotonic();
             assert!(!client.get(&path).await.as_array().is_some_and(Vec::is_empty), "{path}");
             took.push(clock.monotonic().saturating_sub(began));

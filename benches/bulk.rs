@@ -34,8 +34,8 @@ use self::engine::Engine;
 
 #[path = "bulk/engine.rs"]
 mod engine;
-#[path = "../tests/servers/mariadb.rs"]
-mod mariadb;
+#[path = "../tests/servers/mysql.rs"]
+mod mysql;
 #[path = "../tests/servers/postgres.rs"]
 mod postgres;
 #[path = "bulk/reading.rs"]

@@ -34,8 +34,8 @@ use self::bare::{Bare, BareMySql, BarePostgres, BareSqlite};
 
 #[path = "stores/bare.rs"]
 mod bare;
-#[path = "../tests/servers/mariadb.rs"]
-mod mariadb;
+#[path = "../tests/servers/mysql.rs"]
+mod mysql;
 #[path = "../tests/servers/postgres.rs"]
 mod postgres;
 #[path = "../tests/servers/server_process.rs"]
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (store, bare): (Arc<dyn UserStore>, Arc<dyn Bare>) = (Arc::new(store), Arc::new(bare));
         compare(&mut criterion, &runtime, "postgres", &store, &bare);
     }
-    if let Some(server) = mariadb::MariaDbServer::shared() {
+    if let Some(server) = mysql::MySqlServer::mariadb() {
         let (store, bare) = runtime.block_on(async {
             let url = server.fresh_database().await;
             let store = MySqlStore::open(&url, "customers").await?;

@@ -219,6 +219,17 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         None
     }
+
+    /// What time it is by the clock of the machine that keeps the users, if that may be another one than this.
+    ///
+    /// Nothing goes by it: times are this machine's, and are handed in. The [doctor](crate::doctor::Doctor) compares the two.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked.
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
 }
 
 #[async_trait]
@@ -266,6 +277,10 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
 
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         (**self).as_stats()
+    }
+
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        (**self).now().await
     }
 }
 

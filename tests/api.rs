@@ -23,14 +23,14 @@ mod exports;
 mod identities;
 #[path = "api/imports.rs"]
 mod imports;
-#[cfg(all(unix, feature = "mysql"))]
-#[path = "servers/mariadb.rs"]
-mod mariadb;
 #[cfg(target_os = "linux")]
 #[path = "api/memory.rs"]
 mod memory;
 #[path = "api/migration.rs"]
 mod migration;
+#[cfg(all(unix, feature = "mysql"))]
+#[path = "servers/mysql.rs"]
+mod mysql;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[cfg(all(unix, feature = "postgres"))]

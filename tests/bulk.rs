@@ -13,6 +13,10 @@ mod importer;
 mod importer_jobs;
 #[cfg(test)]
 #[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
+#[path = "bulk/importer_lanes.rs"]
+mod importer_lanes;
+#[cfg(test)]
+#[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
 #[path = "bulk/importer_plan.rs"]
 mod importer_plan;
 #[cfg(test)]
@@ -51,8 +55,8 @@ mod reference_examples;
 
 #[cfg(test)]
 #[cfg(all(unix, feature = "bulk", feature = "mysql"))]
-#[path = "servers/mariadb.rs"]
-mod mariadb;
+#[path = "servers/mysql.rs"]
+mod mysql;
 #[cfg(test)]
 #[cfg(all(unix, feature = "bulk", feature = "postgres"))]
 #[path = "servers/postgres.rs"]

@@ -39,8 +39,8 @@ mod http;
 mod ldap;
 #[cfg(test)]
 #[cfg(all(unix, feature = "mysql"))]
-#[path = "servers/mariadb.rs"]
-mod mariadb;
+#[path = "servers/mysql.rs"]
+mod mysql;
 #[cfg(test)]
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #[path = "connections/people.rs"]

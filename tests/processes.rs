@@ -41,8 +41,8 @@ mod written_back;
 mod galera;
 #[cfg(test)]
 #[cfg(all(unix, feature = "mysql"))]
-#[path = "servers/mariadb.rs"]
-mod mariadb;
+#[path = "servers/mysql.rs"]
+mod mysql;
 #[cfg(test)]
 #[cfg(all(unix, feature = "postgres"))]
 #[path = "servers/postgres.rs"]

@@ -34,8 +34,8 @@ mod stores {
 }
 
 #[cfg(all(unix, feature = "mysql"))]
-#[path = "servers/mariadb.rs"]
-mod mariadb;
+#[path = "servers/mysql.rs"]
+mod mysql;
 #[cfg(all(unix, feature = "postgres"))]
 #[path = "servers/postgres.rs"]
 mod postgres;

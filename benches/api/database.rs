@@ -8,7 +8,7 @@ use waystation::{
     store::{MySqlStore, PostgresStore, SqliteStore},
 };
 
-use crate::{mariadb::MariaDbServer, postgres::PostgresServer};
+use crate::{mysql::MySqlServer, postgres::PostgresServer};
 
 const COUNT: &str = "SELECT count(*) FROM waystation_users WHERE connection = 'customers'";
 
@@ -16,7 +16,7 @@ const COUNT: &str = "SELECT count(*) FROM waystation_users WHERE connection = 'c
 pub(crate) enum Database {
     Sqlite(PathBuf, u32),
     Postgres(&'static PostgresServer, String),
-    MariaDb(&'static MariaDbServer, String),
+    MariaDb(&'static MySqlServer, String),
 }
 
 /// A connection of the driver.
@@ -31,7 +31,7 @@ impl Database {
     pub(crate) fn all(folder: &std::path::Path) -> Vec<Self> {
         let servers = [
             PostgresServer::shared().map(|server| Self::Postgres(server, String::new())),
-            MariaDbServer::shared().map(|server| Self::MariaDb(server, String::new())),
+            MySqlServer::mariadb().map(|server| Self::MariaDb(server, String::new())),
         ];
         std::iter::once(Self::Sqlite(folder.to_owned(), 0)).chain(servers.into_iter().flatten()).collect()
     }

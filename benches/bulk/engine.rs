@@ -13,7 +13,7 @@ use waystation::{
     store::{MySqlStore, PostgresStore, SqliteStore},
 };
 
-use crate::{mariadb, postgres, server_process};
+use crate::{mysql, postgres, server_process};
 
 /// A database, and what is done to it without this crate.
 #[async_trait]
@@ -85,7 +85,7 @@ pub(crate) fn all(folder: &Path) -> Vec<Box<dyn Engine>> {
         engines.push(Box::new(Postgres { server, url: String::new() }));
     }
     if is_there("mariadb")
-        && let Some(server) = mariadb::MariaDbServer::shared()
+        && let Some(server) = mysql::MySqlServer::mariadb()
     {
         engines.push(Box::new(MariaDb { server, url: String::new() }));
     }
@@ -268,7 +268,7 @@ impl Engine for Postgres {
 }
 
 struct MariaDb {
-    server: &'static mariadb::MariaDbServer,
+    server: &'static mysql::MySqlServer,
     url: String,
 }
 
@@ -278,7 +278,7 @@ impl MariaDb {
         let database = self.url.rsplit('/').next().unwrap_or_default();
         shell.args(["--no-defaults", "--host=127.0.0.1", "--batch", "--skip-column-names", "--quick"]);
         shell.arg(format!("--port={}", self.server.port()));
-        shell.arg(format!("--user={}", mariadb::USER)).arg(format!("--password={}", mariadb::PASSWORD)).arg(database);
+        shell.arg(format!("--user={}", mysql::USER)).arg(format!("--password={}", mysql::PASSWORD)).arg(database);
         run(shell, script, output);
     }
 }

@@ -137,6 +137,7 @@ codes! {
     SampleBounded = "sample.bounded", Note, "More identifiers than are compared with each other.";
     SampleBroken = "sample.broken", Warning, "The sample ends where a system could not be asked.";
     SampleSize = "sample.size", Note, "How many users were looked at.";
+    StoreClockSkew = "store.clock_skew", Warning, "The clocks of this machine and the store's differ.";
     StoreFailed = "store.failed", Error, "The store failed.";
     StoreHashUnusable = "store.hash_unusable", Error, "Stored hashes cannot be verified.";
     StoreMisconfigured = "store.misconfigured", Error, "The store cannot be used as it is.";

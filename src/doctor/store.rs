@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LONG_PATIENCE: Duration = Duration::from_mins(1);
 /// What is written back is told within seconds while the legacy system is up.
 const LONG_WAIT: Duration = Duration::from_hours(1);
+/// Clocks that are kept in step differ by milliseconds.
+const SKEW: Duration = Duration::from_secs(5);
 /// A look-up by a unique key takes no longer than this, wherever the store is.
 const SLOW: Duration = Duration::from_millis(250);
 
@@ -54,6 +56,10 @@ pub(super) async fn examine(doctor: &Doctor, stranger: &Stranger, findings: &mut
     if slowest > SLOW {
         findings.push(Finding::new(Code::StoreSlow, "The slowest of the look-ups by a unique key.").took(slowest));
     }
+    match examine_clock(store, clock).await {
+        Ok(finding) => findings.extend(finding),
+        Err(error) => findings.push(failure(error)),
+    }
     if let Some(stats) = store.as_stats() {
         match bounded(clock, LONG_PATIENCE, "stats", stats.stats()).await {
             Ok(stats) => {
@@ -72,6 +78,16 @@ pub(super) async fn examine(doctor: &Doctor, stranger: &Stranger, findings: &mut
         examine_rows(doctor, bulk, findings).await;
     }
     true
+}
+
+/// Whether this machine and the store's agree on what time it is.
+async fn examine_clock(store: &dyn UserStore, clock: &dyn Clock) -> Result<Option<Finding>, StoreError> {
+    let before = clock.now();
+    let Some(theirs) = bounded(clock, PATIENCE, "now", store.now()).await? else { return Ok(None) };
+    // Somewhere between the two it looked at its clock.
+    let apart = before.since(theirs).max(theirs.since(clock.now()));
+    let text = "The clocks of this machine and the store's differ by this much.";
+    Ok((apart > SKEW).then(|| Finding::new(Code::StoreClockSkew, text).took(apart)))
 }
 
 /// What waits to be written back, if it waits in vain or for long.

@@ -156,4 +156,9 @@ impl UserStore for MemoryStore {
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         Some(self)
     }
+
+    /// There is no other machine.
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId, JobStore,
     Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage, SearchStore, Snapshot,
     SnapshotStore, Stats, StatsStore, StoreError, Update, UserStore,
-    sql::{snapshot::SqlSnapshot, users::Users},
+    sql::{engine::StoredRow as _, snapshot::SqlSnapshot, statement::Statement, users::Users},
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -120,6 +120,14 @@ impl<E: ServerEngine> fmt::Debug for ServerStore<E> {
     }
 }
 
+async fn now<E: ServerEngine>(connection: &mut E::Connection) -> Result<Timestamp, StoreError> {
+    let rows = E::fetch(connection, &Statement::new(E::NOW)).await;
+    let rows = rows.map_err(|error| E::classify("now", error))?;
+    let micros = rows.first().and_then(|row| row.number(0).transpose()).transpose();
+    let micros = micros.map_err(|error| E::classify("now", error))?;
+    micros.map(Timestamp::from_micros).ok_or_else(|| StoreError::other("now", "no row"))
+}
+
 /// Does something on a connection of the pool, and again on another one while the database wants it to be done again.
 macro_rules! again_on_conflict {
     ($store:ident, $operation:literal, $connection:ident => $call:expr) => {{
@@ -197,6 +205,10 @@ impl<E: ServerEngine> UserStore for ServerStore<E> {
 
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         Some(self)
+    }
+
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        again_on_conflict!(self, "now", connection => now::<E>(connection)).map(Some)
     }
 }
 

@@ -108,7 +108,7 @@ async fn a_client_gets_the_same_from_postgresql() {
 #[cfg(feature = "mysql")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_gets_the_same_from_mariadb() {
-    let Some(server) = crate::mariadb::MariaDbServer::shared() else { return };
+    let Some(server) = crate::mysql::MySqlServer::mariadb() else { return };
     let url = server.fresh_database().await;
     a_day_of_a_client(Arc::new(waystation::store::MySqlStore::open(&url, "customers").await.unwrap())).await;
 }

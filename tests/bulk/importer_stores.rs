@@ -50,9 +50,9 @@ async fn stores() -> Vec<Stored> {
         stores.push(("postgres", Arc::new(store), Box::new(())));
     }
     #[cfg(all(unix, feature = "mysql"))]
-    if let Some(server) = crate::mariadb::MariaDbServer::shared() {
+    for (name, server) in crate::mysql::MySqlServer::both() {
         let store = waystation::store::MySqlStore::open(&server.fresh_database().await, "customers").await.unwrap();
-        stores.push(("mariadb", Arc::new(store), Box::new(())));
+        stores.push((name, Arc::new(store), Box::new(())));
     }
     stores
 }

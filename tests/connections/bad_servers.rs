@@ -13,7 +13,7 @@ use waystation::{
 };
 
 #[cfg(feature = "mysql")]
-use crate::mariadb::MariaDbServer;
+use crate::mysql::{MySqlServer, Product};
 use crate::people::{ask, identifier, passwords};
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresServer;
@@ -80,12 +80,12 @@ impl Database {
     }
 
     #[cfg(feature = "mysql")]
-    async fn mariadb(change: &str) -> Option<Self> {
-        let url = MariaDbServer::shared()?.fresh_database().await;
+    async fn mysql(server: &MySqlServer, change: &str) -> Self {
+        let url = server.fresh_database().await;
         let database = Self { url, is_postgres: false };
         database.change(&MARIADB.replace("$HASH", RIGHT)).await;
         database.change(change).await;
-        Some(database)
+        database
     }
 
     async fn change(&self, sql: &str) {
@@ -132,7 +132,9 @@ async fn each(change: &str) -> Vec<Database> {
     #[cfg(feature = "postgres")]
     databases.extend(Database::postgres(change).await);
     #[cfg(feature = "mysql")]
-    databases.extend(Database::mariadb(change).await);
+    for (_, server) in MySqlServer::both() {
+        databases.push(Database::mysql(server, change).await);
+    }
     databases
 }
 
@@ -398,10 +400,10 @@ async fn a_postgres_server_that_dies_is_an_outage_until_it_is_back() {
 #[cfg(feature = "mysql")]
 #[tokio::test]
 async fn a_mariadb_server_that_dies_is_an_outage_until_it_is_back() {
-    let Some(mut server) = MariaDbServer::start() else { return };
+    let Some(mut server) = MySqlServer::start(Product::MariaDb) else { return };
     let database = Database { url: server.fresh_database().await, is_postgres: false };
     database.change(&MARIADB.replace("$HASH", RIGHT)).await;
-    dies_and_comes_back(&database, &mut server, MariaDbServer::kill, MariaDbServer::restart).await;
+    dies_and_comes_back(&database, &mut server, MySqlServer::kill, MySqlServer::restart).await;
 }
 
 async fn dies_and_comes_back<S>(database: &Database, server: &mut S, kill: fn(&mut S), restart: fn(&mut S)) {

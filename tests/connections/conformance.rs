@@ -127,13 +127,18 @@ mod servers {
     }
 
     #[cfg(feature = "mysql")]
-    connection_conformance!(of_mariadb, {
-        let legacy = presets::mysql("drupal10.mysql", |url, passwords| Drupal::eight_or_later().mysql(url, passwords));
-        match legacy.await {
+    async fn mysql(server: Option<&crate::mysql::MySqlServer>) -> Result<Subject, Box<dyn std::error::Error>> {
+        let preset = |url: &str, passwords| Drupal::eight_or_later().mysql(url, passwords);
+        Ok(match presets::mysql(server, "drupal10.mysql", preset).await {
             Some(legacy) => Subject::new(legacy, ada()?),
             None => Subject::new(crate::conformance::scripted()?, crate::conformance::sample()?),
-        }
-    });
+        })
+    }
+
+    #[cfg(feature = "mysql")]
+    connection_conformance!(of_mariadb, mysql(crate::mysql::MySqlServer::mariadb()).await?);
+    #[cfg(feature = "mysql")]
+    connection_conformance!(of_mysql, mysql(crate::mysql::MySqlServer::mysql()).await?);
 
     #[cfg(feature = "postgres")]
     connection_conformance!(of_postgres, {

@@ -91,7 +91,7 @@ async fn everybody_is_there_over_postgres() {
 #[cfg(feature = "mysql")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_is_there_over_mariadb() {
-    let Some(server) = crate::mariadb::MariaDbServer::shared() else { return };
+    let Some(server) = crate::mysql::MySqlServer::mariadb() else { return };
     let url = server.fresh_database().await;
     let mut connection = sqlx::MySqlConnection::connect(&url).await.unwrap();
     connection.execute("SET sql_mode = 'NO_BACKSLASH_ESCAPES'").await.unwrap();

@@ -113,11 +113,16 @@ macro_rules! lives_in {
         }
     };
     (@mysql $file:literal, $preset:expr, $keeps:expr) => {
+        lives_in! { @mysql over_mariadb mariadb $file, $preset, $keeps }
+        lives_in! { @mysql over_mysql mysql $file, $preset, $keeps }
+    };
+    (@mysql $test:ident $server:ident $file:literal, $preset:expr, $keeps:expr) => {
         #[cfg(feature = "mysql")]
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn over_mariadb() {
+        async fn $test() {
             let preset = |url: &str, passwords| $preset.mysql(url, passwords);
-            let Some(legacy) = presets::mysql(concat!($file, ".mysql"), preset).await else { return };
+            let server = crate::mysql::MySqlServer::$server();
+            let Some(legacy) = presets::mysql(server, concat!($file, ".mysql"), preset).await else { return };
             lives(&legacy, &$keeps).await;
         }
     };
@@ -182,7 +187,10 @@ async fn wordpress_keeps_a_subscriber_in_two_tables() {
         site = url.to_owned();
         WordPress::new().writable(HashFormat::phpass(8)).mysql(url, passwords)
     };
-    let Some(legacy) = presets::mysql("wordpress_real.mysql", preset).await else { return };
+    let Some(legacy) = presets::mysql(crate::mysql::MySqlServer::mariadb(), "wordpress_real.mysql", preset).await
+    else {
+        return;
+    };
     legacy.check().await.unwrap();
     let writer = legacy.as_writer().unwrap();
     let key = writer.create(&newcomer(), &"just a hobby".into()).await.unwrap();

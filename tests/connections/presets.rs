@@ -8,6 +8,8 @@ use waystation::{
     password::Passwords,
 };
 
+#[cfg(feature = "mysql")]
+use crate::mysql::MySqlServer;
 use crate::people::{ask, identifier, passwords};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -21,10 +23,11 @@ type Made = Result<SqlConnectionBuilder, LegacyError>;
 
 #[cfg(feature = "mysql")]
 pub(crate) async fn mysql(
+    server: Option<&MySqlServer>,
     name: &str,
     preset: impl FnOnce(&str, std::sync::Arc<Passwords>) -> Made,
 ) -> Option<SqlConnection> {
-    let url = crate::mariadb::MariaDbServer::shared()?.fresh_database().await;
+    let url = server?.fresh_database().await;
     let mut connection = sqlx::MySqlConnection::connect(&url).await.unwrap();
     connection.execute("SET sql_mode = ''").await.unwrap();
     connection.execute(sqlx::raw_sql(AssertSqlSafe(tables(name)))).await.unwrap();
@@ -109,11 +112,16 @@ macro_rules! over {
         }
     };
     (@mysql $file:literal, |$url:ident, $passwords:ident| $preset:expr, $expected:expr, |$ada:ident| $checks:block) => {
+        over! { @mysql over_mariadb mariadb $file, |$url, $passwords| $preset, $expected, |$ada| $checks }
+        over! { @mysql over_mysql mysql $file, |$url, $passwords| $preset, $expected, |$ada| $checks }
+    };
+    (@mysql $test:ident $server:ident $file:literal, |$url:ident, $passwords:ident| $preset:expr, $expected:expr, |$ada:ident| $checks:block) => {
         #[cfg(feature = "mysql")]
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn over_mariadb() {
+        async fn $test() {
             let preset = |$url: &str, $passwords| $preset.mysql($url, $passwords);
-            let Some(legacy) = super::mysql(concat!($file, ".mysql"), preset).await else { return };
+            let server = MySqlServer::$server();
+            let Some(legacy) = super::mysql(server, concat!($file, ".mysql"), preset).await else { return };
             let $ada = answers(&legacy, &$expected).await;
             $checks
         }
@@ -335,7 +343,7 @@ over!(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_people_of_a_real_wordpress_log_in() {
     let preset = |url: &str, passwords| WordPress::new().mysql(url, passwords);
-    let Some(legacy) = mysql("wordpress_real.mysql", preset).await else { return };
+    let Some(legacy) = mysql(MySqlServer::mariadb(), "wordpress_real.mysql", preset).await else { return };
     let expected = Expected {
         ada: (&["ada", "ada.lovelace@example.com"], "1"),
         others: &["grace", "zoe-bronte@example.com"],

@@ -126,7 +126,7 @@ struct Legacy {
 
 enum Place {
     #[cfg(feature = "mysql")]
-    MariaDb(String),
+    MySql(String),
     #[cfg(feature = "postgres")]
     Postgres(String),
     #[cfg(feature = "sqlite")]
@@ -153,17 +153,26 @@ impl Legacy {
 
     #[cfg(feature = "mysql")]
     async fn mariadb() -> Option<Self> {
-        let url = crate::mariadb::MariaDbServer::shared()?.fresh_database().await;
-        let legacy = Self { place: Place::MariaDb(url) };
+        Some(Self::on(crate::mysql::MySqlServer::mariadb()?).await)
+    }
+
+    #[cfg(feature = "mysql")]
+    async fn mysql() -> Option<Self> {
+        Some(Self::on(crate::mysql::MySqlServer::mysql()?).await)
+    }
+
+    #[cfg(feature = "mysql")]
+    async fn on(server: &crate::mysql::MySqlServer) -> Self {
+        let legacy = Self { place: Place::MySql(server.fresh_database().await) };
         legacy.run(MARIADB.tables()).await;
-        Some(legacy)
+        legacy
     }
 
     fn reading(&self) -> SqlConnectionBuilder {
         let passwords = passwords();
         match &self.place {
             #[cfg(feature = "mysql")]
-            Place::MariaDb(url) => SqlConnection::mysql(url, MARIADB.queries(), mapping(), passwords).unwrap(),
+            Place::MySql(url) => SqlConnection::mysql(url, MARIADB.queries(), mapping(), passwords).unwrap(),
             #[cfg(feature = "postgres")]
             Place::Postgres(url) => SqlConnection::postgres(url, POSTGRES.queries(), mapping(), passwords).unwrap(),
             #[cfg(feature = "sqlite")]
@@ -182,7 +191,7 @@ impl Legacy {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.into()));
         match &self.place {
             #[cfg(feature = "mysql")]
-            Place::MariaDb(url) => {
+            Place::MySql(url) => {
                 _ = sqlx::MySqlConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
             }
             #[cfg(feature = "postgres")]
@@ -198,7 +207,7 @@ impl Legacy {
     async fn number(&self, sql: &'static str) -> i64 {
         match &self.place {
             #[cfg(feature = "mysql")]
-            Place::MariaDb(url) => {
+            Place::MySql(url) => {
                 sqlx::MySqlConnection::connect(url).await.unwrap().fetch_one(sql).await.unwrap().get(0)
             }
             #[cfg(feature = "postgres")]
@@ -239,6 +248,7 @@ macro_rules! on_each_engine {
         on_each_engine! { @sqlite $($test),+ }
         on_each_engine! { @postgres $($test),+ }
         on_each_engine! { @mariadb $($test),+ }
+        on_each_engine! { @mysql $($test),+ }
     };
     (@sqlite $($test:ident),+) => {
         #[cfg(feature = "sqlite")]
@@ -251,6 +261,10 @@ macro_rules! on_each_engine {
     (@mariadb $($test:ident),+) => {
         #[cfg(all(unix, feature = "mysql"))]
         mod on_mariadb { on_each_engine! { @tests mariadb $($test),+ } }
+    };
+    (@mysql $($test:ident),+) => {
+        #[cfg(all(unix, feature = "mysql"))]
+        mod on_mysql { on_each_engine! { @tests mysql $($test),+ } }
     };
     (@tests $engine:ident $($test:ident),+) => {
         use super::*;
@@ -337,7 +351,7 @@ async fn names_that_others_have_are_conflicts_that_name_the_key(legacy: &Legacy)
         .by_id("SELECT * FROM members WHERE id = ?1");
     let blind = match &legacy.place {
         #[cfg(feature = "mysql")]
-        Place::MariaDb(url) => SqlConnection::mysql(url, blind, mapping(), passwords()).unwrap(),
+        Place::MySql(url) => SqlConnection::mysql(url, blind, mapping(), passwords()).unwrap(),
         #[cfg(feature = "postgres")]
         Place::Postgres(url) => SqlConnection::postgres(url, blind, mapping(), passwords()).unwrap(),
         #[cfg(feature = "sqlite")]
@@ -510,7 +524,7 @@ async fn without_commands_nothing_can_be_written(legacy: &Legacy) {
     let writes = Queries::new().by_email("DELETE FROM members WHERE mail = ?1 RETURNING *");
     let connection = match &legacy.place {
         #[cfg(feature = "mysql")]
-        Place::MariaDb(url) => SqlConnection::mysql(url, writes, mapping(), passwords()).unwrap(),
+        Place::MySql(url) => SqlConnection::mysql(url, writes, mapping(), passwords()).unwrap(),
         #[cfg(feature = "postgres")]
         Place::Postgres(url) => SqlConnection::postgres(url, writes, mapping(), passwords()).unwrap(),
         #[cfg(feature = "sqlite")]

@@ -106,6 +106,20 @@ async fn a_slow_store_is_told_with_its_time() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_not_in_step_is_told_with_how_far() {
+    for seconds in [-5, 5] {
+        assert_eq!(with_fault(Fault::ClockIsOff(seconds)).await, [""; 0]);
+    }
+    for seconds in [-6, 6] {
+        let store = Watched::new(MemoryStore::new(), Fault::ClockIsOff(seconds));
+        let diagnosis = examined(builder(Arc::new(store), Arc::new(Archive::sound()))).await;
+        assert_eq!(troubles(&diagnosis), ["store.clock_skew"]);
+        let finding = diagnosis.of(Code::StoreClockSkew).next().unwrap();
+        assert_eq!(finding.took, Some(Duration::from_secs(6)));
+    }
+}
+
+#[tokio::test]
 async fn rows_from_the_future_and_hashes_that_nobody_can_verify_are_counted() {
     let store = MemoryStore::new();
     stored(&store, "1", |user| user.at = NOW.saturating_add(Duration::from_secs(301))).await;

@@ -35,7 +35,7 @@ fn eight_processes_on_one_postgresql_move_each_of_them_once() {
 #[test]
 fn eight_processes_on_one_mariadb_move_each_of_them_once() {
     const NAME: &str = "at_once::eight_processes_on_one_mariadb_move_each_of_them_once";
-    let server = if child::folder().is_some() { None } else { crate::mariadb::MariaDbServer::shared() };
+    let server = if child::folder().is_some() { None } else { crate::mysql::MySqlServer::mariadb() };
     let url = server.map(|server| Runtime::new().unwrap().block_on(server.fresh_database()));
     if url.is_some() || child::folder().is_some() {
         log_in_from_eight_processes(NAME, url.as_deref());

@@ -35,7 +35,7 @@ fn a_postgresql_that_is_killed_under_load_loses_nobody() {
 #[cfg(feature = "mysql")]
 #[test]
 fn a_mariadb_that_is_killed_under_load_loses_nobody() {
-    let Some(mut server) = crate::mariadb::MariaDbServer::start() else { return };
+    let Some(mut server) = crate::mysql::MySqlServer::start(crate::mysql::Product::MariaDb) else { return };
     let url = Runtime::new().unwrap().block_on(server.fresh_database());
     survive(&url, || {
         server.kill();

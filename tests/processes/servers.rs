@@ -4,7 +4,10 @@ use std::{env, net::TcpStream, path::Path, process::Command};
 
 use sqlx::{Connection, Executor as _, MySqlConnection, PgConnection, Row as _};
 
-use crate::{mariadb::MariaDbServer, postgres::PostgresServer};
+use crate::{
+    mysql::{MySqlServer, Product},
+    postgres::PostgresServer,
+};
 
 #[tokio::test]
 async fn a_postgres_server_survives_its_death_and_keeps_its_data() {
@@ -23,7 +26,7 @@ async fn a_postgres_server_survives_its_death_and_keeps_its_data() {
 
 #[tokio::test]
 async fn a_mariadb_server_survives_its_death_and_keeps_its_data() {
-    let Some(mut server) = MariaDbServer::start() else { return };
+    let Some(mut server) = MySqlServer::start(Product::MariaDb) else { return };
     let url = server.fresh_database().await;
     let mut connection = MySqlConnection::connect(&url).await.unwrap();
     connection.execute("CREATE TABLE kept AS SELECT 7 AS number").await.unwrap();
@@ -42,7 +45,7 @@ fn dies_with_servers_running() {
     if env::var_os("WAYSTATION_DIE").is_none() {
         return;
     }
-    let (Some(postgres), Some(mariadb)) = (PostgresServer::shared(), MariaDbServer::shared()) else { return };
+    let (Some(postgres), Some(mariadb)) = (PostgresServer::shared(), MySqlServer::mariadb()) else { return };
     println!("ports {} {}\nfolders {} {}", postgres.port(), mariadb.port(), postgres.folder(), mariadb.folder());
     std::process::abort();
 }

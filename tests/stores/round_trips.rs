@@ -131,9 +131,10 @@ async fn calls_of_the_postgres_store_take_few_round_trips() {
 #[cfg(feature = "mysql")]
 #[tokio::test]
 async fn calls_of_the_mysql_store_take_few_round_trips() {
-    let Some(server) = crate::mariadb::MariaDbServer::shared() else { return };
-    let (proxy, port) = Proxy::start(server.port()).await;
-    let url = server.fresh_database().await.replace(&format!(":{}/", server.port()), &format!(":{port}/"));
-    let store = waystation::store::MySqlStore::builder(&url).unwrap().connections(1).open().await.unwrap();
-    calls_take_few_round_trips(&store, &proxy, 2, 6).await;
+    for (_, server) in crate::mysql::MySqlServer::both() {
+        let (proxy, port) = Proxy::start(server.port()).await;
+        let url = server.fresh_database().await.replace(&format!(":{}/", server.port()), &format!(":{port}/"));
+        let store = waystation::store::MySqlStore::builder(&url).unwrap().connections(1).open().await.unwrap();
+        calls_take_few_round_trips(&store, &proxy, 2, 6).await;
+    }
 }

@@ -313,3 +313,9 @@ fn postgres_answers_as_the_reference() {
 fn mariadb_answers_as_the_reference() {
     answers_as_the_reference(24, super::server::mariadb);
 }
+
+#[cfg(feature = "mysql")]
+#[test]
+fn mysql_answers_as_the_reference() {
+    answers_as_the_reference(24, super::server::mysql);
+}

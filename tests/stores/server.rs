@@ -7,10 +7,15 @@ use tokio::sync::OnceCell;
 use waystation::store::MySqlStore;
 #[cfg(feature = "postgres")]
 use waystation::store::PostgresStore;
-use waystation::{conformance::store::Fixture, store::MemoryStore};
+use waystation::{
+    UserStore as _,
+    clock::{Clock as _, SystemClock},
+    conformance::store::Fixture,
+    store::MemoryStore,
+};
 
 #[cfg(feature = "mysql")]
-use crate::mariadb::MariaDbServer;
+use crate::mysql::MySqlServer;
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresServer;
 
@@ -37,8 +42,19 @@ pub(super) async fn postgres() -> Fixture {
 #[cfg(feature = "mysql")]
 pub(super) async fn mariadb() -> Fixture {
     static DATABASE: OnceCell<String> = OnceCell::const_new();
-    let Some(server) = MariaDbServer::shared() else { return no_server() };
-    let url = DATABASE.get_or_init(|| server.fresh_database()).await;
+    of_mysql(&DATABASE, MySqlServer::mariadb()).await
+}
+
+#[cfg(feature = "mysql")]
+pub(super) async fn mysql() -> Fixture {
+    static DATABASE: OnceCell<String> = OnceCell::const_new();
+    of_mysql(&DATABASE, MySqlServer::mysql()).await
+}
+
+#[cfg(feature = "mysql")]
+async fn of_mysql(database: &OnceCell<String>, server: Option<&MySqlServer>) -> Fixture {
+    let Some(server) = server else { return no_server() };
+    let url = database.get_or_init(|| server.fresh_database()).await;
     let builder = MySqlStore::builder(url).unwrap().connections(8);
     Fixture::new(builder.connection_name(fresh_name()).open().await.unwrap())
 }
@@ -47,6 +63,28 @@ pub(super) async fn mariadb() -> Fixture {
 waystation::store_conformance!(postgres_server, postgres, [bulk, jobs, outbox, search, snapshots, stats]);
 #[cfg(feature = "mysql")]
 waystation::store_conformance!(mariadb_server, mariadb, [bulk, jobs, outbox, search, snapshots, stats]);
+#[cfg(feature = "mysql")]
+waystation::store_conformance!(mysql_server, mysql, [bulk, jobs, outbox, search, snapshots, stats]);
+
+/// By the server's clock, which is this machine's here.
+#[tokio::test]
+async fn a_server_says_what_time_it_is() {
+    let clock = SystemClock::new();
+    let stores = [
+        #[cfg(feature = "postgres")]
+        postgres().await,
+        #[cfg(feature = "mysql")]
+        mariadb().await,
+        #[cfg(feature = "mysql")]
+        mysql().await,
+    ];
+    for store in stores {
+        let store = store.store();
+        let before = clock.now();
+        let Some(now) = store.now().await.unwrap() else { continue };
+        assert!(before <= now && now <= clock.now(), "{store:?}: {before:?} {now:?}");
+    }
+}
 
 /// A service may open its store wherever it runs.
 #[test]

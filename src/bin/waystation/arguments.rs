@@ -1,4 +1,7 @@
-use std::path::PathBuf;
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -43,6 +46,34 @@ pub(crate) struct Global {
     pub(crate) json: bool,
 }
 
+impl Global {
+    /// A command over the same store, to be copied from the screen.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        let config = self.config.as_deref().map(Path::to_string_lossy);
+        let flags = [
+            ("--config", config.as_deref()),
+            ("--store", self.store.as_deref()),
+            ("--connection", self.connection.as_deref()),
+        ];
+        let mut command = "waystation".to_owned();
+        for (flag, value) in flags {
+            if let Some(value) = value {
+                command.extend([" ", flag, " ", &quoted(value)]);
+            }
+        }
+        command + " " + rest
+    }
+}
+
+/// As shells read one word.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./:@=,+%".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Print the completions of a shell
@@ -67,4 +98,22 @@ pub(crate) enum Command {
     Show(show::Options),
     /// Count who is here and how they came
     Stats,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_to_go_on_with_names_the_store_as_a_shell_reads_it() {
+        let mut global = Global { config: None, store: None, connection: None, json: false };
+        assert_eq!(global.command("jobs work"), "waystation jobs work");
+        global.store = Some("postgres:///users?host=/run/a b".into());
+        global.connection = Some("it's".into());
+        let expected = r"waystation --store 'postgres:///users?host=/run/a b' --connection 'it'\''s' jobs work";
+        assert_eq!(global.command("jobs work"), expected);
+        global.store = Some("sqlite:users.sqlite3".into());
+        global.connection = None;
+        assert_eq!(global.command("jobs work"), "waystation --store sqlite:users.sqlite3 jobs work");
+    }
 }

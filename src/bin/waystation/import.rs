@@ -147,7 +147,8 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
             }
         };
         let failed = |error| {
-            Failure::of(format!("the import stopped (go on with: waystation import --resume {})", id.as_str()), error)
+            let command = global.command(&format!("import --resume {}", id.as_str()));
+            Failure::of(format!("the import stopped (go on with: {command})"), error)
         };
         worker.run_until(stop).await.map_err(failed)?;
     }
@@ -360,18 +361,16 @@ async fn end(
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     jobs::print(&status, global)?;
     if status.status.is_final() && jobs::not_imported(&status.report) > 0 {
+        let errors = global.command(&format!("jobs errors {}", id.as_str()));
         if let Some(path) = &options.quarantine {
             let records = jobs::quarantine(jobs, id, path, inputs).await?;
             eprintln!("{records} records are in {}: correct them, and import that file", path.display());
             let missing = jobs::not_imported(&status.report).saturating_sub(records);
             if missing > 0 {
-                eprintln!(
-                    "{missing} more are not: they are too long to be kept; see waystation jobs errors {}",
-                    id.as_str()
-                );
+                eprintln!("{missing} more are not: they are too long to be kept; see {errors}");
             }
         } else {
-            eprintln!("what was wrong with which record: waystation jobs errors {}", id.as_str());
+            eprintln!("what was wrong with which record: {errors}");
         }
         if !status.spec.policy.upsert && status.report.faults.contains_key(&FaultCode::Conflict) {
             eprintln!("users who are there already may be changed with --upsert");
@@ -390,7 +389,7 @@ async fn end(
             Exit::Failed
         }
         _ => {
-            eprintln!("stopped; go on with: waystation import --resume {}", id.as_str());
+            eprintln!("stopped; go on with: {}", global.command(&format!("import --resume {}", id.as_str())));
             Exit::Interrupted
         }
     })

@@ -71,7 +71,7 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
         let (importer, _store, _progress) = import::importer(&settings, &passwords, Missing::Refuse).await?;
         let worker = ImportWorker::new(importer, Arc::new(inputs)).at_most(at_most.into());
         worker.run_until(interrupted()).await.map_err(|error| Failure::of("the imports cannot go on", error))?;
-        eprintln!("stopped; what was worked on goes on with the next: waystation jobs work");
+        eprintln!("stopped; what was worked on goes on with the next: {}", global.command("jobs work"));
         return Ok(Exit::Done);
     }
     let store = store::open(&settings, Missing::Refuse).await?;
@@ -101,6 +101,7 @@ struct Shown<'a> {
     status: &'static str,
     created_at: String,
     dry_run: bool,
+    file: Option<&'a str>,
     bytes: u64,
     total_bytes: Option<u64>,
     report: &'a ImportReport,
@@ -114,6 +115,7 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
         status: status.status.as_str(),
         created_at: time::show(status.created_at),
         dry_run: status.spec.dry_run,
+        file: file(status),
         bytes: status.bytes,
         total_bytes: status.total_bytes,
         report,
@@ -124,6 +126,9 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
     }
     let dry = if shown.dry_run { ", a dry run: nothing was written" } else { "" };
     output::line(format_args!("import {}: {}{dry}", shown.id, shown.status))?;
+    if let Some(file) = shown.file {
+        output::line(format_args!("  of {file}"))?;
+    }
     if let Some(stopped) = shown.stopped {
         output::line(format_args!("  {stopped}"))?;
     }
@@ -148,6 +153,11 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
         output::line(format_args!("  {:<28} {count:>12}", format!("hashes of {scheme}")))?;
     }
     Ok(())
+}
+
+/// The file that is imported, if that is what the job names.
+fn file(status: &ImportStatus) -> Option<&str> {
+    status.spec.input.get("path")?.as_str()
 }
 
 /// Records that nothing was made of.
@@ -180,7 +190,8 @@ async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &G
             let (read, failed) = (status.report.read, not_imported(&status.report));
             let (id, name, at) = (job.id.as_str(), status.status.as_str(), time::show(status.created_at));
             let dry = if status.spec.dry_run { "  dry run" } else { "" };
-            output::line(format_args!("{id:<40}  {name:<10}  {at}  {read:>10} read  {failed:>8} failed{dry}"))?;
+            let of = file(&status).unwrap_or_default();
+            output::line(format_args!("{id:<40}  {name:<10}  {at}  {read:>10} read  {failed:>8} failed  {of}{dry}"))?;
         }
     }
     Ok(Exit::Done)

@@ -99,6 +99,7 @@ async fn wait_for_other_nodes(connection: &mut MySqlConnection) -> Result<(), sq
 
 impl ServerEngine for MySql {
     const STORE: &'static str = "MySqlStore";
+    const NOW: &'static str = "SELECT timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6))";
 
     type Options = MySqlConnectOptions;
 

@@ -172,6 +172,7 @@ fn meaning(code: &str) -> Meaning {
 
 impl ServerEngine for Postgres {
     const STORE: &'static str = "PostgresStore";
+    const NOW: &'static str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
     type Options = PgConnectOptions;
 

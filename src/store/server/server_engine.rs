@@ -8,6 +8,8 @@ use crate::store::{StoreError, sql::engine::Engine};
 pub(crate) trait ServerEngine: Engine {
     /// The name that `Debug` shows.
     const STORE: &'static str;
+    /// The microseconds since 1970 by the server's clock, in one row of one number.
+    const NOW: &'static str;
     /// Where the server is and how to log in to it.
     type Options: ConnectOptions<Connection = Self::Connection>;
 

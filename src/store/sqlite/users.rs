@@ -79,6 +79,11 @@ impl UserStore for SqliteStore {
     fn as_stats(&self) -> Option<&dyn StatsStore> {
         Some(self)
     }
+
+    /// There is no other machine.
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
 }
 
 #[async_trait]

@@ -1,12 +1,12 @@
-//! A MariaDB server of the tests' own.
+//! A MariaDB or MySQL server of the tests' own.
 //!
 //! ```ignore
 //! #[path = "servers/server_process.rs"]
 //! mod server_process;
-//! #[path = "servers/mariadb.rs"]
-//! mod mariadb;
+//! #[path = "servers/mysql.rs"]
+//! mod mysql;
 //!
-//! let Some(server) = MariaDbServer::shared() else { return };
+//! let Some(server) = MySqlServer::mariadb() else { return };
 //! let url = server.fresh_database().await;
 //! ```
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
@@ -15,7 +15,8 @@ use std::{
     fs,
     io::Read as _,
     net::{Ipv4Addr, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -33,35 +34,66 @@ pub(crate) const PASSWORD: &str = "only/for@tests";
 /// How many looks at a server that is starting are enough.
 const STARTING: usize = 1_500;
 
+/// The two products that speak the protocol.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Product {
+    MariaDb,
+    /// Version 8.0. Systems that have MariaDB in its place have it by `fetch_mysql`.
+    MySql,
+}
+
 /// A server on a loopback port, with a data folder that goes when the test program does.
 #[derive(Debug)]
-pub(crate) struct MariaDbServer {
-    program: PathBuf,
+pub(crate) struct MySqlServer {
+    product: Product,
+    /// What starts it, with the settings that it needs wherever it is.
+    program: Vec<String>,
     folder: PathBuf,
     port: u16,
     process: Option<ServerProcess>,
 }
 
-impl MariaDbServer {
-    /// The server that all tests of a program share; `None` where MariaDB is not installed.
-    pub(crate) fn shared() -> Option<&'static Self> {
-        static SHARED: OnceLock<Option<MariaDbServer>> = OnceLock::new();
-        SHARED.get_or_init(Self::start).as_ref()
+impl MySqlServer {
+    /// The MariaDB that all tests of a program share; `None` where it is not installed.
+    pub(crate) fn mariadb() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<MySqlServer>> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(Product::MariaDb)).as_ref()
     }
 
-    /// A server of one's own; `None` where MariaDB is not installed.
-    pub(crate) fn start() -> Option<Self> {
-        let elsewhere = || ["/usr/sbin", "/usr/libexec", "/usr/local/sbin"].map(PathBuf::from);
-        let (Some(programs), Some(setup)) =
-            (folder_with(&["mariadbd"], elsewhere()), folder_with(&["mariadb-install-db"], elsewhere()))
-        else {
-            return missing("MariaDB");
+    /// The MySQL 8 that all tests of a program share; `None` where it is not installed.
+    pub(crate) fn mysql() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<MySqlServer>> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(Product::MySql)).as_ref()
+    }
+
+    /// Both of them, where they are installed.
+    pub(crate) fn both() -> impl Iterator<Item = (&'static str, &'static Self)> {
+        [("mariadb", Self::mariadb()), ("mysql", Self::mysql())]
+            .into_iter()
+            .filter_map(|(name, server)| Some((name, server?)))
+    }
+
+    /// A server of one's own; `None` where it is not installed.
+    pub(crate) fn start(product: Product) -> Option<Self> {
+        let (program, setup) = match product {
+            Product::MariaDb => mariadb_programs()?,
+            Product::MySql => mysql_programs()?,
         };
-        let mut server =
-            Self { program: programs.join("mariadbd"), folder: folder("waystation-mariadb-"), port: 0, process: None };
-        let mut install = vec![text(&setup.join("mariadb-install-db"))];
+        let folder = folder(match product {
+            Product::MariaDb => "waystation-mariadb-",
+            Product::MySql => "waystation-mysql-",
+        });
+        let mut server = Self { product, program, folder, port: 0, process: None };
+        let mut install = setup;
         install.extend(server.settings());
-        install.extend(["--skip-test-db", "--auth-root-authentication-method=normal"].map(Into::into));
+        install.extend(
+            match product {
+                Product::MariaDb => &["--skip-test-db", "--auth-root-authentication-method=normal"][..],
+                Product::MySql => &["--initialize-insecure"],
+            }
+            .iter()
+            .map(|&setting| setting.to_owned()),
+        );
         run(&install);
         let grant = format!(
             "CREATE USER IF NOT EXISTS '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';\n\
@@ -75,7 +107,7 @@ impl MariaDbServer {
                 return Some(server);
             }
         }
-        panic!("MariaDB does not start: {}", server.log());
+        panic!("{product:?} does not start: {}", server.log());
     }
 
     /// Ends it like a machine that loses its power.
@@ -86,7 +118,7 @@ impl MariaDbServer {
     /// Starts it again on the same data and port.
     pub(crate) fn restart(&mut self) {
         assert!(self.process.is_none(), "it runs");
-        assert!(self.launch().is_ok(), "MariaDB does not start again: {}", self.log());
+        assert!(self.launch().is_ok(), "{:?} does not start again: {}", self.product, self.log());
     }
 
     pub(crate) fn folder(&self) -> String {
@@ -119,7 +151,7 @@ impl MariaDbServer {
     }
 
     fn launch(&mut self) -> Result<(), ()> {
-        let mut server = vec![text(&self.program)];
+        let mut server = self.program.clone();
         server.extend(self.settings());
         server.extend([
             format!("--port={}", self.port),
@@ -137,6 +169,10 @@ impl MariaDbServer {
             "--max-connections=200",
         ] {
             server.push(setting.into());
+        }
+        if self.product == Product::MySql {
+            // Another port, and another socket, that nobody asks at.
+            server.push("--mysqlx=OFF".into());
         }
         let mut process = ServerProcess::start(&server, "KILL", &self.folder);
         for _ in 0..STARTING {
@@ -159,7 +195,7 @@ impl MariaDbServer {
 
     /// What is set from the first on: nothing of this machine's own configuration, and small files.
     fn settings(&self) -> Vec<String> {
-        let mut settings = vec!["--no-defaults".into(), format!("--datadir={}", text(&self.folder.join("data")))];
+        let mut settings = vec![format!("--datadir={}", text(&self.folder.join("data")))];
         settings.extend(["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M"].map(Into::into));
         if is_root() {
             settings.push("--user=root".into());
@@ -172,7 +208,45 @@ impl MariaDbServer {
     }
 }
 
-impl Drop for MariaDbServer {
+/// What starts MariaDB, and what makes its data folder: each with what it takes to be before all other settings.
+fn mariadb_programs() -> Option<(Vec<String>, Vec<String>)> {
+    let elsewhere = || ["/usr/sbin", "/usr/libexec", "/usr/local/sbin"].map(PathBuf::from);
+    let program = |name: &str| {
+        let program = folder_with(&[name], elsewhere())?.join(name);
+        Some(vec![text(&program), "--no-defaults".into()])
+    };
+    let programs = program("mariadbd").zip(program("mariadb-install-db"));
+    programs.or_else(|| missing("MariaDB"))
+}
+
+/// What starts MySQL, which makes its data folder by itself: that of the system, or the one that was fetched.
+fn mysql_programs() -> Option<(Vec<String>, Vec<String>)> {
+    let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools").join("mysql-8.0/usr");
+    let is_mysql = |program: &PathBuf| {
+        let version = Command::new(program).arg("--version").output();
+        version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("Ver 8."))
+    };
+    let installed = folder_with(&["mysqld"], [PathBuf::from("/usr/sbin")]).map(|folder| folder.join("mysqld"));
+    let program = if let Some(installed) = installed.filter(is_mysql) {
+        vec![text(&installed), "--no-defaults".into()]
+    } else if fetched.is_dir() {
+        let libraries = fetched.join("lib/x86_64-linux-gnu");
+        let messages = fetched.join("share/mysql");
+        vec![
+            "env".into(),
+            format!("LD_LIBRARY_PATH={}", text(&libraries)),
+            text(&fetched.join("sbin/mysqld")),
+            "--no-defaults".into(),
+            format!("--lc-messages-dir={}", text(&messages)),
+            format!("--character-sets-dir={}", text(&messages.join("charsets"))),
+        ]
+    } else {
+        return missing("MySQL 8");
+    };
+    Some((program.clone(), program))
+}
+
+impl Drop for MySqlServer {
     fn drop(&mut self) {
         drop(self.process.take());
         // It is there if the server was killed.
