@@ -360,6 +360,46 @@ async fn the_people_of_a_real_wordpress_log_in() {
     assert_eq!(grace.created_at, in_2019());
 }
 
+/// What Drupal itself wrote, see `make_drupal.sh`.
+#[cfg(feature = "mysql")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_people_of_a_real_drupal_log_in() {
+    use waystation::{Password, legacy::LegacyAttempt, user::LegacyKey};
+
+    let preset = |url: &str, passwords| Drupal::seven().mysql(url, passwords);
+    let Some(legacy) = mysql("drupal7_real.mysql", preset).await else { return };
+    let expected = Expected {
+        ada: (&["ada", "ADA", "ada.lovelace@example.com"], "1"),
+        // The hash of the last one is that of a Drupal 6, hashed again by the update to 7.
+        others: &["grace", "ZOË BRONTË", "zoe.bronte@example.com", "six"],
+        blocked: &["mallory", "mallory@example.com"],
+        // The table's collation takes the first for Zoë, as Drupal does: we do not.
+        nobody: &["zoe bronte", "zoë", "anonymous"],
+        count: 6,
+    };
+    let ada = answers(&legacy, &expected).await;
+    assert_eq!(ada.profile.username.unwrap().original(), "ada");
+    assert_eq!(ada.profile.email.unwrap().original(), "Ada.Lovelace@Example.com");
+    assert!(!ada.profile.email_verified);
+    assert!(ada.created_at.is_some() && ada.last_login == ada.created_at);
+    for name in ["six", "mallory"] {
+        let wrong = ask(&legacy, &identifier(name), "Correct horse battery staple").await;
+        assert!(matches!(wrong, Ok(Verdict::Mismatch)), "{name}: {wrong:?}");
+    }
+    // Drupal takes the white space off both ends of a password before it hashes it.
+    let quoted = ask(&legacy, &identifier("quote"), "it's \"quoted\" \\").await;
+    assert!(matches!(quoted, Ok(Verdict::Match(_))), "{quoted:?}");
+    let grace = legacy.find(&identifier("grace")).await.unwrap().unwrap();
+    assert_eq!(grace.created_at, in_2019());
+    assert_eq!(grace.last_login.unwrap().as_seconds(), 1_709_208_000);
+    let zoe = legacy.find(&identifier("zoë brontë")).await.unwrap().unwrap();
+    assert_eq!(zoe.profile.username.unwrap().original(), "Zoë Brontë");
+    assert_eq!(zoe.last_login, None);
+    let (visitor, password) = (LegacyKey::new("drupal", "0"), Password::from(PASSWORD));
+    let nobody = legacy.authenticate(&LegacyAttempt::new(&identifier("ada"), &password).known_as(&visitor)).await;
+    assert!(matches!(nobody, Ok(Verdict::NotFound)), "{nobody:?}");
+}
+
 /// A preset for another version or system says what it misses.
 #[cfg(feature = "postgres")]
 #[tokio::test]
