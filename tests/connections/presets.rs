@@ -367,7 +367,7 @@ async fn the_people_of_a_real_drupal_log_in() {
     use waystation::{Password, legacy::LegacyAttempt, user::LegacyKey};
 
     let preset = |url: &str, passwords| Drupal::seven().mysql(url, passwords);
-    let Some(legacy) = mysql("drupal7_real.mysql", preset).await else { return };
+    let Some(legacy) = mysql(MySqlServer::mariadb(), "drupal7_real.mysql", preset).await else { return };
     let expected = Expected {
         ada: (&["ada", "ADA", "ada.lovelace@example.com"], "1"),
         // The hash of the last one is that of a Drupal 6, hashed again by the update to 7.

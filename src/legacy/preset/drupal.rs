@@ -13,6 +13,9 @@ use crate::{
 /// | `pass` | `$S$`, bcrypt from 10.1 on, and what came from Drupal 6 |
 /// | `status` | `blocked`, turned round |
 /// | `created`, `login` | `created_at`, `last_login` |
+///
+/// Drupal 7 takes white space off both ends of a password, when it is set and when it is typed. Here a password is taken as it
+/// is: whoever pastes it with a space behind it is told that it is wrong, and not moved.
 #[derive(Clone, Debug)]
 pub struct Drupal {
     prefix: String,
