@@ -197,6 +197,10 @@ impl MySqlServer {
     fn settings(&self) -> Vec<String> {
         let mut settings = vec![format!("--datadir={}", text(&self.folder.join("data")))];
         settings.extend(["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M"].map(Into::into));
+        if self.product == Product::MySql {
+            // The package's own is a folder of the system.
+            settings.push("--secure-file-priv=NULL".into());
+        }
         if is_root() {
             settings.push("--user=root".into());
         }
