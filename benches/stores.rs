@@ -141,6 +141,9 @@ fn compare(
         measure(&mut group, runtime, "bare driver", tasks, bare, |bare| async move {
             bare.insert(&person(next())).await;
         });
+        measure(&mut group, runtime, "bare driver, the same statement", tasks, bare, |bare| async move {
+            bare.insert_alike(&person(next())).await;
+        });
     }
     group.finish();
 

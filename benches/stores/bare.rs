@@ -16,6 +16,9 @@ pub(crate) trait Bare: Send + Sync + 'static {
 
     async fn insert(&self, user: &NewUser);
 
+    /// The same by the statement that the store sends, which looks for tombstones and whoever is being deleted.
+    async fn insert_alike(&self, user: &NewUser);
+
     /// Whether the row had this version.
     async fn update(&self, id: &str, expected: i64) -> bool;
 
@@ -27,6 +30,23 @@ pub(crate) trait Bare: Send + Sync + 'static {
 
 const INSERT: &str = "INSERT INTO waystation_users (connection, id, version, email, blocked, profile, credential, hash, \
     created_at, updated_at, login_count) ";
+
+/// What the stores send for a user of an id and an address.
+const ALIKE: &str = "INSERT INTO waystation_users (connection, id, version, email, phone, username, legacy_source, \
+    legacy_id, blocked, profile, credential, credential_source, hash_scheme, hash, hash_context, moved_at, moved_by, \
+    created_at, updated_at, last_login, login_count, password_set_at) \
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM (SELECT 1) AS one \
+    WHERE NOT EXISTS (SELECT 1 FROM waystation_tombstones WHERE connection = ? AND digest IN (?, ?)) ";
+
+/// What servers are asked beside.
+const UNSEEN: &str = "AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ? AND (id) = (?)) \
+    AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ? AND (email) = (?)) ";
+
+/// With the parameters of PostgreSQL.
+fn numbered(text: &str) -> String {
+    let mut numbers = 1..;
+    text.split('?').map(str::to_owned).reduce(|text, rest| format!("{text}${}{rest}", numbers.next().unwrap())).unwrap()
+}
 
 /// What inserts many rows in PostgreSQL.
 const ARRAYS: &str = "SELECT $1, id, 1, email, false, profile, 'hash'::bytea, hash, created_at, updated_at, 0 \
@@ -79,7 +99,7 @@ impl BareMySql {
 /// The same for each of sqlx's types: how text is bound, where to read and to write, and the statement that
 /// inserts one row and what inserts many.
 macro_rules! bare {
-    ($name:ty, $text:path, $analyze:expr, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
+    ($name:ty, $text:path, $alike:expr, $analyze:expr, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
         #[async_trait]
         impl Bare for $name {
             async fn look_up(&self, email: &str) {
@@ -101,6 +121,47 @@ macro_rules! bare {
                 let $bare = self;
                 let query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}VALUES {}", $row)));
                 bound!(query, user, $text).execute($writer).await.expect("an insert");
+            }
+
+            async fn insert_alike(&self, user: &NewUser) {
+                let $bare = self;
+                let email = user.profile.email.as_ref().expect("an address").normal();
+                let profile = serde_json::to_string(&user.profile).expect("JSON");
+                let Credential::Hash(hash) = &user.credential else { panic!("no hash") };
+                let (statement, looks) = $alike;
+                // A text that is not there has the type of one that is.
+                let none = Some($text("")).filter(|_| false);
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+                    .bind($text("customers"))
+                    .bind($text(user.id.as_str()))
+                    .bind(1_i64)
+                    .bind($text(email))
+                    .bind(none)
+                    .bind(none)
+                    .bind(none)
+                    .bind(none)
+                    .bind(false)
+                    .bind($text(&profile))
+                    .bind($text("hash"))
+                    .bind(none)
+                    .bind(none)
+                    .bind($text(hash.expose()))
+                    .bind(none)
+                    .bind(None::<i64>)
+                    .bind(none)
+                    .bind(Timestamp::as_micros(user.created_at))
+                    .bind(Timestamp::as_micros(user.at))
+                    .bind(None::<i64>)
+                    .bind(0_i64)
+                    .bind(None::<i64>)
+                    .bind($text("customers"))
+                    .bind(&[1_u8; 32][..])
+                    .bind(&[2_u8; 32][..]);
+                if looks {
+                    query = query.bind($text("customers")).bind($text(user.id.as_str()));
+                    query = query.bind($text("customers")).bind($text(email));
+                }
+                query.execute($writer).await.expect("an insert");
             }
 
             async fn update(&self, id: &str, expected: i64) -> bool {
@@ -188,7 +249,7 @@ async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sq
 const QUESTION_MARKS: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 bare!(
-    BareSqlite, std::convert::identity, None::<&str>, bare => &bare.readers, &bare.writer,
+    BareSqlite, std::convert::identity, (format!("{ALIKE}ON CONFLICT DO NOTHING"), false), None::<&str>, bare => &bare.readers, &bare.writer,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",
@@ -196,7 +257,7 @@ bare!(
     insert_many_sqlite
 );
 bare!(
-    BarePostgres, str::as_bytes, Some("ANALYZE"), bare => &bare.0, &bare.0,
+    BarePostgres, str::as_bytes, (numbered(&format!("{ALIKE}{UNSEEN}ON CONFLICT DO NOTHING")), true), Some("ANALYZE"), bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = $1 AND email = $2",
     "UPDATE waystation_users SET version = version + 1, hash = $1, updated_at = $2 \
      WHERE connection = $3 AND id = $4 AND version = $5",
@@ -204,7 +265,7 @@ bare!(
     insert_many_postgres
 );
 bare!(
-    BareMySql, std::convert::identity, Some("ANALYZE TABLE waystation_users"), bare => &bare.0, &bare.0,
+    BareMySql, std::convert::identity, (format!("{ALIKE}{UNSEEN}"), true), Some("ANALYZE TABLE waystation_users"), bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",

@@ -1,6 +1,8 @@
 use std::{
     collections::BTreeMap,
-    io, mem,
+    fs::File,
+    io::{self, Write as _},
+    mem,
     pin::Pin,
     sync::{
         Arc,
@@ -18,7 +20,6 @@ use blake2::{Blake2b512, Digest};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde_json::{Value, json};
 use tempfile::TempPath;
-use tokio::{fs::File, io::AsyncWriteExt as _};
 use tokio_stream::Stream;
 
 use super::{Api, ApiLimits, payload::too_large, problem::Problem};
@@ -30,6 +31,9 @@ const FIELDS: [&str; 7] =
 
 /// The longest field in bytes.
 const MAX_FIELD: usize = 1_024;
+
+/// So many bytes of the file are written at once, while as many come.
+const BLOCK: usize = 1 << 20;
 
 /// How much may come of one part before any of it is its content: its head, that is.
 const MAX_HEAD: usize = 1 << 20;
@@ -131,17 +135,48 @@ impl Spooled {
     async fn write(api: &Api, field: &mut Field<'_>, waiting: &AtomicUsize) -> Result<Self, Problem> {
         let most = api.parts().limits.upload_bytes;
         let (file, path) = api.parts().spool.part().map_err(|error| full(&error))?.into_parts();
-        let (mut file, mut digest, mut bytes) = (File::from_std(file), Blake2b512::new(), 0);
+        // What came last is written while more comes.
+        let mut task = tokio::task::spawn_blocking(|| Ok(Written { file, digest: Blake2b512::new() }));
+        let (mut block, mut waits, mut bytes) = (Vec::new(), 0, 0);
         while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, most))? {
             waiting.store(0, Ordering::Relaxed);
             bytes += chunk.len() as u64;
-            digest.update(&chunk);
-            file.write_all(&chunk).await.map_err(|error| full(&error))?;
+            waits += chunk.len();
+            block.push(chunk);
+            if waits >= BLOCK {
+                let written = task.await.map_err(|error| Problem::internal(&error))??;
+                let block = mem::take(&mut block);
+                waits = 0;
+                task = tokio::task::spawn_blocking(|| written.and(block));
+            }
         }
-        file.flush().await.map_err(|error| full(&error))?;
+        let written = task.await.map_err(|error| Problem::internal(&error))??;
+        let digest = tokio::task::spawn_blocking(|| written.and(block)?.end()).await;
+        let digest = digest.map_err(|error| Problem::internal(&error))??;
+        Ok(Self { path, bytes, digest, is_kept: false })
+    }
+}
+
+/// What has come of a file.
+struct Written {
+    file: File,
+    digest: Blake2b512,
+}
+
+impl Written {
+    /// With this behind it.
+    fn and(mut self, block: Vec<Bytes>) -> Result<Self, Problem> {
+        for chunk in block {
+            self.digest.update(&chunk);
+            self.file.write_all(&chunk).map_err(|error| full(&error))?;
+        }
+        Ok(self)
+    }
+
+    fn end(self) -> Result<Vec<u8>, Problem> {
         // A job that is there must have its file, after a power cut too.
-        file.sync_all().await.map_err(|error| full(&error))?;
-        Ok(Self { path, bytes, digest: digest.finalize().to_vec(), is_kept: false })
+        self.file.sync_all().map_err(|error| full(&error))?;
+        Ok(self.digest.finalize().to_vec())
     }
 }
 

@@ -289,7 +289,7 @@ async fn nothing_is_ever_written() {
         let writing = if database.is_postgres {
             "WITH gone AS (DELETE FROM members RETURNING *) SELECT * FROM gone WHERE email <> ?1"
         } else {
-            "DELETE FROM members WHERE email <> ?1 RETURNING *"
+            "DELETE FROM members WHERE email <> ?1"
         };
         let legacy = database.asked(queries().by_email(writing), mapping()).build();
         let error = ask(&legacy, &identifier("ada@example.com"), "right").await.unwrap_err();

@@ -131,10 +131,10 @@ async fn calls_of_the_postgres_store_take_few_round_trips() {
 #[cfg(feature = "mysql")]
 #[tokio::test]
 async fn calls_of_the_mysql_store_take_few_round_trips() {
-    for (_, server) in crate::mysql::MySqlServer::both() {
-        let (proxy, port) = Proxy::start(server.port()).await;
-        let url = server.fresh_database().await.replace(&format!(":{}/", server.port()), &format!(":{port}/"));
-        let store = waystation::store::MySqlStore::builder(&url).unwrap().connections(1).open().await.unwrap();
-        calls_take_few_round_trips(&store, &proxy, 2, 6).await;
-    }
+    // MySQL speaks TLS, and round trips are counted in the clear.
+    let Some(server) = crate::mysql::MySqlServer::mariadb() else { return };
+    let (proxy, port) = Proxy::start(server.port()).await;
+    let url = server.fresh_database().await.replace(&format!(":{}/", server.port()), &format!(":{port}/"));
+    let store = waystation::store::MySqlStore::builder(&url).unwrap().connections(1).open().await.unwrap();
+    calls_take_few_round_trips(&store, &proxy, 2, 6).await;
 }
