@@ -81,7 +81,7 @@ pub(super) async fn counts(api: &Api) -> Result<Arc<Counts>, Problem> {
 }
 
 /// Counts beside everything else, unless somebody does already. What cannot be counted now is counted when somebody asks again.
-pub(super) fn begin(api: &Api) {
+fn begin(api: &Api) {
     if let Ok(turn) = Arc::clone(&api.parts().counter.turn).try_lock_owned() {
         drop(tokio::spawn(count(api.clone(), turn)));
     }

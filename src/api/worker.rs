@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::{
-    Api, Mailer, counts, export,
+    Api, Mailer, export,
     import::{self, Uploads},
     problem::chain,
     verification,
@@ -69,8 +69,6 @@ impl ApiWorker {
     ///
     /// When the store cannot be used for another reason than that it is unavailable.
     pub async fn run_until(&self, shutdown: impl Future<Output = ()>) -> Result<(), ImportFailure> {
-        // So that nobody waits for the first counts.
-        counts::begin(&self.api);
         let (stop, stopped) = watch::channel(false);
         let told = |mut stopped: watch::Receiver<bool>| async move {
             // An end of the sender is an end too.
