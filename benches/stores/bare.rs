@@ -96,8 +96,8 @@ impl BareMySql {
     }
 }
 
-/// The same for each of sqlx's types: how text is bound, where to read and to write, and the statement that
-/// inserts one row and what inserts many.
+/// The same for each of sqlx's types: how text is bound, the store's own statement for a row and whether it looks for users who
+/// are being deleted, where to read and to write, and the statement that inserts one row and what inserts many.
 macro_rules! bare {
     ($name:ty, $text:path, $alike:expr, $analyze:expr, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
         #[async_trait]
@@ -249,7 +249,8 @@ async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sq
 const QUESTION_MARKS: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 bare!(
-    BareSqlite, std::convert::identity, (format!("{ALIKE}ON CONFLICT DO NOTHING"), false), None::<&str>, bare => &bare.readers, &bare.writer,
+    BareSqlite, std::convert::identity, (format!("{ALIKE}ON CONFLICT DO NOTHING"), false), None::<&str>,
+    bare => &bare.readers, &bare.writer,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",
@@ -257,7 +258,8 @@ bare!(
     insert_many_sqlite
 );
 bare!(
-    BarePostgres, str::as_bytes, (numbered(&format!("{ALIKE}{UNSEEN}ON CONFLICT DO NOTHING")), true), Some("ANALYZE"), bare => &bare.0, &bare.0,
+    BarePostgres, str::as_bytes, (numbered(&format!("{ALIKE}{UNSEEN}ON CONFLICT DO NOTHING")), true), Some("ANALYZE"),
+    bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = $1 AND email = $2",
     "UPDATE waystation_users SET version = version + 1, hash = $1, updated_at = $2 \
      WHERE connection = $3 AND id = $4 AND version = $5",
@@ -265,7 +267,8 @@ bare!(
     insert_many_postgres
 );
 bare!(
-    BareMySql, std::convert::identity, (format!("{ALIKE}{UNSEEN}"), true), Some("ANALYZE TABLE waystation_users"), bare => &bare.0, &bare.0,
+    BareMySql, std::convert::identity, (format!("{ALIKE}{UNSEEN}"), true), Some("ANALYZE TABLE waystation_users"),
+    bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
      WHERE connection = ? AND id = ? AND version = ?",

@@ -66,8 +66,11 @@ pub(super) async fn counts(api: &Api) -> Result<Arc<Counts>, Problem> {
     let counter = &parts.counter;
     let young = |most| counter.last().filter(|counts| parts.clock.monotonic().saturating_sub(counts.since) < most);
     if let Some(counts) = young(GOOD) {
-        if young(FRESH).is_none() {
-            begin(api);
+        if young(FRESH).is_none()
+            && let Ok(turn) = Arc::clone(&counter.turn).try_lock_owned()
+        {
+            // What cannot be counted now is in the log, and counted when somebody asks again.
+            drop(tokio::spawn(count(api.clone(), turn)));
         }
         return Ok(counts);
     }
@@ -78,13 +81,6 @@ pub(super) async fn counts(api: &Api) -> Result<Arc<Counts>, Problem> {
     }
     // A client that goes away has not counted for nothing.
     tokio::spawn(count(api.clone(), turn)).await.map_err(|error| Problem::internal(&error))?
-}
-
-/// Counts beside everything else, unless somebody does already. What cannot be counted now is counted when somebody asks again.
-fn begin(api: &Api) {
-    if let Ok(turn) = Arc::clone(&api.parts().counter.turn).try_lock_owned() {
-        drop(tokio::spawn(count(api.clone(), turn)));
-    }
 }
 
 async fn count(api: Api, _turn: OwnedMutexGuard<()>) -> Result<Arc<Counts>, Problem> {

@@ -120,14 +120,6 @@ impl<E: ServerEngine> fmt::Debug for ServerStore<E> {
     }
 }
 
-async fn now<E: ServerEngine>(connection: &mut E::Connection) -> Result<Timestamp, StoreError> {
-    let rows = E::fetch(connection, &Statement::new(E::NOW)).await;
-    let rows = rows.map_err(|error| E::classify("now", error))?;
-    let micros = rows.first().and_then(|row| row.number(0).transpose()).transpose();
-    let micros = micros.map_err(|error| E::classify("now", error))?;
-    micros.map(Timestamp::from_micros).ok_or_else(|| StoreError::other("now", "no row"))
-}
-
 /// Does something on a connection of the pool, and again on another one while the database wants it to be done again.
 macro_rules! again_on_conflict {
     ($store:ident, $operation:literal, $connection:ident => $call:expr) => {{
@@ -346,4 +338,11 @@ impl<E: ServerEngine> StatsStore for ServerStore<E> {
         let users = &self.shared.users;
         again_on_conflict!(self, "stats", connection => users.stats::<E>(connection))
     }
+}
+
+async fn now<E: ServerEngine>(connection: &mut E::Connection) -> Result<Timestamp, StoreError> {
+    let failed = |error| E::classify("now", error);
+    let rows = E::fetch(connection, &Statement::new(E::NOW)).await.map_err(failed)?;
+    let micros = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
+    micros.map(Timestamp::from_micros).ok_or_else(|| StoreError::other("now", "no row"))
 }

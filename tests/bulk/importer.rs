@@ -124,3 +124,60 @@ pub(crate) async fn everybody(store: &dyn UserStore) -> Vec<User> {
 pub(crate) fn named(users: &[User], name: &str) -> User {
     users.iter().find(|user| user.profile.name.as_deref() == Some(name)).expect(name).clone()
 }
+
+/// A store that is the one in its field `inner` but for its bulk writes.
+macro_rules! writes_by_itself {
+    ($store:ty) => {
+        #[async_trait::async_trait]
+        impl waystation::UserStore for $store {
+            async fn find(
+                &self,
+                key: waystation::store::Key<'_>,
+            ) -> Result<waystation::store::Lookup, waystation::store::StoreError> {
+                self.inner.find(key).await
+            }
+
+            async fn insert(
+                &self,
+                user: waystation::user::NewUser,
+                tombstones: waystation::store::OnTombstone,
+            ) -> Result<waystation::store::Insert, waystation::store::StoreError> {
+                self.inner.insert(user, tombstones).await
+            }
+
+            async fn update(
+                &self,
+                id: &waystation::user::UserId,
+                expected: waystation::user::Version,
+                change: waystation::user::UserChange,
+            ) -> Result<waystation::store::Update, waystation::store::StoreError> {
+                self.inner.update(id, expected, change).await
+            }
+
+            async fn record_login(
+                &self,
+                id: &waystation::user::UserId,
+                at: waystation::clock::Timestamp,
+            ) -> Result<bool, waystation::store::StoreError> {
+                self.inner.record_login(id, at).await
+            }
+
+            async fn delete(
+                &self,
+                id: &waystation::user::UserId,
+                deletion: waystation::store::Deletion,
+            ) -> Result<bool, waystation::store::StoreError> {
+                self.inner.delete(id, deletion).await
+            }
+
+            fn as_bulk(&self) -> Option<&dyn waystation::store::BulkStore> {
+                Some(self)
+            }
+
+            fn as_jobs(&self) -> Option<&dyn waystation::store::JobStore> {
+                Some(&self.inner)
+            }
+        }
+    };
+}
+pub(crate) use writes_by_itself;

@@ -12,17 +12,13 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 use waystation::{
-    User, UserId, UserStore,
+    User, UserId,
     bulk::{Importer, Input, InputState, Place, ReadError, Record, RecordSource},
-    clock::{Clock, SystemClock, Timestamp},
-    store::{
-        BulkStore, BulkWrite, BulkWritten, Deletion, Insert, Key, Lookup, MemoryStore, OnTombstone, OwnedKey,
-        StoreError, Update,
-    },
-    user::{NewUser, UserChange, Version},
+    clock::{Clock, SystemClock},
+    store::{BulkStore, BulkWrite, BulkWritten, Lookup, MemoryStore, OwnedKey, StoreError},
 };
 
-use crate::importer::{Listed, everybody, person};
+use crate::importer::{Listed, everybody, person, writes_by_itself};
 
 /// How many records a batch has.
 const BATCH: usize = 7;
@@ -40,32 +36,7 @@ struct Patient {
     first: mpsc::Sender<()>,
 }
 
-#[async_trait]
-impl UserStore for Patient {
-    async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
-        self.inner.find(key).await
-    }
-
-    async fn insert(&self, user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
-        self.inner.insert(user, tombstones).await
-    }
-
-    async fn update(&self, id: &UserId, expected: Version, change: UserChange) -> Result<Update, StoreError> {
-        self.inner.update(id, expected, change).await
-    }
-
-    async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
-        self.inner.record_login(id, at).await
-    }
-
-    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
-        self.inner.delete(id, deletion).await
-    }
-
-    fn as_bulk(&self) -> Option<&dyn BulkStore> {
-        Some(self)
-    }
-}
+writes_by_itself!(Patient);
 
 #[async_trait]
 impl BulkStore for Patient {

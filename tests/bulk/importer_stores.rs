@@ -27,13 +27,13 @@ use waystation::{
     migrator::UserIds,
     password::{HashPolicy, Verification},
     store::{
-        BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Insert, Job, JobFault, JobId, JobStatus, JobStore,
-        Key, Lookup, OnTombstone, OwnedKey, StoreError, Tombstone, Update,
+        BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Insert, Job, JobFault, JobId, JobStatus, Lookup,
+        OnTombstone, OwnedKey, StoreError, Tombstone, Update,
     },
     user::{Credential, LegacyKey, Moved, MovedBy, NewUser, UserChange, Version},
 };
 
-use crate::importer::{Given, Listed, email, everybody, faulty, hash, named, person, username};
+use crate::importer::{Given, Listed, email, everybody, faulty, hash, named, person, username, writes_by_itself};
 
 /// A store with its name and what has to live as long.
 type Stored = (&'static str, Arc<dyn UserStore>, Box<dyn Any>);
@@ -323,36 +323,7 @@ impl Eventful {
     }
 }
 
-#[async_trait]
-impl UserStore for Eventful {
-    async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
-        self.inner.find(key).await
-    }
-
-    async fn insert(&self, user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
-        self.inner.insert(user, tombstones).await
-    }
-
-    async fn update(&self, id: &UserId, expected: Version, change: UserChange) -> Result<Update, StoreError> {
-        self.inner.update(id, expected, change).await
-    }
-
-    async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
-        self.inner.record_login(id, at).await
-    }
-
-    async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
-        self.inner.delete(id, deletion).await
-    }
-
-    fn as_bulk(&self) -> Option<&dyn BulkStore> {
-        Some(self)
-    }
-
-    fn as_jobs(&self) -> Option<&dyn JobStore> {
-        Some(&self.inner)
-    }
-}
+writes_by_itself!(Eventful);
 
 #[async_trait]
 impl BulkStore for Eventful {

@@ -166,6 +166,7 @@ fn the_same_import_with_the_same_id_is_done_once() {
     assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "mon/day"]).code, 2);
     let listed = terminal.run(&["jobs", "list"]);
     assert_eq!(listed.stdout.lines().count(), 1, "{}", listed.stdout);
+    assert!(listed.stdout.trim_end().ends_with("/users.ndjson"), "{}", listed.stdout);
     assert_eq!(terminal.run(&["jobs", "cancel", "monday"]).code, 3);
     assert_eq!(terminal.run(&["jobs", "show", "tuesday"]).code, 2);
     assert_eq!(terminal.run(&["jobs", "prune", "--days", "0"]).stdout, "1 forgotten\n");

@@ -86,14 +86,6 @@ impl MySqlServer {
         let mut server = Self { product, program, folder, port: 0, process: None };
         let mut install = setup;
         install.extend(server.settings());
-        install.extend(
-            match product {
-                Product::MariaDb => &["--skip-test-db", "--auth-root-authentication-method=normal"][..],
-                Product::MySql => &["--initialize-insecure"],
-            }
-            .iter()
-            .map(|&setting| setting.to_owned()),
-        );
         run(&install);
         let grant = format!(
             "CREATE USER IF NOT EXISTS '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';\n\
@@ -219,8 +211,11 @@ fn mariadb_programs() -> Option<(Vec<String>, Vec<String>)> {
         let program = folder_with(&[name], elsewhere())?.join(name);
         Some(vec![text(&program), "--no-defaults".into()])
     };
-    let programs = program("mariadbd").zip(program("mariadb-install-db"));
-    programs.or_else(|| missing("MariaDB"))
+    let (Some(server), Some(mut setup)) = (program("mariadbd"), program("mariadb-install-db")) else {
+        return missing("MariaDB");
+    };
+    setup.extend(["--skip-test-db", "--auth-root-authentication-method=normal"].map(Into::into));
+    Some((server, setup))
 }
 
 /// What starts MySQL, which makes its data folder by itself: that of the system, or the one that was fetched.
@@ -247,7 +242,9 @@ fn mysql_programs() -> Option<(Vec<String>, Vec<String>)> {
     } else {
         return missing("MySQL 8");
     };
-    Some((program.clone(), program))
+    let mut setup = program.clone();
+    setup.push("--initialize-insecure".into());
+    Some((program, setup))
 }
 
 impl Drop for MySqlServer {
