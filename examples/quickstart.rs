@@ -63,8 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let people: Vec<serde_json::Value> = serde_json::from_str(PEOPLE)?;
     let demo = Demo { migrator, questions };
     let before = progress(&*store, &*legacy).await?;
-    if before.moved > 0 {
-        println!("{} of {} people are here from an earlier run.\n", before.moved, before.legacy_users);
+    if before.moved() > 0 {
+        println!("{} of {} people are here from an earlier run.\n", before.moved(), before.legacy_users());
     }
 
     println!("{:<28}{:<15}{:<41}legacy asked", "who", "Django's hash", "log-in");
@@ -76,10 +76,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     demo.migrator.settled().await;
 
     let after = progress(&*store, &*legacy).await?;
-    if before.moved > 0 && after == before {
+    if before.moved() > 0 && after == before {
         println!("\nEveryone is here already: nobody was moved, and no moved person's log-in asked the legacy system.");
     }
-    println!("\n{} of {} people have moved. Left:", after.moved, after.legacy_users);
+    println!("\n{} of {} people have moved. Left:", after.moved(), after.legacy_users());
     let mut next = None;
     loop {
         let directory = legacy.as_directory().ok_or("the legacy system has no list of users")?;
@@ -98,9 +98,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn progress(store: &dyn UserStore, legacy: &dyn LegacyConnection) -> Result<Progress, Box<dyn Error>> {
-    let search = store.as_search().ok_or("the store cannot search")?;
+    let stats = store.as_stats().ok_or("the store cannot count")?;
     let directory = legacy.as_directory().ok_or("the legacy system has no list of users")?;
-    Ok(Progress::read(search, directory).await?)
+    Ok(Progress::read(stats, directory).await?)
 }
 
 impl Demo {

@@ -1,6 +1,6 @@
 //! The way to a legacy system: what a connection author writes.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -135,12 +135,13 @@ impl<C: LegacyConnection + ?Sized> LegacyConnection for Arc<C> {
 /// The capability to list a legacy system: who is left, and what an import would bring.
 #[async_trait]
 pub trait LegacyDirectory: fmt::Debug + Send + Sync {
-    /// How many users the system has, those who cannot log in included.
+    /// How many users the system has, those who cannot log in included, by the source that their
+    /// [keys](LegacyKey::source) name: one, but for a [`Chain`].
     ///
     /// # Errors
     ///
     /// When the system could not be asked.
-    async fn count(&self) -> Result<u64, LegacyError>;
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError>;
 
     /// The next users in a stable order, `limit` at most, after the one with the id `after`.
     ///

@@ -25,30 +25,88 @@
 //! }
 //! ```
 
+use std::collections::BTreeMap;
+
 use crate::{
     legacy::{DirectoryEntry, LegacyDirectory, LegacyError, LegacyUser},
-    password::{HashError, Passwords},
-    store::{Filter, Key, Lookup, SearchStore, StoreError, UserStore},
-    user::{CredentialKind, LegacyKey},
+    password::{HashError, PasswordScheme, Passwords},
+    store::{Key, Lookup, Stats, StatsStore, StoreError, UserStore},
+    user::{CredentialKind, LegacyKey, SourceName},
 };
 
-/// How far a migration is, in numbers. Holds nothing of any one person.
+/// How far a migration is, in numbers, by legacy system. Holds nothing of any one person.
+///
+/// Users who come from elsewhere, or who signed up here, are not counted.
 ///
 /// ```
 /// # use waystation::{MemoryStore, legacy::*};
 /// # async fn example(store: &dyn waystation::UserStore, legacy: &dyn LegacyConnection) -> Result<(), Box<dyn std::error::Error>> {
 /// use waystation::report::Progress;
 ///
-/// if let (Some(search), Some(directory)) = (store.as_search(), legacy.as_directory()) {
-///     let progress = Progress::read(search, directory).await?;
-///     println!("{} of {} have moved, {} are left", progress.moved, progress.legacy_users, progress.left());
+/// if let (Some(stats), Some(directory)) = (store.as_stats(), legacy.as_directory()) {
+///     let progress = Progress::read(stats, directory).await?;
+///     println!("{} of {} have moved, {} are left", progress.moved(), progress.legacy_users(), progress.left());
 /// }
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
+    /// How far each of the legacy systems is: one, or the members of a [`Chain`](crate::legacy::Chain).
+    pub by_source: BTreeMap<SourceName, SourceProgress>,
+}
+
+impl Progress {
+    /// Counts, by one question to each system.
+    ///
+    /// # Errors
+    ///
+    /// When either cannot be asked.
+    pub async fn read(store: &dyn StatsStore, legacy: &dyn LegacyDirectory) -> Result<Self, ReportError> {
+        // The legacy system first: whoever is made there meanwhile is counted later, and nobody too early.
+        let legacy_users = legacy.count().await?;
+        Ok(Self::of(&store.stats().await?, legacy_users))
+    }
+
+    /// What follows from counts of the store and of a [`LegacyDirectory`].
+    pub fn of(stats: &Stats, legacy_users: impl IntoIterator<Item = (SourceName, u64)>) -> Self {
+        let of_source = |(source, legacy_users)| {
+            let here = stats.by_source.get(&source).copied().unwrap_or_default();
+            (source, SourceProgress { legacy_users, moved: here.moved, flagged: here.delegated })
+        };
+        Self { by_source: legacy_users.into_iter().map(of_source).collect() }
+    }
+
+    /// Users of the legacy systems, those who cannot log in included.
+    pub fn legacy_users(&self) -> u64 {
+        self.sum(|source| source.legacy_users)
+    }
+
+    /// Those who have moved and whose password lives here.
+    pub fn moved(&self) -> u64 {
+        self.sum(|source| source.moved)
+    }
+
+    /// Those who are here while their password still lives at a legacy system.
+    pub fn flagged(&self) -> u64 {
+        self.sum(|source| source.flagged)
+    }
+
+    /// How many of the legacy systems' users have not moved: see [`SourceProgress::left`].
+    pub fn left(&self) -> u64 {
+        self.sum(SourceProgress::left)
+    }
+
+    fn sum(&self, of_source: impl Fn(&SourceProgress) -> u64) -> u64 {
+        self.by_source.values().map(of_source).fold(0, u64::saturating_add)
+    }
+}
+
+/// How far the migration from one legacy system is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SourceProgress {
     /// Users of the legacy system, those who cannot log in included.
     pub legacy_users: u64,
     /// Those who have moved and whose password lives here.
@@ -57,22 +115,7 @@ pub struct Progress {
     pub flagged: u64,
 }
 
-impl Progress {
-    /// Counts, by one question to the legacy system and two to the store.
-    ///
-    /// # Errors
-    ///
-    /// When either cannot be asked.
-    pub async fn read(store: &dyn SearchStore, legacy: &dyn LegacyDirectory) -> Result<Self, ReportError> {
-        let flagged = Filter::Credential(CredentialKind::Delegated);
-        let moved = Filter::And(vec![Filter::moved(), flagged.clone().negated()]);
-        Ok(Self {
-            legacy_users: legacy.count().await?,
-            moved: store.count(&moved).await?,
-            flagged: store.count(&flagged).await?,
-        })
-    }
-
+impl SourceProgress {
     /// How many of the legacy system's users have not moved: an upper bound when people were deleted there.
     pub const fn left(&self) -> u64 {
         self.legacy_users.saturating_sub(self.moved)
@@ -89,6 +132,8 @@ pub struct Left {
     pub user: Option<Box<LegacyUser>>,
     /// Why.
     pub why: WhyLeft,
+    /// The name of the scheme of their hash, where the legacy system shows it and it is known.
+    pub scheme: Option<&'static str>,
 }
 
 /// Why somebody is left.
@@ -162,8 +207,11 @@ pub async fn left(
             Lookup::Absent => false,
         };
         left.push(match user {
-            Ok(user) => Left { why: why(&user, flagged, passwords), key, user: Some(user) },
-            Err(error) => Left { key, user: None, why: WhyLeft::Unreadable(error) },
+            Ok(user) => {
+                let (why, scheme) = (why(&user, flagged, passwords), scheme(&user, passwords));
+                Left { key, user: Some(user), why, scheme }
+            }
+            Err(error) => Left { key, user: None, why: WhyLeft::Unreadable(error), scheme: None },
         });
     }
     Ok(LeftPage { left, walked, next })
@@ -181,6 +229,10 @@ fn why(user: &LegacyUser, flagged: bool, passwords: Option<&Passwords>) -> WhyLe
         Ok(()) if flagged => WhyLeft::Flagged,
         Ok(()) => WhyLeft::NotSeen,
     }
+}
+
+fn scheme(user: &LegacyUser, passwords: Option<&Passwords>) -> Option<&'static str> {
+    passwords?.schemes().identify(user.password_hash.as_ref()?).ok().map(PasswordScheme::name)
 }
 
 /// Why there is no report.

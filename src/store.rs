@@ -49,7 +49,7 @@ pub use snapshot::{Snapshot, SnapshotStore};
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder, Synchronous};
-pub use stats::{Stats, StatsStore};
+pub use stats::{SourceStats, Stats, StatsStore};
 pub use turn::{Turn, TurnGiver, TurnLost};
 
 /// Where users live after they have moved.

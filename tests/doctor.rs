@@ -8,6 +8,8 @@ mod archive;
 mod hashes;
 #[path = "doctor/identifiers.rs"]
 mod identifiers;
+#[path = "doctor/left.rs"]
+mod left;
 #[path = "doctor/legacy.rs"]
 mod legacy;
 #[path = "doctor/passwords.rs"]

@@ -1,5 +1,9 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,8 +15,9 @@ use super::{
 };
 use crate::{
     clock::{Timestamp, within},
-    report::{Progress, ReportError},
+    report::Progress,
     store::{Stats, StoreError},
+    user::SourceName,
 };
 
 /// Counts that are older are read anew, beside whoever asks.
@@ -27,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How many users there are and where, as of one moment.
 #[derive(Debug)]
 pub(super) struct Counts {
+    /// Which counting since the start this is.
+    number: u64,
     pub(super) at: Timestamp,
     /// The same by the clock that never goes back.
     since: Duration,
@@ -50,6 +57,8 @@ pub(super) enum Legacy {
 #[derive(Debug, Default)]
 pub(super) struct Counter {
     last: Mutex<Option<Arc<Counts>>>,
+    /// How often it was begun to count.
+    begun: AtomicU64,
     /// Whose turn it is to count.
     turn: Arc<Turn<()>>,
 }
@@ -79,7 +88,35 @@ pub(super) async fn counts(api: &Api) -> Result<Arc<Counts>, Problem> {
     if let Some(counts) = young(FRESH) {
         return Ok(counts);
     }
-    // A client that goes away has not counted for nothing.
+    counted(api, turn).await
+}
+
+/// Counts that were begun after they were asked for: somebody wants to see what has just happened.
+pub(super) async fn new_counts(api: &Api) -> Result<Arc<Counts>, Problem> {
+    let counter = &api.parts().counter;
+    let begun = counter.begun.load(Ordering::Relaxed);
+    let turn = Arc::clone(&counter.turn).lock_owned().await;
+    // Whoever had the turn before may have begun after this one asked.
+    match counter.last().filter(|counts| counts.number > begun) {
+        Some(counts) => Ok(counts),
+        None => counted(api, turn).await,
+    }
+}
+
+/// Counts once before anybody asks, so that the first who asks need not wait.
+pub(super) async fn count_early(api: Api) {
+    let (store, counter) = (&api.parts().store, &api.parts().counter);
+    if store.as_stats().is_some()
+        && counter.last().is_none()
+        && let Ok(turn) = Arc::clone(&counter.turn).try_lock_owned()
+    {
+        // What cannot be counted now is counted when somebody asks.
+        let _counts = count(api.clone(), turn).await;
+    }
+}
+
+/// A client that goes away has not counted for nothing.
+async fn counted(api: &Api, turn: OwnedMutexGuard<()>) -> Result<Arc<Counts>, Problem> {
     tokio::spawn(count(api.clone(), turn)).await.map_err(|error| Problem::internal(&error))?
 }
 
@@ -87,28 +124,29 @@ async fn count(api: Api, _turn: OwnedMutexGuard<()>) -> Result<Arc<Counts>, Prob
     let parts = api.parts();
     let without = |what| StoreError::misconfigured(what);
     let store = parts.store.as_stats().ok_or_else(|| without("the store has no counts"))?;
+    let number = parts.counter.begun.fetch_add(1, Ordering::Relaxed).saturating_add(1);
     let (at, since) = (parts.clock.now(), parts.clock.monotonic());
-    let stats = store.stats().await?;
-    let counts = Arc::new(Counts { at, since, stats, legacy: legacy(&api).await? });
+    let (stats, legacy) = (store.stats().await?, legacy_users(&api).await);
+    let legacy = legacy.map_or_else(|unknown| unknown, |users| Legacy::Counted(Progress::of(&stats, users)));
+    let counts = Arc::new(Counts { number, at, since, stats, legacy });
     *parts.counter.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&counts));
     Ok(counts)
 }
 
-async fn legacy(api: &Api) -> Result<Legacy, Problem> {
+/// How many users the legacy system has, or why that is not known.
+async fn legacy_users(api: &Api) -> Result<BTreeMap<SourceName, u64>, Legacy> {
     let parts = api.parts();
-    let Some(legacy) = &parts.legacy else { return Ok(Legacy::NotGiven) };
-    let Some(directory) = legacy.as_directory() else { return Ok(Legacy::NotListed) };
-    let search = super::users::searching(api)?;
-    match within(&*parts.clock, PATIENCE, Progress::read(search, directory)).await {
-        Some(Ok(progress)) => Ok(Legacy::Counted(progress)),
-        Some(Err(ReportError::Store(error))) => Err(error.into()),
-        Some(Err(error @ ReportError::Legacy(_))) => {
+    let Some(legacy) = &parts.legacy else { return Err(Legacy::NotGiven) };
+    let Some(directory) = legacy.as_directory() else { return Err(Legacy::NotListed) };
+    match within(&*parts.clock, PATIENCE, directory.count()).await {
+        Some(Ok(users)) => Ok(users),
+        Some(Err(error)) => {
             tracing::warn!(error = %chain(&error), "the users of the legacy system cannot be counted");
-            Ok(Legacy::Unreachable)
+            Err(Legacy::Unreachable)
         }
         None => {
             tracing::warn!("the legacy system did not count its users in time");
-            Ok(Legacy::Unreachable)
+            Err(Legacy::Unreachable)
         }
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Uploaded {
     pub(super) external_id: Option<String>,
     pub(super) send_completion_email: bool,
     pub(super) upsert: bool,
+    #[serde(default)]
+    pub(super) spare_moved: bool,
 }
 
 /// Opens uploads.
@@ -92,12 +94,14 @@ pub(super) async fn submit(State(api): State<Api>, caller: Caller, request: Requ
         Some(_) => Err(Problem::body("Expected type boolean but found type string", format!("/{name}"))),
     };
     let upsert = flag("upsert")?.unwrap_or(false);
+    let spare_moved = flag("spare_moved")?.unwrap_or(false);
     let dry_run = flag("dry_run")?.unwrap_or(false);
     let send_completion_email = flag("send_completion_email")?.unwrap_or(true);
     let format = fields.remove("format").map(|format| format.parse()).transpose();
     let format = format.map_err(|_| Problem::body("No enum match", "/format"))?;
     let external_id = fields.remove("external_id");
-    let mut uploaded = Uploaded { upload: String::new(), format, external_id, send_completion_email, upsert };
+    let mut uploaded =
+        Uploaded { upload: String::new(), format, external_id, send_completion_email, upsert, spare_moved };
     let status = add(&api, &mut uploaded, dry_run, file).await?;
     Ok(answer(StatusCode::ACCEPTED, &shown(&api, &status)?))
 }
@@ -122,7 +126,7 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spoole
     let _alone = parts.submitting.lock().await;
     let mut id = job_id::new(api)?;
     if let Some(external_id) = &uploaded.external_id {
-        let options = [uploaded.upsert, uploaded.send_completion_email, dry_run].map(u8::from);
+        let options = [uploaded.upsert, uploaded.send_completion_email, dry_run, uploaded.spare_moved].map(u8::from);
         let format = uploaded.format.map_or("", ImportFormat::as_str);
         let mut digest = Blake2b512::new_with_prefix("waystation import");
         for part in
@@ -168,6 +172,7 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spoole
     let mut spec = ImportSpec::new(serde_json::to_value(&*uploaded).map_err(|error| Problem::internal(&error))?);
     spec.source = Some(parts.connection.as_provider().into());
     spec.policy = if uploaded.upsert { ImportPolicy::reference() } else { ImportPolicy::default() };
+    spec.policy.spare_moved |= uploaded.spare_moved;
     spec.dry_run = dry_run;
     if let Err(failure) = jobs.submit(spec, Some(id.as_str()), &Uploads(api.clone())).await {
         if let Some(kept) = kept {
@@ -213,6 +218,7 @@ pub(super) fn shown(api: &Api, job: &ImportStatus) -> Result<Value, Problem> {
     add("connection_id", api.parts().connection.as_id().into());
     add("connection", api.parts().connection.name().into());
     add("upsert", uploaded.upsert.into());
+    add("spare_moved", uploaded.spare_moved.into());
     add("external_id", json!(uploaded.external_id));
     add("send_completion_email", uploaded.send_completion_email.into());
     add("dry_run", job.spec.dry_run.into());

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Api, Scope,
     connections::segment,
-    counts::{Legacy, counts},
+    counts::{Legacy, counts, new_counts},
     gate::{Caller, require},
     parameters::Parameters,
     person::date,
@@ -23,9 +23,12 @@ use super::{
 use crate::{
     clock::{Timestamp, within},
     identifier::Identifier,
-    report::{self, Left, LeftPage, ReportError, WhyLeft},
-    user::LegacyKey,
+    report::{self, Left, LeftPage, ReportError, SourceProgress, WhyLeft},
+    user::{LegacyKey, SourceName},
 };
+
+/// What counts are asked by.
+pub(super) const PROGRESS_PARAMETERS: [&str; 1] = ["again"];
 
 /// What a list of those who are left is asked by.
 pub(super) const LEFT_PARAMETERS: [&str; 2] = ["from", "take"];
@@ -42,20 +45,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// `GET /migration`
 pub(super) async fn progress(State(api): State<Api>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     require(&caller, &[Scope::ReadUsers])?;
-    Parameters::of(&uri, &[], &api.parts().limits)?;
-    let counts = counts(&api).await?;
+    let parameters = Parameters::of(&uri, &PROGRESS_PARAMETERS, &api.parts().limits)?;
+    let is_again = parameters.flag("again")?.unwrap_or(false);
+    let counts = if is_again { new_counts(&api).await? } else { counts(&api).await? };
     let stats = &counts.stats;
     let day = |(day, users): (&i64, &u64)| {
         let midnight = Timestamp::from_micros(day.saturating_mul(86_400_000_000)).to_rfc3339()?;
         Some(json!({"day": midnight.get(..10)?, "users": users}))
     };
-    let legacy = match counts.legacy {
+    let legacy = match &counts.legacy {
         Legacy::Counted(progress) => json!({
             "state": "counted",
-            "users": progress.legacy_users,
-            "moved": progress.moved,
-            "flagged": progress.flagged,
+            "users": progress.legacy_users(),
+            "moved": progress.moved(),
+            "flagged": progress.flagged(),
             "left": progress.left(),
+            "by_source": progress.by_source.iter().map(of_source).collect::<Map<_, _>>(),
         }),
         Legacy::NotGiven => json!({"state": "not_given"}),
         Legacy::NotListed => json!({"state": "not_listed"}),
@@ -70,12 +75,22 @@ pub(super) async fn progress(State(api): State<Api>, caller: Caller, uri: Uri) -
             "last_moved_at": stats.last_moved_at.map_or(Value::Null, date),
             "moved_by_day": stats.moved_by_day.iter().filter_map(day).collect::<Value>(),
             "by_moved": named(&stats.by_moved, |by| by.as_str()),
-            "by_source": named(&stats.by_source, |source| source.as_str()),
+            "by_source": stats.by_source.iter().map(|(source, it)| (source.to_string(), it.users.into())).collect::<Map<_, _>>(),
             "by_credential": named(&stats.by_credential, |kind| kind.as_str()),
             "by_scheme": named(&stats.by_scheme, String::as_str),
             "legacy": legacy,
         }),
     ))
+}
+
+fn of_source((source, progress): (&SourceName, &SourceProgress)) -> (String, Value) {
+    let counts = json!({
+        "users": progress.legacy_users,
+        "moved": progress.moved,
+        "flagged": progress.flagged,
+        "left": progress.left(),
+    });
+    (source.to_string(), counts)
 }
 
 fn named<K>(counts: &BTreeMap<K, u64>, name: impl Fn(&K) -> &str) -> Map<String, Value> {
@@ -131,6 +146,7 @@ fn person(left: &Left) -> Value {
         "phone_number": original(profile.and_then(|profile| profile.phone.as_ref())),
         "name": profile.map_or(Value::Null, |profile| json!(profile.name)),
         "why": left.why.as_str(),
+        "scheme": left.scheme,
         "detail": match &left.why {
             WhyLeft::UnusableHash(error) => error.to_string().into(),
             WhyLeft::Blocked

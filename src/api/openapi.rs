@@ -304,7 +304,9 @@ fn paths(api: &Api) -> Value {
         )]),
         "/migration": path(vec![(
             "get",
-            operation("Count who has moved and who is left", READ).answers(200, named("Migration")),
+            operation("Count who has moved and who is left", READ)
+                .query(&migration::PROGRESS_PARAMETERS, &[])
+                .answers(200, named("Migration")),
         )]),
         "/migration/left": path(vec![(
             "get",

@@ -26,8 +26,16 @@ use super::{Api, ApiLimits, payload::too_large, problem::Problem};
 use crate::{bulk::ImportFormat, clock::within};
 
 /// The fields beside the file that are read. Whatever else comes is passed over.
-const FIELDS: [&str; 7] =
-    ["connection_id", "dry_run", "external_id", "format", "send_completion_email", "upload_id", "upsert"];
+const FIELDS: [&str; 8] = [
+    "connection_id",
+    "dry_run",
+    "external_id",
+    "format",
+    "send_completion_email",
+    "spare_moved",
+    "upload_id",
+    "upsert",
+];
 
 /// The longest field in bytes.
 const MAX_FIELD: usize = 1_024;
@@ -58,6 +66,10 @@ pub(super) fn schema(limits: &ApiLimits) -> Value {
             },
             "connection_id": {"type": "string", "pattern": "^con_[A-Za-z0-9]{16}$"},
             "upsert": flag,
+            "spare_moved": {
+                "type": "boolean",
+                "description": "Whether an upsert only fills in what is missing of people who have moved by themselves.",
+            },
             "external_id": {"type": "string", "maxLength": MAX_FIELD},
             "send_completion_email": flag,
             "dry_run": flag,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::{
-    Api, Mailer, export,
+    Api, Mailer, counts, export,
     import::{self, Uploads},
     problem::chain,
     verification,
@@ -26,7 +26,7 @@ const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// Run one beside the router, in the same process or in others that share the store and the spool folder.
 pub struct ApiWorker {
     api: Api,
-    imports: ImportWorker,
+    imports: Option<ImportWorker>,
 }
 
 impl ApiWorker {
@@ -42,7 +42,13 @@ impl ApiWorker {
             Some(mailer) => imports.observer(Arc::new(Finished(Arc::clone(mailer)))),
             None => imports,
         };
-        Self { api, imports }
+        Self { api, imports: Some(imports) }
+    }
+
+    /// Leaves imports to other workers: for a process that is to change no user.
+    pub fn without_imports(mut self) -> Self {
+        self.imports = None;
+        self
     }
 
     /// Does everything that waits now, and removes what is not kept any more.
@@ -53,7 +59,10 @@ impl ApiWorker {
     /// error.
     pub async fn run_once(&self) -> Result<(), ImportFailure> {
         loop {
-            let mut is_idle = matches!(self.imports.run_once().await?, Worked::Nothing | Worked::Waits(..));
+            let mut is_idle = match &self.imports {
+                Some(imports) => matches!(imports.run_once().await?, Worked::Nothing | Worked::Waits(..)),
+                None => true,
+            };
             is_idle &= !export::work(&self.api).await?;
             is_idle &= !verification::work(&self.api).await?;
             if is_idle {
@@ -74,6 +83,8 @@ impl ApiWorker {
             // An end of the sender is an end too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
+        // Nobody waits for it, the end of the worker neither.
+        drop(tokio::spawn(counts::count_early(self.api.clone())));
         let work = async {
             let others = async {
                 tokio::try_join!(
@@ -82,7 +93,13 @@ impl ApiWorker {
                     self.sweeps(told(stopped.clone())),
                 )
             };
-            let (imports, others) = tokio::join!(self.imports.run_until(told(stopped.clone())), others);
+            let imports = async {
+                match &self.imports {
+                    Some(imports) => imports.run_until(told(stopped.clone())).await,
+                    None => Ok(()),
+                }
+            };
+            let (imports, others) = tokio::join!(imports, others);
             imports.and(others.map(|_| ()))
         };
         let mut work = std::pin::pin!(work);
@@ -149,7 +166,10 @@ impl ApiWorker {
         let jobs = parts.store.as_jobs().ok_or(ImportFailure::Unsupported("jobs"))?;
         let now = parts.clock.now();
         let retention = i64::try_from(parts.limits.retention.as_micros()).unwrap_or(i64::MAX);
-        jobs.prune(Timestamp::from_micros(now.as_micros().saturating_sub(retention))).await?;
+        let before = Timestamp::from_micros(now.as_micros().saturating_sub(retention));
+        for kind in [import::KIND, export::KIND, verification::KIND] {
+            jobs.prune(kind, before).await?;
+        }
         parts.spool.sweep(jobs, now).await.map_err(ImportFailure::from)?;
         Ok(())
     }

@@ -96,11 +96,12 @@ async fn try_log_in(doctor: &Doctor, stranger: &Stranger, findings: &mut Vec<Fin
 
 async fn count(directory: &dyn LegacyDirectory, findings: &mut Vec<Finding>) {
     match directory.count().await {
-        Ok(0) => {
+        Ok(counts) if counts.values().all(|users| *users == 0) => {
             let text = "The list of users is empty: is it the right database, table, or base of the search?";
             findings.push(Finding::new(Code::LegacyEmpty, text));
         }
-        Ok(users) => {
+        Ok(counts) => {
+            let users = counts.values().sum();
             let text = "Users of the legacy system, those who cannot log in included.";
             findings.push(Finding::new(Code::LegacyUsers, text).count(users, None));
         }

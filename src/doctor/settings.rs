@@ -89,18 +89,17 @@ pub(super) async fn examine_phase(doctor: &Doctor, findings: &mut Vec<Finding>) 
 
 /// Whether anybody is left when the legacy system is not asked any more.
 async fn examine_end(doctor: &Doctor) -> Option<Finding> {
-    let (Some(search), Some(directory)) =
-        (doctor.migrator.store().as_search(), doctor.migrator.legacy().as_directory())
+    let (Some(stats), Some(directory)) = (doctor.migrator.store().as_stats(), doctor.migrator.legacy().as_directory())
     else {
-        let text = "Who is left cannot be told without a list of the legacy system's users and a store that searches.";
+        let text = "Who is left cannot be told without a list of the legacy system's users and a store that counts.";
         return Some(Finding::new(Code::PhaseSealedUnknown, text));
     };
-    let read = within(doctor.migrator.clock(), PATIENCE, Progress::read(search, directory));
+    let read = within(doctor.migrator.clock(), PATIENCE, Progress::read(stats, directory));
     match read.await.ok_or("no answer within a minute".to_owned()).and_then(|it| it.map_err(|it| it.to_string())) {
         Ok(progress) if progress.left() == 0 => None,
         Ok(progress) => {
             let text = "These people have not moved, and can neither log in nor recover their password.";
-            Some(Finding::new(Code::PhaseSealedLeft, text).count(progress.left(), Some(progress.legacy_users)))
+            Some(Finding::new(Code::PhaseSealedLeft, text).count(progress.left(), Some(progress.legacy_users())))
         }
         Err(error) => {
             let text = format!("Who is left cannot be told: {error}.");

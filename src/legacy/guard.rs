@@ -1,4 +1,4 @@
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -9,7 +9,7 @@ use crate::{
     clock::{Clock, SystemClock},
     identifier::Identifier,
     password::Password,
-    user::LegacyKey,
+    user::{LegacyKey, SourceName},
 };
 
 mod breaker;
@@ -238,7 +238,7 @@ impl<C: LegacyConnection> LegacyConnection for Guard<C> {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<C: LegacyConnection> LegacyDirectory for Guard<C> {
-    async fn count(&self) -> Result<u64, LegacyError> {
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
         let directory = self.directory()?;
         self.put(&Question::new(None), || directory.count()).await
     }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use super::{
@@ -6,7 +8,7 @@ use super::{
 use crate::{
     identifier::{Identifier, IdentifierKind},
     password::{Password, PasswordError},
-    user::LegacyKey,
+    user::{LegacyKey, SourceName},
 };
 
 mod answer;
@@ -174,8 +176,8 @@ impl LegacyConnection for HttpConnection {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl LegacyDirectory for HttpConnection {
-    async fn count(&self) -> Result<u64, LegacyError> {
-        self.own()?.count(&self.site).await
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
+        Ok(BTreeMap::from([(self.site.source.clone(), self.own()?.count(&self.site).await?)]))
     }
 
     async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {

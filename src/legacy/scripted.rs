@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     fmt,
     future::Future,
     ops::Bound,
@@ -268,8 +269,10 @@ impl LegacyConnection for ScriptedConnection {
 
 #[async_trait]
 impl LegacyDirectory for ScriptedConnection {
-    async fn count(&self) -> Result<u64, LegacyError> {
-        self.call(LegacyCall::Count, |_| "done", |script| Ok(script.people.len() as u64)).await
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
+        let count = |script: &mut Script| Ok(script.people.len() as u64);
+        let users = self.call(LegacyCall::Count, |_| "done", count).await?;
+        Ok(BTreeMap::from([(self.system.source.clone(), users)]))
     }
 
     async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {

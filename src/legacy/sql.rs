@@ -1,6 +1,6 @@
 #[cfg(feature = "sqlite")]
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -337,7 +337,7 @@ impl LegacyConnection for SqlConnection {
 
 #[async_trait]
 impl LegacyDirectory for SqlConnection {
-    async fn count(&self) -> Result<u64, LegacyError> {
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
         let sql = self.queries.count.as_ref().ok_or_else(no_directory)?;
         let mut count = None;
         let take = |row: Row| {
@@ -345,7 +345,8 @@ impl LegacyDirectory for SqlConnection {
             Ok(Reading::Enough)
         };
         self.database.read(Question { sql, first: None, second: Second::None }, take).await?;
-        count.ok_or_else(|| LegacyError::misconfigured("the counting query does not return one number"))
+        let users = count.ok_or_else(|| LegacyError::misconfigured("the counting query does not return one number"))?;
+        Ok(BTreeMap::from([(self.source.clone(), users)]))
     }
 
     async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {

@@ -95,12 +95,13 @@ pub trait JobStore: fmt::Debug + Send + Sync {
     /// When the store cannot be asked.
     async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError>;
 
-    /// Removes the jobs that were over before `before`, with their faults, and says how many.
+    /// Removes the jobs of `kind` that were over before `before`, with their faults, and says how many. Those of other
+    /// kinds are kept for as long as whoever made them wants.
     ///
     /// # Errors
     ///
     /// When the store cannot be asked.
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+    async fn prune(&self, kind: &str, before: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// The id of a job.

@@ -281,9 +281,9 @@ impl<E: ServerEngine> JobStore for ServerStore<E> {
         again_on_conflict!(self, "faults", connection => users.faults::<E>(connection, id, after, limit))
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, kind: &str, before: Timestamp) -> Result<u64, StoreError> {
         let users = &self.shared.users;
-        again_on_conflict!(self, "prune", connection => users.prune::<E>(connection, before))
+        again_on_conflict!(self, "prune", connection => users.prune::<E>(connection, kind, before))
     }
 }
 

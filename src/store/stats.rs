@@ -30,7 +30,7 @@ pub struct Stats {
     /// Those who moved, by how.
     pub by_moved: BTreeMap<MovedBy, u64>,
     /// Those who come from a legacy system, by which.
-    pub by_source: BTreeMap<SourceName, u64>,
+    pub by_source: BTreeMap<SourceName, SourceStats>,
     /// Stored hashes by the name of their scheme; `unidentified` where it was never told.
     pub by_scheme: BTreeMap<String, u64>,
     /// Those who moved, by day: days since 1970-01-01 (UTC), see [`Timestamp::day`].
@@ -50,7 +50,8 @@ impl Stats {
             self.last_moved_at = self.last_moved_at.max(Some(moved.at));
         }
         if let Some(legacy) = &user.legacy {
-            *self.by_source.entry(legacy.source().clone()).or_default() += 1;
+            let kind = user.credential.kind();
+            self.by_source.entry(legacy.source().clone()).or_default().add(kind, user.moved.is_some(), 1);
         }
         if let Some(hash) = user.password_hash() {
             *self.by_scheme.entry(hash.scheme().unwrap_or("unidentified").to_owned()).or_default() += 1;
@@ -60,5 +61,29 @@ impl Stats {
     /// How many have moved, whichever way.
     pub fn moved(&self) -> u64 {
         self.by_moved.values().sum()
+    }
+}
+
+/// Counts of those who come from one legacy system.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SourceStats {
+    /// Everybody of that system who is here.
+    pub users: u64,
+    /// Those who have moved and whose password lives here.
+    pub moved: u64,
+    /// Those whose password still lives there.
+    pub delegated: u64,
+}
+
+impl SourceStats {
+    /// Counts so many users who are alike.
+    pub fn add(&mut self, credential: CredentialKind, has_moved: bool, users: u64) {
+        self.users += users;
+        if credential == CredentialKind::Delegated {
+            self.delegated += users;
+        } else if has_moved {
+            self.moved += users;
+        }
     }
 }

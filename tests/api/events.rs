@@ -8,7 +8,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use waystation::clock::{Clock as _, SystemClock};
+use waystation::{
+    api::ApiWorker,
+    clock::{Clock as _, SystemClock},
+};
 
 use crate::server::{CONNECTION, Server, TOKEN, limits, read};
 
@@ -150,7 +153,8 @@ async fn a_job_that_is_removed_ends_its_streams() {
     assert!(stream.has("event: progress").await);
     let jobs = server.store.as_jobs().unwrap();
     jobs.cancel(&waystation::store::JobId::new(id.as_str()), crate::server::NOW).await.unwrap();
-    jobs.prune(crate::server::NOW.saturating_add(Duration::from_secs(1))).await.unwrap();
+    let after = crate::server::NOW.saturating_add(Duration::from_secs(1));
+    assert_eq!(jobs.prune(ApiWorker::IMPORT_KIND, after).await.unwrap(), 1);
     pass(&server, Duration::from_secs(1)).await;
     assert!(!stream.has("event: done").await, "{}", stream.text);
 }

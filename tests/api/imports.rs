@@ -1,9 +1,9 @@
 //! Imports, from the upload to what was wrong with records.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use waystation::store::JobStatus;
+use waystation::{api::ApiWorker, bulk::Importer, store::JobStatus};
 
 use crate::server::{CONNECTION, Server, limits};
 
@@ -33,6 +33,7 @@ async fn a_file_is_imported_and_its_job_is_followed() {
             "connection_id": CONNECTION,
             "connection": "customers",
             "upsert": false,
+            "spare_moved": false,
             "external_id": "monday",
             "send_completion_email": false,
             "dry_run": false,
@@ -157,6 +158,39 @@ async fn an_upsert_changes_whoever_is_there_and_a_dry_run_nobody() {
         let upsert = server.import(newer, &[("upsert", "true")]).await;
         assert_eq!(upsert["summary"], json!({"failed": 0, "updated": 1, "inserted": 1, "total": 2}));
         assert_eq!(server.get("/users/auth0%7C1").await.json()["given_name"], "Ada");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_changes_no_user_leaves_imports_and_writes_exports() {
+    let server = Server::start().await;
+    let parts: &[(&str, Option<&str>, &[u8])] =
+        &[("users", Some("u"), ADA.as_bytes()), ("connection_id", None, CONNECTION.as_bytes())];
+    let import = server.upload(parts).await.json();
+    let export = server.send("POST", "/jobs/users-exports", Some(json!({}))).await.json();
+    let importer = Importer::builder(Arc::clone(&server.store)).clock(Arc::new(server.clock.clone())).build();
+    let worker = ApiWorker::new(server.api.clone(), importer).without_imports();
+    worker.run_once().await.unwrap();
+    assert_eq!(
+        (server.job(&import).await["status"].clone(), server.job(&export).await["status"].clone()),
+        (json!("pending"), json!("completed"))
+    );
+    server.worker.run_once().await.unwrap();
+    assert_eq!(server.job(&import).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn people_who_have_moved_by_themselves_are_spared_where_that_is_asked_for() {
+    let server = Server::start().await;
+    let path =
+        format!("/users/{}", server.create("ada@example.com").await["user_id"].as_str().unwrap().replace('|', "%7C"));
+    let older = r#"[{"email": "ada@example.com", "nickname": "Countess", "given_name": "A."}]"#;
+    for (spare, given_name) in [("true", "Ada"), ("false", "A.")] {
+        assert_eq!(server.send("PATCH", &path, Some(json!({"given_name": "Ada"}))).await.status, 200);
+        let job = server.import(older, &[("upsert", "true"), ("spare_moved", spare)]).await;
+        assert_eq!((&job["summary"]["updated"], &job["spare_moved"]), (&json!(1), &json!(spare == "true")), "{job}");
+        let ada = server.get(&path).await.json();
+        assert_eq!((&ada["given_name"], &ada["nickname"]), (&json!(given_name), &json!("Countess")), "{spare}");
     }
 }
 

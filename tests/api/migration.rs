@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use waystation::{
     Passwords,
     clock::{Clock as _, SystemClock},
-    legacy::{LegacyCall, ScriptedConnection, ScriptedPerson},
+    legacy::{Chain, ChainMember, LegacyCall, ScriptedConnection, ScriptedPerson},
 };
 
 use crate::server::{Server, limits};
@@ -52,7 +52,14 @@ async fn who_has_moved_and_who_is_left_is_counted() {
         "by_source": {"auth0": 2},
         "by_credential": {"hash": 3},
         "by_scheme": {"argon2": 1, "bcrypt": 2},
-        "legacy": {"state": "counted", "users": 5, "moved": 2, "flagged": 0, "left": 3},
+        "legacy": {
+            "state": "counted",
+            "users": 5,
+            "moved": 2,
+            "flagged": 0,
+            "left": 3,
+            "by_source": {"auth0": {"users": 5, "moved": 2, "flagged": 0, "left": 3}},
+        },
     });
     assert_eq!(answer.json(), expected);
 }
@@ -78,6 +85,77 @@ async fn counts_are_some_seconds_old_at_the_most_where_somebody_asks_again() {
     server.clock.advance(Duration::from_hours(1));
     let counts = server.get("/migration").await.json();
     assert_eq!((&counts["legacy"]["left"], &counts["counted_at"]), (&json!(1), &json!("2026-01-01T01:00:11.000Z")));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_new_counts_has_what_happened_before() {
+    let (server, legacy) = listed(3).await;
+    let left = async |query| server.get(&format!("/migration{query}")).await.json()["legacy"]["left"].clone();
+    assert_eq!(left("").await, 3);
+    move_people(&server, 0..1).await;
+    assert_eq!((left("").await, left("?again=false").await, left("?again=true").await), (3.into(), 3.into(), 2.into()));
+    assert_eq!(left("").await, 2, "what was counted anew is for everybody");
+    assert_eq!(legacy.calls().of(LegacyCall::Count), 2);
+    let message = "Query validation error: 'Expected type boolean but found type string' on property again.";
+    server.get("/migration?again=please").await.is_problem(400, message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_that_were_begun_before_they_were_asked_for_are_not_new() {
+    let (server, legacy) = listed(3).await;
+    let server = Arc::new(server);
+    let ask = |query: &'static str| {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { server.get(&format!("/migration{query}")).await.json()["legacy"]["left"].clone() })
+    };
+    legacy.hang();
+    let before = ask("");
+    while legacy.calls().running() == 0 {
+        SystemClock::new().sleep(Duration::from_millis(5)).await;
+    }
+    let again = [ask("?again=true"), ask("?again=true")];
+    legacy.release();
+    assert_eq!(before.await.unwrap(), 3);
+    for asked in again {
+        assert_eq!(asked.await.unwrap(), 3);
+    }
+    let counted = legacy.calls().of(LegacyCall::Count);
+    assert!((2..=3).contains(&counted), "{counted}");
+}
+
+#[tokio::test]
+async fn how_far_it_is_with_each_of_several_legacy_systems_is_counted() {
+    let (shop, forum) = (ScriptedConnection::new("auth0"), ScriptedConnection::new("forum"));
+    for number in 0..3 {
+        let (id, email) = (format!("{number:03}"), format!("person{number}@example.com"));
+        shop.add(ScriptedPerson::parse(&id, &email, "an old password").unwrap());
+        forum.add(ScriptedPerson::parse(&id, &format!("f{email}"), "an old password").unwrap());
+    }
+    let chain = Chain::new([ChainMember::new("auth0", shop), ChainMember::new("forum", forum)]).unwrap();
+    let server = Server::with(|api| api.legacy(Arc::new(chain))).await;
+    move_people(&server, 0..2).await;
+    let counts = server.get("/migration").await.json();
+    let expected = json!({
+        "auth0": {"users": 3, "moved": 2, "flagged": 0, "left": 1},
+        "forum": {"users": 3, "moved": 0, "flagged": 0, "left": 3},
+    });
+    assert_eq!((&counts["legacy"]["by_source"], &counts["legacy"]["left"]), (&expected, &json!(4)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_has_counted_before_anybody_asks() {
+    let (server, legacy) = listed(3).await;
+    let asked = async {
+        while legacy.calls().ended(LegacyCall::Count, "done") == 0 {
+            SystemClock::new().sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(server.get("/migration").await.json()["legacy"]["left"], 3);
+        assert_eq!(legacy.calls().of(LegacyCall::Count), 1);
+    };
+    tokio::select! {
+        ended = server.worker.run_until(std::future::pending()) => panic!("the worker ended: {ended:?}"),
+        () = asked => {}
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,6 +112,18 @@ async fn boundaries_may_look_like_anything() {
 }
 
 #[tokio::test]
+async fn a_file_of_many_blocks_is_kept_as_it_came() {
+    let server = Server::with(|api| api.limits(limits().upload_bytes(8 << 20))).await;
+    // More than two of the blocks that are written at once, and nothing alike in any two places.
+    let sent: Vec<u8> = (0..700_000_u32).flat_map(u32::to_le_bytes).collect();
+    let answer = server.upload(&[("users", Some("u"), &sent), ("connection_id", None, ID)]).await;
+    assert_eq!(answer.status, 202, "{}", answer.json());
+    let kept: Vec<_> =
+        std::fs::read_dir(server.spool()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect();
+    assert!(kept.len() == 1 && kept[0] == sent, "{} files", kept.len());
+}
+
+#[tokio::test]
 async fn an_upload_that_is_too_long_is_refused_before_or_while_it_comes() {
     let server = Server::start().await;
     let message = "Payload content length greater than maximum allowed: 512000.";

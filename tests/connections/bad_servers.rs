@@ -294,7 +294,7 @@ async fn nothing_is_ever_written() {
         let legacy = database.asked(queries().by_email(writing), mapping()).build();
         let error = ask(&legacy, &identifier("ada@example.com"), "right").await.unwrap_err();
         assert!(chain(&error).contains("writes"), "{}", chain(&error));
-        assert_eq!(legacy.as_directory().unwrap().count().await.unwrap(), 1);
+        assert_eq!(legacy.as_directory().unwrap().count().await.unwrap().values().sum::<u64>(), 1);
     }
 }
 
@@ -312,7 +312,7 @@ async fn a_statement_that_takes_too_long_is_an_outage_and_the_next_one_is_answer
         let start = clock.monotonic();
         let error = ask(&legacy, &who, "right").await.unwrap_err();
         assert!(matches!(error, LegacyError::Unavailable { what: "the statement took too long", .. }), "{error:?}");
-        assert_eq!(legacy.as_directory().unwrap().count().await.unwrap(), 1);
+        assert_eq!(legacy.as_directory().unwrap().count().await.unwrap().values().sum::<u64>(), 1);
         // A caller who leaves holds nobody up either.
         for _ in 0..3 {
             let mut asked = std::pin::pin!(ask(&legacy, &who, "right"));
@@ -322,7 +322,7 @@ async fn a_statement_that_takes_too_long_is_an_outage_and_the_next_one_is_answer
             })
             .await;
         }
-        assert_eq!(legacy.as_directory().unwrap().count().await.unwrap(), 1);
+        assert_eq!(legacy.as_directory().unwrap().count().await.unwrap().values().sum::<u64>(), 1);
         assert!(clock.monotonic().saturating_sub(start) < Duration::from_secs(10));
     }
 }

@@ -1,11 +1,13 @@
 //! A legacy system with a list of users that a test writes row by row, and that nobody may change.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use waystation::{
     Identifier, LegacyConnection, Password, PasswordHash,
     identifier::{IdentifierRules, StandardRules},
     legacy::{DirectoryEntry, LegacyAttempt, LegacyDirectory, LegacyError, LegacyUser, LegacyWriter, Verdict},
-    user::{LegacyKey, Profile},
+    user::{LegacyKey, Profile, SourceName},
 };
 
 /// What the system does wrong.
@@ -143,9 +145,13 @@ impl LegacyConnection for Archive {
 
 #[async_trait]
 impl LegacyDirectory for Archive {
-    async fn count(&self) -> Result<u64, LegacyError> {
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
         self.fail().await?;
-        Ok(self.rows.len() as u64)
+        let mut counts = BTreeMap::new();
+        for row in &self.rows {
+            *counts.entry(row.user.key.source().clone()).or_default() += 1;
+        }
+        Ok(counts)
     }
 
     async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {

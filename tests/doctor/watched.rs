@@ -194,7 +194,7 @@ impl JobStore for Watched {
         self.inner.as_jobs().unwrap().faults(id, after, limit).await
     }
 
-    async fn prune(&self, _: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, _: &str, _: Timestamp) -> Result<u64, StoreError> {
         panic!("the doctor has written to the store")
     }
 }

@@ -184,10 +184,15 @@ function form() {
   const format = choice([["", "Found by looking"], ...caller.formats.map((name) => [name, name])]);
   const dry = tick("Dry run first: everything is checked, nothing is written", { checked: true });
   const upsert = tick("Change users who are here already, never their passwords", {});
+  const spare = tick("Of people who have moved by themselves, only fill in what is missing", { checked: true });
   const add = (list) => {
-    const added = [...list].map(
-      (file) => new Item(file, { dry_run: dry.box.checked, upsert: upsert.box.checked, format: format.value }),
-    );
+    const options = {
+      dry_run: dry.box.checked,
+      upsert: upsert.box.checked,
+      spare_moved: spare.box.checked,
+      format: format.value,
+    };
+    const added = [...list].map((file) => new Item(file, options));
     queue.push(...added);
     queued.append(...added.map((item) => item.node));
     if (added.length > 0) tell(added.length === 1 ? "One file was added." : `${added.length} files were added.`);
@@ -225,6 +230,7 @@ function form() {
       field("Format", format),
       dry.node,
       upsert.node,
+      spare.node,
       el(
         "p",
         { class: "hint" },

@@ -10,13 +10,14 @@ const MORE = 25;
 const TAKE = 100;
 
 export function leftList(signal) {
-  const state = { from: null, isOver: false, walked: 0, why: new Map(), rows: 0, isWalking: false, stops: false };
+  const state = { from: null, isOver: false, walked: 0, why: new Map(), schemes: new Map(), rows: 0, isWalking: false, stops: false };
   const rows = el("tbody");
   const list = table("People who are left", ["Person", ["At the legacy system", "wide"], "Why"], rows, {
     class: "stacked",
   });
   const looked = el("p", { class: "quiet", role: "status" });
   const reasons = el("ul", { class: "chips", "aria-label": "Reasons so far" });
+  const schemes = el("ul", { class: "chips", "aria-label": "Their passwords there, so far" });
   const said = el("div");
   const more = button("Show who is left", () => walk(MORE));
   const all = button("Look through everybody", () => walk(Infinity));
@@ -55,7 +56,8 @@ export function leftList(signal) {
     state.from = answer.next ?? null;
     state.isOver = state.from === null;
     for (const person of answer.left) {
-      state.why.set(person.why, (state.why.get(person.why) ?? 0) + 1);
+      add(state.why, person.why);
+      if (person.scheme) add(state.schemes, person.scheme);
       state.rows += 1;
       // A table of a million rows helps nobody; they are counted all the same.
       if (rows.childElementCount < 1_000) rows.append(row(person));
@@ -64,10 +66,8 @@ export function leftList(signal) {
     const found = count(state.rows, "person is", "people are");
     const end = state.isOver ? "That is everybody." : "";
     put(looked, `Looked at ${count(state.walked, "user", "users")} of the legacy system: ${found} left. ${end}`);
-    put(
-      reasons,
-      [...state.why].map(([why, users]) => el("li", {}, words(why), " ", el("b", {}, number(users)))),
-    );
+    put(reasons, chips(state.why, words));
+    put(schemes, chips(state.schemes, plain));
   }
 
   return el(
@@ -77,10 +77,19 @@ export function leftList(signal) {
     el("p", { class: "quiet" }, "Read from the legacy system, person by person. Those who have moved are passed over."),
     looked,
     reasons,
+    schemes,
     said,
     list,
     el("p", { class: "actions" }, more, all, stop),
   );
+}
+
+function add(counts, key) {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function chips(counts, name) {
+  return [...counts].map(([key, users]) => el("li", {}, name(key), " ", el("b", {}, number(users))));
 }
 
 function row({ source, legacy_id, email, username, phone_number, name, why, detail }) {

@@ -1,7 +1,7 @@
 // How far the migration is: who has moved, who is left, and whether the legacy system can be switched off.
 
 import { shares, strip, timeChart } from "./chart.js";
-import { alarm, button, el, put, tell } from "./dom.js";
+import { alarm, button, el, put, table, tell } from "./dom.js";
 import { count, day, moment, number, plain, share, words } from "./format.js";
 import { leftList } from "./left.js";
 import { ask, may, pause } from "./session.js";
@@ -44,44 +44,40 @@ export async function show({ body, signal }) {
     { class: "charts", "aria-label": "By kind" },
     Object.values(by).map((chart) => chart.node),
   );
+  const sources = sourceTable();
   const list = leftList(signal);
   put(body, said, el("p", { class: "quiet" }, "Counting…"));
 
   let isFirst = true;
-  let at = null;
-  const look = async () => {
+  const look = async (query = {}) => {
     let counts;
     try {
-      counts = await ask("GET", "migration", { signal });
+      counts = await ask("GET", "migration", { query, signal });
     } catch (error) {
       if (!signal.aborted) put(said, alarm(error));
-      return;
+      return false;
     }
     put(said);
-    at = counts.counted_at;
     verdict(answer, counts);
     put(tiles, numbers(counts));
+    sources.update(counts.legacy.by_source ?? {});
     put(counted, "Counted ", moment(counts.counted_at), ". ", again);
     byDay(moved, left, counts);
     const byName = (name) => (key) => (name === "by_source" || name === "by_scheme" ? plain(key) : words(key));
     for (const [name, chart] of Object.entries(by))
       chart.update(counts[name], name === "by_scheme" ? scheme : byName(name));
     if (isFirst) {
-      put(body, said, answer, tiles, counted, days, parts, counts.legacy.state === "counted" ? list : null);
+      put(body, said, answer, tiles, counted, sources.node, days, parts, counts.legacy.state === "counted" ? list : null);
       isFirst = false;
     }
+    return true;
   };
   const again = button("Count again", async () => {
-    const before = at;
     again.disabled = true;
-    // The server answers with its last counts while it makes new ones.
-    for (let tries = 0; at === before && tries < 10 && !signal.aborted; tries += 1) {
-      await look();
-      if (at === before) await pause(500, signal).catch(() => {});
-    }
+    const isCounted = await look({ again: true });
     again.disabled = false;
     again.focus();
-    tell(at === before ? "These counts are some seconds old, and are not made anew so soon." : "Counted again.");
+    if (isCounted) tell("Counted again.");
   });
   await look();
   while (!signal.aborted) {
@@ -164,6 +160,31 @@ function numbers({ users, moved, legacy, last_moved_at }) {
     tile("Users here", number(users), "wherever they came from"),
     tile("Last move", last_moved_at ? moment(last_moved_at) : "–", null),
   ];
+}
+
+/** How far each legacy system is, where there are several. */
+function sourceTable() {
+  const rows = el("tbody");
+  const head = ["Legacy system", ["Users", "number"], ["Moved", "number"], ["Left", "number"], ["Password there", "number"]];
+  const node = el("section", { class: "card", hidden: true }, table("By legacy system", head, rows));
+  return {
+    node,
+    update(sources) {
+      const entries = Object.entries(sources).sort((one, other) => other[1].left - one[1].left);
+      node.hidden = entries.length < 2;
+      put(
+        rows,
+        entries.map(([name, { users, moved, left, flagged }]) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, plain(name)),
+            [users, moved, left, flagged].map((value) => el("td", { class: "number" }, number(value))),
+          ),
+        ),
+      );
+    },
+  };
 }
 
 /** Days in a row, some of them together where there are many. */

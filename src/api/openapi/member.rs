@@ -66,7 +66,7 @@ pub(super) fn parameter(name: &str, is_required: bool) -> Value {
     let schema = match name {
         "after" | "page" => json!({"type": "integer", "minimum": 0}),
         "connection" | "fields" | "from" | "name" | "q" | "strategy" => json!({"type": "string"}),
-        "consider_brute_force_enablement" | "include_fields" | "include_totals" | "primary_order" => {
+        "again" | "consider_brute_force_enablement" | "include_fields" | "include_totals" | "primary_order" => {
             json!({"type": "boolean"})
         }
         "email" | "identifier" => json!({"type": "string", "minLength": 1}),

@@ -11,6 +11,15 @@ pub(super) fn schemas() -> Value {
     let maybe = json!({"type": ["string", "null"]});
     let maybe_date = json!({"type": ["string", "null"], "format": "date-time"});
     let counts = json!({"type": "object", "additionalProperties": count});
+    let by_source = json!({
+        "type": "object",
+        "description": "The same numbers for each legacy system.",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["users", "moved", "flagged", "left"],
+            "properties": {"users": count, "moved": count, "flagged": count, "left": count},
+        },
+    });
     json!({
         "Blocks": {
             "type": "object",
@@ -72,6 +81,7 @@ pub(super) fn schemas() -> Value {
                 "connection_id": text,
                 "external_id": text,
                 "upsert": flag,
+                "spare_moved": flag,
                 "send_completion_email": flag,
                 "dry_run": flag,
                 "format": text,
@@ -105,6 +115,7 @@ pub(super) fn schemas() -> Value {
                     "enum": ["blocked", "flagged", "no_password", "not_seen", "unreadable", "unusable_hash"],
                 },
                 "detail": maybe,
+                "scheme": maybe,
             },
         },
         "Migration": {
@@ -137,6 +148,7 @@ pub(super) fn schemas() -> Value {
                         "moved": count,
                         "flagged": count,
                         "left": count,
+                        "by_source": by_source,
                     },
                 },
             },

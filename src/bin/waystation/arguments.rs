@@ -11,9 +11,10 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0    all was well
   1    it could not be done; what to do is said on standard error
-  2    the command line is wrong
-  3    it was done, and not everything was well: records or hashes were refused
-  130  interrupted, at a place from which it can be resumed
+  2    the command line or the settings are wrong
+  3    it was done, and not everything was well: records or hashes were refused, a known password did not open its hash,
+       the file had nobody in it, the doctor found an error, or the user or job that was asked for is not there
+  130  stopped by Ctrl-C or SIGTERM: an import can be resumed, an export begins anew
 
 Secrets are never given on the command line, where every process of the machine can read them: an address with a
 password stands in the environment (WAYSTATION_STORE) or in the file of settings, a token in the environment

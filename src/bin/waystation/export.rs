@@ -97,7 +97,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let stopped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopped);
     tokio::spawn(async move {
-        interrupted().await;
+        interrupted("stopping").await;
         stop.store(true, Ordering::Relaxed);
     });
 

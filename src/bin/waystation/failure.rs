@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     Failed = 1,
     /// Arguments or settings are wrong.
     Misused = 2,
-    /// Done, and not everything was well.
+    /// Done, and not everything was well; or what was asked for is not there.
     Refused = 3,
     /// Stopped by the operator, at a place from which it can be resumed: what a shell says of SIGINT.
     Interrupted = 130,
@@ -33,6 +33,16 @@ impl Failure {
     /// The arguments or settings are wrong.
     pub(crate) fn misused(what: impl Into<String>) -> Self {
         Self { exit: Exit::Misused, what: what.into(), source: None }
+    }
+
+    /// What was asked for is not there.
+    pub(crate) fn not_found(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, what: what.into(), source: None }
+    }
+
+    /// It cannot be done as things are.
+    pub(crate) fn refused(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, what: what.into(), source: None }
     }
 
     /// It did not work. `what` is read before a colon and the cause.

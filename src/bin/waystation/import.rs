@@ -30,7 +30,7 @@ use crate::{
     arguments::Global,
     engine,
     failure::{Exit, Failure},
-    interrupt::interrupted,
+    interrupt::{CHECKPOINT, interrupted},
     jobs,
     progress::{Progress, Step},
     settings::Settings,
@@ -65,7 +65,7 @@ pub(crate) struct Options {
     /// Take this off the beginning of ids, such as `auth0|`
     #[arg(long, value_name = "PREFIX")]
     id_prefix: Option<String>,
-    /// The legacy system whose ids these are
+    /// The legacy system whose ids these are. Without one, ids of the file are ids here, as in an export of your own
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// A column (or, in JSON, a pointer) that is another field of the schema; again for each. Without a FIELD it is left
@@ -80,7 +80,7 @@ pub(crate) struct Options {
     strict: bool,
     #[command(flatten)]
     policy: policy::Options,
-    /// Do all of it and write nothing: the same verdicts, the same report
+    /// Do all of it and write no user: the same verdicts, the same report, which is kept in the store
     #[arg(long)]
     dry_run: bool,
     /// Import nothing, and say whether the hashes open with the passwords of this file: one object a line,
@@ -115,14 +115,16 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         Some(file) if spool::is_read_once(file) => Some(spool::Spool::of(file).await?),
         _ => None,
     };
-    let (importer, store, progress) = importer(&settings, &passwords, Missing::Create).await?;
-    let jobs = ImportJobs::new(store);
     if let Some(known) = &options.prove {
-        drop(progress);
         let spec = spec(options, spooled.as_ref().map(spool::Spool::path))?;
         let input = inputs.open(&spec.to_value()).map_err(|error| Failure::of("the file cannot be read", error))?;
-        return prove::run(known, &importer, input, &passwords, global).await;
+        return prove::run(known, input, &passwords, global).await;
     }
+    if options.resume.is_none() && options.source.is_none() && settings.has_legacy() {
+        eprintln!("ids of the file are taken for ids here: if they are those of the legacy system, name it (--source)");
+    }
+    let (importer, store, progress) = importer(&settings, &passwords, Missing::Create).await?;
+    let jobs = ImportJobs::new(store);
     let id = match &options.resume {
         Some(id) => resume(&jobs, id).await?,
         None => submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
@@ -140,7 +142,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     if !is_over {
         let stop = async {
             tokio::select! {
-                () = interrupted() => {}
+                () = interrupted(CHECKPOINT) => {}
                 () = finished.notify.notified() => {}
                 // Another process may have taken it.
                 () = over(&jobs, &id) => {}
@@ -347,7 +349,7 @@ pub(crate) fn asked(error: waystation::bulk::ImportFailure) -> Failure {
 }
 
 pub(crate) fn no_such_job(id: &JobId) -> Failure {
-    Failure::misused(format!("there is no import with the id {}", id.as_str()))
+    Failure::not_found(format!("there is no import with the id {}", id.as_str()))
 }
 
 /// Says how it ended.

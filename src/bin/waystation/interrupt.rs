@@ -3,15 +3,18 @@ use std::process;
 /// What a process that SIGINT has ended leaves.
 const INTERRUPTED: i32 = 130;
 
+/// What becomes of imports that are stopped.
+pub(crate) const CHECKPOINT: &str = "stopping at the next checkpoint";
+
 /// Comes back when the operator presses Ctrl-C, or whoever runs the command as a service ends it (SIGTERM). A second time
 /// ends the process at once.
 ///
-/// It is listened for from the call on, and not only once somebody waits.
-pub(crate) fn interrupted() -> impl Future<Output = ()> + Send {
+/// It is listened for from the call on, and not only once somebody waits. What becomes of the work is said then.
+pub(crate) fn interrupted(work: &'static str) -> impl Future<Output = ()> + Send {
     let told = told();
-    async {
+    async move {
         told.await;
-        eprintln!("stopping at the next checkpoint; Ctrl-C once more stops at once");
+        eprintln!("{work}; Ctrl-C once more stops at once");
         let again = self::told();
         tokio::spawn(async {
             again.await;

@@ -20,12 +20,15 @@ use crate::{
     engine,
     failure::{Exit, Failure},
     import::{self, asked, no_such_job},
-    interrupt::interrupted,
+    interrupt::{CHECKPOINT, interrupted},
     output,
     settings::Settings,
     store::{self, Missing},
     time,
 };
+
+/// What the store calls imports: the command's own, and those that came by the management API.
+const KINDS: [&str; 3] = [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE, ApiWorker::IMPORT_KIND];
 
 /// So many faults are asked for at once.
 const PAGE: usize = 1_000;
@@ -70,7 +73,10 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
         let inputs = import::inputs(&settings, &passwords)?;
         let (importer, _store, _progress) = import::importer(&settings, &passwords, Missing::Refuse).await?;
         let worker = ImportWorker::new(importer, Arc::new(inputs)).at_most(at_most.into());
-        worker.run_until(interrupted()).await.map_err(|error| Failure::of("the imports cannot go on", error))?;
+        worker
+            .run_until(interrupted(CHECKPOINT))
+            .await
+            .map_err(|error| Failure::of("the imports cannot go on", error))?;
         eprintln!("stopped; what was worked on goes on with the next: {}", global.command("jobs work"));
         return Ok(Exit::Done);
     }
@@ -176,7 +182,7 @@ async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
 async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &Global) -> Result<Exit, Failure> {
     let table = store.as_jobs().ok_or_else(|| store::lacks("keep jobs"))?;
     let mut newest: Vec<Job> = Vec::new();
-    for kind in [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE, ApiWorker::IMPORT_KIND] {
+    for kind in KINDS {
         let page = table.jobs(kind, None, limit).await;
         newest.extend(page.map_err(|error| Failure::of("the store cannot be asked", error))?);
     }
@@ -202,7 +208,11 @@ async fn prune(store: &dyn UserStore, days: u64, global: &Global) -> Result<Exit
     let age = Duration::from_secs(days.saturating_mul(86_400));
     let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
     let before = Timestamp::from_micros(SystemClock::new().now().as_micros().saturating_sub(age));
-    let pruned = table.prune(before).await.map_err(|error| Failure::of("the store cannot be asked", error))?;
+    let mut pruned = 0_u64;
+    for kind in KINDS {
+        let gone = table.prune(kind, before).await.map_err(|error| Failure::of("the store cannot be asked", error))?;
+        pruned = pruned.saturating_add(gone);
+    }
     if global.json {
         output::json(&json!({"forgotten": pruned}))?;
     } else {
@@ -253,7 +263,7 @@ pub(crate) async fn quarantine(
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     let input = inputs.open(&status.spec.input).map_err(|error| failed(error.into()))?;
     if input.state().map_err(|error| failed(error.into()))? != status.input {
-        return Err(Failure::misused("the file is not as it was when it was imported: its records are others"));
+        return Err(Failure::refused("the file is not as it was when it was imported: its records are others"));
     }
     let mut source = input.open().map_err(|error| failed(error.into()))?;
     let mut file = QuarantineFile::create(path).map_err(|error| failed(error.into()))?;

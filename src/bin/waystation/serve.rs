@@ -22,7 +22,7 @@ use crate::{
     engine,
     failure::{Exit, Failure},
     import,
-    interrupt::interrupted,
+    interrupt::{CHECKPOINT, interrupted},
     log, output,
     settings::Settings,
     store::{self, Missing},
@@ -67,7 +67,7 @@ pub(crate) struct Options {
     /// File of tokens, one a line, each with the scopes that it is restricted to behind it, if it is
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Tokens may read and export, whatever else they might
+    /// Tokens may read and export, whatever else they might, and imports that wait go on waiting
     #[arg(long)]
     read_only: bool,
     /// Folder of uploads and exports, for nothing else [default: waystation-spool]
@@ -100,7 +100,7 @@ pub(crate) async fn run(options: Options, global: &Global) -> Result<Exit, Failu
     log::begin();
 
     // Whoever has read that it listens may end it.
-    let interrupted = interrupted();
+    let interrupted = interrupted(CHECKPOINT);
     // Before a token is made: a port that is taken is no reason for another token.
     let cannot = |error| Failure::of(format!("{listen} cannot be listened at"), error);
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;
@@ -140,7 +140,9 @@ pub(crate) async fn run(options: Options, global: &Global) -> Result<Exit, Failu
         output::line(format_args!("{url}/admin/ is a page for people"))?;
     }
     let importer = Importer::builder(store).passwords(passwords).build();
-    serve(listener, ApiWorker::new(api.clone(), importer), api, options.bounds(), interrupted).await
+    let worker = ApiWorker::new(api.clone(), importer);
+    let worker = if options.read_only { worker.without_imports() } else { worker };
+    serve(listener, worker, api, options.bounds(), interrupted).await
 }
 
 /// What is served beneath the address: the one place that knows.

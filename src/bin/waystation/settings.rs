@@ -98,6 +98,10 @@ impl Settings {
         self.legacy.take()
     }
 
+    pub(crate) const fn has_legacy(&self) -> bool {
+        self.legacy.is_some()
+    }
+
     /// The legacy system.
     ///
     /// # Errors

@@ -67,7 +67,7 @@ impl From<&Stats> for Counts {
             moved: stats.moved(),
             by_credential: named(&stats.by_credential),
             by_moved: stats.by_moved.iter().map(|(by, count)| (by.as_str().to_owned(), *count)).collect(),
-            by_source: named(&stats.by_source),
+            by_source: stats.by_source.iter().map(|(source, there)| (source.to_string(), there.users)).collect(),
             by_scheme: stats.by_scheme.clone(),
             moved_by_day: stats.moved_by_day.iter().map(|(day, count)| (time::date(*day), *count)).collect(),
             last_moved_at: stats.last_moved_at.map(time::show),

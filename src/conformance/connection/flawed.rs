@@ -1,6 +1,7 @@
 //! Connections that break exactly one promise each: every case of the suite can fail.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     future::Future,
     pin::Pin,
@@ -15,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::legacy::{DirectoryEntry, LegacyDirectory, LegacyWriter, ScriptedConnection, ScriptedPerson};
-use crate::user::Profile;
+use crate::user::{Profile, SourceName};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Flaw {
@@ -211,7 +212,7 @@ impl LegacyConnection for Flawed {
 
 #[async_trait]
 impl LegacyDirectory for Flawed {
-    async fn count(&self) -> Result<u64, LegacyError> {
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
         self.inner.as_directory().unwrap().count().await
     }
 

@@ -159,7 +159,7 @@ fn address(local_part: &str) -> Identifier {
 
 async fn count(subject: &Subject) -> Result<Option<u64>, Broken> {
     match subject.connection.as_directory() {
-        Some(directory) => Ok(Some(directory.count().await?)),
+        Some(directory) => Ok(Some(directory.count().await?.values().sum())),
         None => Ok(None),
     }
 }

@@ -277,8 +277,10 @@ pub async fn what_was_over_long_ago_is_pruned(store: Store) {
             assert!(save(&store, &Checkpoint::finished(&held, json!(1), JobStatus::Completed, at(over))).await);
         }
     }
-    assert_eq!(jobs(&store).prune(at(50)).await.expect("prune"), 0);
-    assert_eq!(jobs(&store).prune(at(60)).await.expect("prune"), 1);
+    assert_eq!(jobs(&store).prune("import", at(50)).await.expect("prune"), 0);
+    assert_eq!(jobs(&store).prune("export", at(60)).await.expect("prune"), 0, "of another kind");
+    assert_eq!(faults(&store, "old", None, 10).await, [fault(1)]);
+    assert_eq!(jobs(&store).prune("import", at(60)).await.expect("prune"), 1);
     assert_eq!(jobs(&store).job(&JobId::new("old")).await.expect("job"), None);
     assert_eq!(faults(&store, "old", None, 10).await, []);
     for id in ["late", "running"] {

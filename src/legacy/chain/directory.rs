@@ -1,21 +1,23 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use super::{Chain, ChainMember};
 use crate::{
     legacy::{DirectoryEntry, LegacyDirectory, LegacyError},
-    user::LegacyKey,
+    user::{LegacyKey, SourceName},
 };
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl LegacyDirectory for Chain {
-    async fn count(&self) -> Result<u64, LegacyError> {
-        let mut sum = 0_u64;
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
+        let mut counts = BTreeMap::new();
         for member in &self.members {
             let count = member.directory()?.count().await.map_err(|error| member.named(error))?;
-            sum = sum.saturating_add(count);
+            counts.extend(count);
         }
-        Ok(sum)
+        Ok(counts)
     }
 
     async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {

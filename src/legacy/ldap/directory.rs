@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     legacy::{DirectoryEntry, LegacyDirectory, LegacyError},
-    user::LegacyKey,
+    user::{LegacyKey, SourceName},
 };
 
 /// Entries in a page of a listing. Active Directory gives 1000 at most.
@@ -50,8 +51,8 @@ impl fmt::Debug for Listing {
 /// meanwhile. It begins with a listing of all ids, in pages.
 #[async_trait]
 impl LegacyDirectory for LdapConnection {
-    async fn count(&self) -> Result<u64, LegacyError> {
-        Ok(self.list().await?.len() as u64)
+    async fn count(&self) -> Result<BTreeMap<SourceName, u64>, LegacyError> {
+        Ok(BTreeMap::from([(self.source.clone(), self.list().await?.len() as u64)]))
     }
 
     async fn scan(&self, after: Option<&LegacyKey>, limit: usize) -> Result<Vec<DirectoryEntry>, LegacyError> {

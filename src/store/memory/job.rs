@@ -108,9 +108,10 @@ impl Jobs {
         entry.faults.range((start, Bound::Unbounded)).take(limit).map(|(_, fault)| fault.clone()).collect()
     }
 
-    fn prune(&mut self, before: Timestamp) -> u64 {
+    fn prune(&mut self, kind: &str, before: Timestamp) -> u64 {
         let there = self.0.len();
-        self.0.retain(|_, entry| !entry.job.status.is_final() || entry.until.is_none_or(|over| over >= before));
+        let is_old = |entry: &Entry| entry.job.status.is_final() && entry.until.is_some_and(|over| over < before);
+        self.0.retain(|_, entry| entry.job.kind != kind || !is_old(entry));
         (there - self.0.len()) as u64
     }
 }
@@ -160,7 +161,7 @@ impl JobStore for MemoryStore {
         Ok(self.tables().jobs.faults(id, after, limit))
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        Ok(self.tables().jobs.prune(before))
+    async fn prune(&self, kind: &str, before: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.tables().jobs.prune(kind, before))
     }
 }

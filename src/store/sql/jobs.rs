@@ -82,7 +82,7 @@ macro_rules! over_before {
     ($start:literal, $end:literal) => {
         concat!(
             $start,
-            " FROM waystation_jobs WHERE connection = ? AND status IN ('cancelled', 'completed', 'failed') \
+            " FROM waystation_jobs WHERE connection = ? AND kind = ? AND status IN ('cancelled', 'completed', 'failed') \
              AND (leased_until IS NULL OR leased_until < ?)",
             $end
         )
@@ -312,13 +312,15 @@ impl Users {
     pub(crate) async fn prune<E: Engine>(
         &self,
         connection: &mut E::Connection,
+        kind: &str,
         before: Timestamp,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("prune", error);
         let mut transaction = E::begin(connection).await.map_err(failed)?;
-        let faults = Statement::new(PRUNE_FAULTS).bind(&*self.name).bind(&*self.name).bind(before.as_micros());
+        let faults =
+            Statement::new(PRUNE_FAULTS).bind(&*self.name).bind(&*self.name).bind(kind).bind(before.as_micros());
         E::execute(&mut transaction, &faults).await.map_err(failed)?;
-        let jobs = Statement::new(PRUNE).bind(&*self.name).bind(before.as_micros());
+        let jobs = Statement::new(PRUNE).bind(&*self.name).bind(kind).bind(before.as_micros());
         let pruned = E::execute(&mut transaction, &jobs).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(pruned)

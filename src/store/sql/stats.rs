@@ -46,14 +46,15 @@ fn add(stats: &mut Stats, row: &impl StoredRow) -> Result<Result<(), StoreError>
     };
     stats.users += count;
     *stats.by_credential.entry(credential).or_default() += count;
-    if let Some(by) = row.text(1)? {
-        match moved_by(&by) {
+    let by = row.text(1)?;
+    if let Some(by) = &by {
+        match moved_by(by) {
             Ok(by) => *stats.by_moved.entry(by).or_default() += count,
             Err(error) => return Ok(Err(error)),
         }
     }
     if let Some(source) = row.text(2)? {
-        *stats.by_source.entry(SourceName::new(source)).or_default() += count;
+        stats.by_source.entry(SourceName::new(source)).or_default().add(credential, by.is_some(), count);
     }
     if credential == CredentialKind::Hash {
         let scheme = row.text(3)?.unwrap_or_else(|| "unidentified".to_owned());

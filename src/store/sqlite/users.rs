@@ -173,9 +173,9 @@ impl JobStore for SqliteStore {
         self.shared.users.faults::<SqliteEngine>(&mut *self.reader("faults").await?, id, after, limit).await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, kind: &str, before: Timestamp) -> Result<u64, StoreError> {
         let mut turn = self.shared.writer.turn("prune").await?;
-        let pruned = self.shared.users.prune::<SqliteEngine>(&mut turn, before).await?;
+        let pruned = self.shared.users.prune::<SqliteEngine>(&mut turn, kind, before).await?;
         turn.end();
         Ok(pruned)
     }

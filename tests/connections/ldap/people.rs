@@ -113,7 +113,7 @@ async fn the_directory_meets_everybody_once_in_the_order_of_their_ids() {
     let Some(directory) = directory().unwrap() else { return };
     let legacy = searching(&directory).build().unwrap();
     let members = legacy.as_directory().unwrap();
-    let count = members.count().await.unwrap();
+    let count = members.count().await.unwrap().values().sum::<u64>();
     assert_eq!(count, 14);
     for page in [1, 5, 14, 1_000] {
         let (mut met, mut after) = (Vec::new(), None);
@@ -142,7 +142,7 @@ async fn more_people_than_fit_into_a_page_are_all_listed() {
     let directory = crate::slapd::Slapd::start(&(0..1_234).map(person).collect::<String>()).unwrap();
     let legacy = mapped(&directory, LdapMapping::new("uid").username("uid")).build().unwrap();
     let list = legacy.as_directory().unwrap();
-    assert_eq!(list.count().await.unwrap(), 1_234);
+    assert_eq!(list.count().await.unwrap().values().sum::<u64>(), 1_234);
     let first = list.scan(None, 1_000).await.unwrap();
     let rest = list.scan(first.last().map(|entry| &entry.key), 1_000).await.unwrap();
     assert_eq!((first.len(), rest.len()), (1_000, 234));

@@ -109,9 +109,9 @@ impl JobStore for Faulty {
         Ok(faults)
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, kind: &str, before: Timestamp) -> Result<u64, StoreError> {
         let before =
             if self.has(Fault::PrunesTooEarly) { Timestamp::from_micros(before.as_micros() + 1) } else { before };
-        self.inner.prune(before).await
+        self.inner.prune(kind, before).await
     }
 }

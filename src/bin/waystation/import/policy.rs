@@ -28,6 +28,9 @@ pub(super) struct Options {
     /// Spare nobody: users who have moved by themselves are changed like the others
     #[arg(long)]
     change_moved: bool,
+    /// Of users who have moved by themselves, fill in what is missing and change nothing, with `--policy reference` too
+    #[arg(long, conflicts_with = "change_moved")]
+    spare_moved: bool,
     /// Change users by an address that was never shown to be theirs: whoever signed up here with another's address gets
     /// what the file has for that
     #[arg(long)]
@@ -51,9 +54,9 @@ impl Options {
     /// When there is no such field or rule.
     pub(super) fn read(&self) -> Result<ImportPolicy, Failure> {
         let changes = self.policy.is_some() || !self.merge.is_empty() || self.match_by.is_some();
-        if !self.upsert && (changes || self.change_moved || self.trust_unverified) {
-            let what = "--policy, --merge, --match-by, --change-moved and --trust-unverified say what may be changed of users \
-                        who are there: give --upsert too";
+        if !self.upsert && (changes || self.change_moved || self.spare_moved || self.trust_unverified) {
+            let what = "--policy, --merge, --match-by, --change-moved, --spare-moved and --trust-unverified say what may be \
+                        changed of users who are there: give --upsert too";
             return Err(Failure::misused(what));
         }
         let mut policy = match self.policy.unwrap_or(Preset::Add) {
@@ -61,7 +64,7 @@ impl Options {
             Preset::Reference => ImportPolicy::reference(),
         };
         policy.upsert = self.upsert;
-        policy.spare_moved &= !self.change_moved;
+        policy.spare_moved = (policy.spare_moved || self.spare_moved) && !self.change_moved;
         policy.trust_unverified |= self.trust_unverified;
         policy.lift_tombstones |= self.lift_tombstones;
         let mut value = serde_json::to_value(policy).map_err(|error| Failure::of("the policy", error))?;

@@ -2,7 +2,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use serde::Deserialize;
 use waystation::{
-    IdentifierRules as _, Passwords,
+    IdentifierRules as _, MemoryStore, Passwords,
     bulk::{Importer, Input, Sample, SampleAnswer},
     identifier::StandardRules,
 };
@@ -25,12 +25,13 @@ struct Known {
 /// Says whether known passwords open the hashes of a file that is to be imported.
 pub(super) async fn run(
     known: &Path,
-    importer: &Importer,
     input: Arc<dyn Input>,
-    passwords: &Passwords,
+    passwords: &Arc<Passwords>,
     global: &Global,
 ) -> Result<Exit, Failure> {
     let samples = read(known)?;
+    // What it proves is stored in a store of its own.
+    let importer = Importer::builder(Arc::new(MemoryStore::new())).passwords(Arc::clone(passwords)).build();
     let answers = importer.verify_sample(input, samples, passwords).await;
     let answers = answers.map_err(|error| Failure::of("the file cannot be proven", error))?;
     let mut proven = 0_usize;
