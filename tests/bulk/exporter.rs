@@ -23,7 +23,7 @@ use waystation::{
     identifier::{IdentifierRules, StandardRules},
     password::PasswordHash,
     search::Query,
-    store::{BulkStore, BulkWrite, MemoryStore, SqliteStore, UserStore},
+    store::{BulkStore, BulkWrite, Filter, MemoryStore, Search, SqliteStore, UserStore},
     user::{
         Credential, Delegation, LegacyKey, LinkedIdentity, MfaFactor, Moved, MovedBy, NewUser, Profile, User, UserId,
     },
@@ -136,6 +136,26 @@ async fn secrets_are_written_only_when_asked_for() {
         let _all = Exporter::new(Arc::clone(&store)).format(format).write_to(&mut text).await.unwrap();
         let text = String::from_utf8(text).unwrap();
         assert!(!text.contains("$2b$") && !text.contains("JBSWY3DPEHPK3PXP"), "{format:?}");
+    }
+}
+
+/// A page of a search ends where so many users were looked at, although others may match behind it.
+#[tokio::test]
+async fn few_among_more_than_a_page_looks_at_are_all_exported() {
+    let most = Search::new(Filter::All).looks;
+    let plain = |number: usize| {
+        let mut profile = Profile::default();
+        profile.email_verified = number == 0 || number == most + 4;
+        NewUser::new(UserId::new(format!("{number:07}")), profile, Credential::None, Timestamp::from_micros(0))
+    };
+    let store = MemoryStore::new();
+    let _all = store.write(&BulkWrite::new((0..most + 5).map(plain).collect())).await.unwrap();
+    let store: Arc<dyn UserStore> = Arc::new(store);
+    let exporter = || Exporter::new(Arc::clone(&store)).filter(Filter::EmailVerified(true));
+    for exporter in [exporter(), exporter().without_snapshot()] {
+        let mut text = Vec::new();
+        let exported = exporter.write_to(&mut text).await.unwrap();
+        assert_eq!((exported.users, exported.is_complete, read_again(text).len()), (2, true, 2));
     }
 }
 

@@ -424,7 +424,7 @@ async fn a_submission_that_broke_off_is_finished_as_it_was_begun_or_not_at_all()
     // As if the process had died before the whole was added.
     let jobs = stage.store.as_jobs().unwrap();
     assert!(jobs.cancel(&id, Timestamp::from_micros(1)).await.unwrap());
-    assert_eq!(jobs.prune(ImportJobs::KIND, Timestamp::from_micros(2)).await.unwrap(), 1);
+    assert_eq!(jobs.prune(ImportJobs::KIND_OF_WHOLE, Timestamp::from_micros(2)).await.unwrap(), 1);
     for shards in [1, 2, 5] {
         let submitted = stage.jobs.submit(divided(shards), Some("users"), &*stage.shelf).await;
         assert!(matches!(submitted, Err(ImportFailure::State)), "{shards}: {submitted:?}");

@@ -1,4 +1,11 @@
 use serde_json::{Value, json};
+use waystation::{
+    IdentifierRules as _, PasswordHash, SqliteStore, UserStore as _,
+    clock::Timestamp,
+    identifier::StandardRules,
+    store::OnTombstone,
+    user::{Credential, Moved, MovedBy, NewUser, Profile, UserId},
+};
 
 use super::terminal::{Ended, Terminal};
 
@@ -144,27 +151,27 @@ fn who_is_there_is_a_conflict_unless_they_may_be_changed() {
     assert_eq!(terminal.run(&["import", "named.json", "--policy", "reference"]).code, 2);
 }
 
-#[test]
-fn people_who_have_moved_are_spared_or_changed_as_the_flags_say() {
+#[tokio::test]
+async fn people_who_have_moved_are_spared_or_changed_as_the_flags_say() {
     let terminal = with_users(0);
-    let ada = |name: &str, colour: &str| {
-        let mut ada = user(1);
-        ada["name"] = name.into();
-        ada["user_metadata"] = json!({"colour": colour});
-        json!([ada]).to_string()
-    };
-    terminal.write("ada.json", &ada("Ada", "red"));
-    // A password that an import brought and nobody has used is not theirs yet: what a source brings is.
-    assert_eq!(terminal.run(&["import", "ada.json"]).code, 0);
-    let named = |terminal: &Terminal| json_of(&terminal.run(&["show", "1", "--json"]))["profile"]["name"].clone();
+    let ada = StandardRules::new().parse("ada@example.com").unwrap();
+    let mut profile = Profile::default();
+    profile.name = Some("Ada".to_owned());
+    profile.set_identifier(ada);
+    let at = Timestamp::from_micros(0);
+    let mut ada = NewUser::new(UserId::new("1"), profile, Credential::Hash(PasswordHash::new(BCRYPT)), at);
+    ada.moved = Some(Moved::new(at, MovedBy::LogIn));
+    let store = SqliteStore::open(terminal.path().join("users.sqlite3"), "default").await.unwrap();
+    let _created = store.insert(ada, OnTombstone::Refuse).await.unwrap();
+    store.close().await.unwrap();
+    terminal.write("newer.json", r#"[{"email": "ada@example.com", "name": "Countess", "nickname": "Countess"}]"#);
+    let import = ["import", "newer.json", "--upsert", "--policy", "reference", "--trust-unverified"];
     for (flags, name) in [(&["--spare-moved"][..], "Ada"), (&[], "Countess")] {
-        terminal.write("newer.json", &ada("Countess", "blue"));
-        let import = ["import", "newer.json", "--upsert", "--policy", "reference", "--trust-unverified"];
         assert_eq!(terminal.run(&[&import[..], flags].concat()).code, 0);
-        assert_eq!(named(&terminal), name, "{flags:?}");
+        let shown = json_of(&terminal.run(&["show", "1", "--json"]))["profile"].clone();
+        assert_eq!((&shown["name"], &shown["nickname"]), (&json!(name), &json!("Countess")), "{flags:?}");
     }
-    let both = ["import", "newer.json", "--upsert", "--spare-moved", "--change-moved"];
-    assert_eq!(terminal.run(&both).code, 2);
+    assert_eq!(terminal.run(&[&import[..], &["--spare-moved", "--change-moved"]].concat()).code, 2);
     assert_eq!(terminal.run(&["import", "newer.json", "--spare-moved"]).code, 2);
 }
 

@@ -23,12 +23,12 @@ pub(crate) async fn close() {
     }
 }
 
-/// What becomes of an address of SQLite where there is no file.
+/// What becomes of an address where there is no store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Missing {
     /// It is made: something is to be written.
     Create,
-    /// It is an error: a file that was just made is not what somebody wants to look into.
+    /// It is an error: what was just made is not what somebody wants to look into.
     Refuse,
 }
 
@@ -40,17 +40,25 @@ pub(crate) enum Missing {
 pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn UserStore>, Failure> {
     let (address, name) = (settings.store()?, settings.connection());
     let (kind, rest) = address.split_once(':').unwrap_or((address, ""));
+    let create = missing == Missing::Create;
     let opened: Result<Arc<dyn UserStore>, _> = match kind {
         "sqlite" => {
-            let builder =
-                SqliteStore::builder(file(rest)).connection_name(name).create_if_missing(missing == Missing::Create);
+            let builder = SqliteStore::builder(file(rest)).connection_name(name).create_if_missing(create);
             builder.open().await.map(|store| {
                 OPENED.lock().unwrap_or_else(PoisonError::into_inner).push(store.clone());
                 Arc::new(store) as _
             })
         }
-        "postgres" | "postgresql" => PostgresStore::open(address, name).await.map(|store| Arc::new(store) as _),
-        "mysql" | "mariadb" => MySqlStore::open(address, name).await.map(|store| Arc::new(store) as _),
+        "postgres" | "postgresql" => {
+            let open =
+                async || PostgresStore::builder(address)?.connection_name(name).create_if_missing(create).open().await;
+            open().await.map(|store| Arc::new(store) as _)
+        }
+        "mysql" | "mariadb" => {
+            let open =
+                async || MySqlStore::builder(address)?.connection_name(name).create_if_missing(create).open().await;
+            open().await.map(|store| Arc::new(store) as _)
+        }
         _ => {
             return Err(Failure::misused(
                 "the address of the store begins with none of `sqlite:`, `postgres://` and `mysql://`",

@@ -23,6 +23,7 @@ pub struct ServerStoreBuilder<E: ServerEngine> {
     connections: u32,
     acquire_timeout: Duration,
     statement_limit: Duration,
+    create_if_missing: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -36,6 +37,7 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
             connections: 16,
             acquire_timeout: Duration::from_secs(5),
             statement_limit: Duration::from_secs(10),
+            create_if_missing: true,
             clock: Arc::new(SystemClock::new()),
         })
     }
@@ -76,13 +78,21 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
         self
     }
 
+    /// Whether to make the tables where there are none, as is done unless told. Without it such a database is
+    /// [`StoreError::Misconfigured`]: for whoever only looks into a store that is there.
+    pub fn create_if_missing(mut self, create: bool) -> Self {
+        self.create_if_missing = create;
+        self
+    }
+
     /// The clock that pauses go by, after conflicts and while others make the tables. The system's unless given.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Opens the store and brings the tables up to this release.
+    /// Opens the store and brings the tables up to this release, for which the user of the address must be allowed to make
+    /// and alter tables. Nothing is written where they are up to it.
     ///
     /// # Errors
     ///
@@ -108,7 +118,8 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
             }
             Err(error) => return Err(E::classify("open", error)),
         };
-        let tombstone_key = schema::prepare::<E>(&mut connection, self.tombstone_key, &*self.clock).await?;
+        let tombstone_key =
+            schema::prepare::<E>(&mut connection, self.tombstone_key, self.create_if_missing, &*self.clock).await?;
         drop(connection);
         let users = Arc::new(Users { name: self.connection_name, tombstone_key });
         Ok(ServerStore { shared: Arc::new(Shared { users, pool, clock: self.clock }) })

@@ -2,14 +2,12 @@ use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, Executor, MySqlConnection, Pool, Row,
-    migrate::MigrateError,
     mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlRow},
     pool::PoolOptions,
 };
 
 use super::{
     fault::{Fault, Meaning, unanswered},
-    schema,
     server_engine::{ServerEngine, utf8},
 };
 use crate::store::{
@@ -19,12 +17,6 @@ use crate::store::{
         statement::{Statement, Value},
     },
 };
-
-const STEPS: [(i64, &str, &str); 3] = [
-    (1, "users", include_str!("schema/mysql/0001_users.sql")),
-    (2, "outbox", include_str!("schema/mysql/0002_outbox.sql")),
-    (3, "jobs", include_str!("schema/mysql/0003_jobs.sql")),
-];
 
 /// MySQL and MariaDB. See [`MySqlStore`](super::MySqlStore).
 #[derive(Debug)]
@@ -50,7 +42,7 @@ impl Engine for MySql {
     runs_statements!(
         "START TRANSACTION",
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-        |statement: &Statement<'_>| statement.text().to_owned(),
+        Statement::sql,
         std::convert::identity
     );
 
@@ -100,6 +92,11 @@ async fn wait_for_other_nodes(connection: &mut MySqlConnection) -> Result<(), sq
 impl ServerEngine for MySql {
     const STORE: &'static str = "MySqlStore";
     const NOW: &'static str = "SELECT timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6))";
+    const STEPS: &'static [(i64, &'static str, &'static str)] = &[
+        (1, "users", include_str!("schema/mysql/0001_users.sql")),
+        (2, "outbox", include_str!("schema/mysql/0002_outbox.sql")),
+        (3, "jobs", include_str!("schema/mysql/0003_jobs.sql")),
+    ];
 
     type Options = MySqlConnectOptions;
 
@@ -128,10 +125,6 @@ impl ServerEngine for MySql {
             })
         })
         .connect_lazy_with(options)
-    }
-
-    async fn migrate(connection: &mut MySqlConnection) -> Result<(), MigrateError> {
-        schema::migrator(&STEPS).run_direct(None, connection, false).await
     }
 }
 

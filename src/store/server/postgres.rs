@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, Executor, PgConnection, Pool, Row,
-    migrate::MigrateError,
     pool::PoolOptions,
     postgres::{PgArguments, PgConnectOptions, PgRow},
     query::Query,
@@ -10,7 +9,6 @@ use sqlx::{
 
 use super::{
     fault::{Fault, Meaning, unanswered},
-    schema,
     server_engine::{ServerEngine, utf8},
 };
 use crate::store::{
@@ -21,12 +19,6 @@ use crate::store::{
         statement::{Statement, Value, numbered},
     },
 };
-
-const STEPS: [(i64, &str, &str); 3] = [
-    (1, "users", include_str!("schema/postgres/0001_users.sql")),
-    (2, "outbox", include_str!("schema/postgres/0002_outbox.sql")),
-    (3, "jobs", include_str!("schema/postgres/0003_jobs.sql")),
-];
 
 /// PostgreSQL. See [`PostgresStore`](super::PostgresStore).
 #[derive(Debug)]
@@ -173,6 +165,11 @@ fn meaning(code: &str) -> Meaning {
 impl ServerEngine for Postgres {
     const STORE: &'static str = "PostgresStore";
     const NOW: &'static str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    const STEPS: &'static [(i64, &'static str, &'static str)] = &[
+        (1, "users", include_str!("schema/postgres/0001_users.sql")),
+        (2, "outbox", include_str!("schema/postgres/0002_outbox.sql")),
+        (3, "jobs", include_str!("schema/postgres/0003_jobs.sql")),
+    ];
 
     type Options = PgConnectOptions;
 
@@ -194,10 +191,6 @@ impl ServerEngine for Postgres {
             Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(settings)).await.map(|_| ()) })
         })
         .connect_lazy_with(options)
-    }
-
-    async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
-        schema::migrator(&STEPS).run_direct(None, connection, false).await
     }
 }
 

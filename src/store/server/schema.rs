@@ -2,7 +2,7 @@ use std::{borrow::Cow, time::Duration};
 
 use sqlx::{
     SqlSafeStr,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator},
 };
 
 use super::server_engine::ServerEngine;
@@ -23,8 +23,8 @@ const MIGRATIONS_TABLE: &str = "_waystation_migrations";
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOKS: usize = 300;
 
-/// Every step of a schema, the oldest first. A step that was released is never edited: its checksum is stored.
-pub(super) fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
+/// A step that was released is never edited: its checksum is stored.
+fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
     let steps = steps.iter().map(|(version, name, sql)| {
         Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql.into_sql_str(), false)
     });
@@ -35,16 +35,27 @@ pub(super) fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator 
     migrator
 }
 
-/// Brings the tables up to this release and settles the tombstone key, whoever else does the same at once.
+/// Settles the tombstone key, after it has brought the tables up to this release, whoever else does the same at once; or, where
+/// nobody may, has seen that there are some.
 pub(super) async fn prepare<E: ServerEngine>(
     connection: &mut E::Connection,
     given: Option<SecretKey>,
+    may_create: bool,
     clock: &dyn Clock,
 ) -> Result<SecretKey, StoreError> {
+    let migrator = migrator(E::STEPS);
+    match tables::<E>(connection, &migrator).await? {
+        // Whoever may write rows and make no tables can go on.
+        Tables::Current => return tombstone_key::settle::<E>(connection, given).await,
+        Tables::None if !may_create => {
+            return Err(StoreError::misconfigured("the database has no tables of a store"));
+        }
+        Tables::None | Tables::Others => {}
+    }
     let (mut looks, mut times_well) = (0, 0);
     // Twice: a step that somebody began between two looks of the first time is seen as done.
     while times_well < 2 {
-        match E::migrate(&mut *connection).await {
+        match migrator.run_direct(None, &mut *connection, false).await {
             Ok(()) => times_well += 1,
             Err(error) if is_in_the_making::<E>(&error) && looks < LOOKS => {
                 clock.sleep(LOOK_EVERY).await;
@@ -54,6 +65,37 @@ pub(super) async fn prepare<E: ServerEngine>(
         }
     }
     tombstone_key::settle::<E>(connection, given).await
+}
+
+/// What there is before anything is made.
+enum Tables {
+    /// Those of this release.
+    Current,
+    None,
+    /// Those of another release, or some that somebody is making.
+    Others,
+}
+
+async fn tables<E: ServerEngine>(connection: &mut E::Connection, migrator: &Migrator) -> Result<Tables, StoreError> {
+    let failed = |error: MigrateError| match error {
+        // No such table: whatever else the server has against it, making the tables meets it again.
+        MigrateError::Execute(error) if error.as_database_error().is_some() => Ok(Tables::None),
+        error => Err(refused::<E>(error)),
+    };
+    let applied = match connection.list_applied_migrations(MIGRATIONS_TABLE).await {
+        Ok(applied) if applied.is_empty() => return Ok(Tables::None),
+        Ok(applied) => applied,
+        Err(error) => return failed(error),
+    };
+    // Looked for afterwards: a step that is listed has begun, and may not be over.
+    match connection.dirty_version(MIGRATIONS_TABLE).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return Ok(Tables::Others),
+        Err(error) => return failed(error),
+    }
+    let steps = migrator.iter().map(|step| (step.version, &step.checksum));
+    let is_current = steps.eq(applied.iter().map(|step| (step.version, &step.checksum)));
+    Ok(if is_current { Tables::Current } else { Tables::Others })
 }
 
 /// Whether somebody else is at it.

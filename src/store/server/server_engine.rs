@@ -1,15 +1,17 @@
 use std::time::Duration;
 
-use sqlx::{ConnectOptions, Pool, pool::PoolOptions};
+use sqlx::{ConnectOptions, Pool, migrate::Migrate, pool::PoolOptions};
 
 use crate::store::{StoreError, sql::engine::Engine};
 
 /// An [`Engine`] that is a server, which connections are made to.
-pub(crate) trait ServerEngine: Engine {
+pub(crate) trait ServerEngine: Engine<Connection: Migrate> {
     /// The name that `Debug` shows.
     const STORE: &'static str;
     /// The microseconds since 1970 by the server's clock, in one row of one number.
     const NOW: &'static str;
+    /// Every step of the schema, the oldest first: number, name and SQL.
+    const STEPS: &'static [(i64, &'static str, &'static str)];
     /// Where the server is and how to log in to it.
     type Options: ConnectOptions<Connection = Self::Connection>;
 
@@ -21,11 +23,6 @@ pub(crate) trait ServerEngine: Engine {
         options: Self::Options,
         statement_limit: Duration,
     ) -> Pool<Self::Database>;
-
-    /// Brings the tables up to this release. Fails if somebody else does so at the same time.
-    fn migrate(
-        connection: &mut Self::Connection,
-    ) -> impl Future<Output = Result<(), sqlx::migrate::MigrateError>> + Send;
 }
 
 /// What a column of bytes holds, as text.

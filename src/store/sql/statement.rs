@@ -56,6 +56,12 @@ impl<'a> Statement<'a> {
         &self.text
     }
 
+    /// The same for a database whose parameters are question marks. A literal is not copied.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(crate) fn sql(&self) -> Cow<'static, str> {
+        self.text.clone()
+    }
+
     /// Whether the database keeps it prepared.
     pub(crate) fn is_kept(&self) -> bool {
         !self.made_once

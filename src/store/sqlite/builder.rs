@@ -80,7 +80,8 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// Whether to make the database if there is none. `true` unless given. The directory must be there.
+    /// Whether to make the database, or the tables in it, where there are none. `true` unless given. The directory must be
+    /// there.
     pub const fn create_if_missing(mut self, create: bool) -> Self {
         self.create_if_missing = create;
         self
@@ -96,7 +97,7 @@ impl SqliteStoreBuilder {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Misconfigured`] when the directory or (unless it may be made) the file is missing, is not a
+    /// [`StoreError::Misconfigured`] when the directory or (unless they may be made) the file or its tables are missing, is not a
     /// SQLite database, may not be read or written, was written by a newer release or under another tombstone key.
     /// [`StoreError::Unavailable`] when other processes keep the database locked for longer than the busy timeout.
     pub async fn open(self) -> Result<SqliteStore, StoreError> {
@@ -116,7 +117,8 @@ impl SqliteStoreBuilder {
                 }),
             self.busy_timeout,
         );
-        let tombstone_key = schema::prepare(&writer, self.busy_timeout, self.tombstone_key).await?;
+        let tombstone_key =
+            schema::prepare(&writer, self.busy_timeout, self.tombstone_key, self.create_if_missing).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(self.read_connections)
             .acquire_timeout(self.busy_timeout)

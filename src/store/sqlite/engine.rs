@@ -28,12 +28,7 @@ impl Engine for SqliteEngine {
 
     spreads_lists!();
 
-    runs_statements!(
-        "BEGIN IMMEDIATE",
-        "BEGIN",
-        |statement: &Statement<'_>| statement.text().to_owned(),
-        std::convert::identity
-    );
+    runs_statements!("BEGIN IMMEDIATE", "BEGIN", Statement::sql, std::convert::identity);
 
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         classify(operation, error)

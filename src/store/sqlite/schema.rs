@@ -37,8 +37,12 @@ pub(super) async fn prepare(
     writer: &Writer,
     patience: Duration,
     given: Option<SecretKey>,
+    may_create: bool,
 ) -> Result<SecretKey, StoreError> {
     let mut turn = writer.turn("open").await?;
+    if !may_create && !has_tables(&mut turn).await.map_err(|error| classify("open", error))? {
+        return Err(StoreError::misconfigured("the database has no tables of a store"));
+    }
     write_ahead(&mut turn, patience).await?;
     let mut transaction = turn.begin_with("BEGIN IMMEDIATE").await.map_err(|error| classify("open", error))?;
     migrate(&mut transaction).await?;
@@ -47,6 +51,12 @@ pub(super) async fn prepare(
     transaction.commit().await.map_err(|error| classify("open", error))?;
     turn.end();
     Ok(key)
+}
+
+async fn has_tables(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?";
+    let tables: i64 = sqlx::query_scalar(sql).bind(MIGRATIONS_TABLE).fetch_one(connection).await?;
+    Ok(tables > 0)
 }
 
 /// Switches the file to write-ahead logging, which it then stays in.
