@@ -105,6 +105,7 @@ pub fn router(api: Api) -> Router {
         .route("/jobs/users-imports", post(import::submit))
         .route("/jobs/verification-email", post(verification::submit))
         .route("/jobs/{id}", get(jobs::one))
+        .route("/jobs/{id}/cancel", post(jobs::cancel))
         .route("/jobs/{id}/errors", get(errors::list))
         .route("/jobs/{id}/events", get(events::follow))
         .route("/jobs/{id}/quarantine", get(quarantine::file))

@@ -79,6 +79,23 @@ pub(super) async fn one(
     Ok(answer(StatusCode::OK, &shown(&api, &id).await?))
 }
 
+/// `POST /jobs/{id}/cancel`: stops an import for good. What it has done stays done, and one that is over stays as it ended.
+pub(super) async fn cancel(
+    State(api): State<Api>,
+    caller: Caller,
+    path: Result<Path<String>, PathRejection>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    require(&caller, &[Scope::CreateUsers])?;
+    let parts = api.parts();
+    Parameters::of(&uri, &[], &parts.limits)?;
+    let id = import::parse(&segment(path)?)?;
+    let job = import::store(&api)?.job(&id).await?;
+    job.filter(|job| job.kind == import::KIND).ok_or_else(no_such_job)?;
+    ImportJobs::new(Arc::clone(&parts.store)).clock(Arc::clone(&parts.clock)).cancel(&id).await?;
+    Ok(answer(StatusCode::OK, &shown(&api, &id).await?))
+}
+
 /// That the caller may see how far jobs are.
 pub(super) fn may_look(caller: &Scopes) -> Result<(), Problem> {
     require(caller, &[Scope::CreateUsers, Scope::ReadUsers])

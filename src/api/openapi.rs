@@ -282,6 +282,13 @@ fn paths(api: &Api) -> Value {
             "get",
             operation("Show how far a job is", JOBS).path(&["id"]).answers(200, named("Job")).fails(&[404]),
         )]),
+        "/jobs/{id}/cancel": path(vec![(
+            "post",
+            operation("Stop an import for good", &[Scope::CreateUsers])
+                .path(&["id"])
+                .answers(200, named("Job"))
+                .fails(&[404]),
+        )]),
         "/jobs/{id}/errors": path(vec![(
             "get",
             operation("List what was wrong with the records of an import", JOBS)

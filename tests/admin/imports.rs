@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::site::{HASH, enter, visit};
+use crate::site::{HASH, enter, visit, visit_without_worker};
 
 /// Files of these names and texts.
 fn files(folder: &tempfile::TempDir, files: &[(&str, String)]) -> Vec<PathBuf> {
@@ -54,6 +54,28 @@ async fn several_files_are_checked_by_a_dry_run_and_imported_after_it() {
         browser.click("Imports").await;
         browser.sees("good.json").await;
         assert_eq!(browser.texts(".queue .kind").await, ["For real", "Dry run"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_waits_or_runs_can_be_stopped() {
+    visit_without_worker(async |site, browser| {
+        enter(site, browser, "#/imports").await;
+        let folder = tempfile::tempdir().unwrap();
+        let chosen = files(&folder, &[("good.json", good(20))]);
+        browser.choose("Files with users", &paths(&chosen)).await;
+        browser.click("Stop the import").await;
+        browser.sees("Failed. The job was cancelled.").await;
+        // And where one is looked at.
+        browser.choose("Files with users", &paths(&chosen)).await;
+        browser.sees("Waiting").await;
+        let jobs = site.server.get("/jobs").await.json();
+        let waiting = jobs["jobs"].as_array().unwrap().iter().find(|job| job["status"] == "pending").unwrap();
+        browser.open(&site.url(&format!("#/imports/{}", waiting["id"].as_str().unwrap()))).await;
+        browser.click("Stop the import").await;
+        browser.sees("The job was cancelled.").await;
+        assert_eq!(site.server.job(waiting).await["status"], "failed");
     })
     .await;
 }

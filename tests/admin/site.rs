@@ -89,6 +89,16 @@ impl Site {
 /// Lets a browser visit a page whose jobs are done and whose time passes, ten times as fast as elsewhere. Where there is no
 /// browser, that was said.
 pub(crate) async fn visit(test: impl AsyncFnOnce(&Site, &Browser)) {
+    // What a long visit keeps is not for the stack.
+    visit_with(true, async |site, browser| Box::pin(test(site, browser)).await).await;
+}
+
+/// The same where nobody does the jobs.
+pub(crate) async fn visit_without_worker(test: impl AsyncFnOnce(&Site, &Browser)) {
+    visit_with(false, async |site, browser| Box::pin(test(site, browser)).await).await;
+}
+
+async fn visit_with(has_worker: bool, test: impl AsyncFnOnce(&Site, &Browser)) {
     let Some(browser) = Browser::start().await else { return };
     let site = Site::start().await;
     let clock = site.server.clock.clone();
@@ -100,9 +110,8 @@ pub(crate) async fn visit(test: impl AsyncFnOnce(&Site, &Browser)) {
     };
     tokio::select! {
         () = ticking => {}
-        ended = site.server.worker.run_until(std::future::pending()) => panic!("the worker ended: {ended:?}"),
-        // What a long visit keeps is not for the stack.
-        () = Box::pin(test(&site, &browser)) => {}
+        ended = site.server.worker.run_until(std::future::pending()), if has_worker => panic!("the worker ended: {ended:?}"),
+        () = test(&site, &browser) => {}
     }
 }
 

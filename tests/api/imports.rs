@@ -162,6 +162,32 @@ async fn an_upsert_changes_whoever_is_there_and_a_dry_run_nobody() {
 }
 
 #[tokio::test]
+async fn an_import_is_stopped_for_good_and_one_that_is_over_stays_as_it_ended() {
+    for server in Server::each().await {
+        let parts: &[(&str, Option<&str>, &[u8])] =
+            &[("users", Some("u"), ADA.as_bytes()), ("connection_id", None, CONNECTION.as_bytes())];
+        let job = server.upload(parts).await.json();
+        let path = format!("/jobs/{}/cancel", job["id"].as_str().unwrap());
+        assert_eq!(server.send_as("read:users", "POST", &path, None).await.status, 403);
+        for _ in 0..2 {
+            let answer = server.send("POST", &path, None).await;
+            let stopped = answer.json();
+            let told = (answer.status, &stopped["status"], &stopped["status_details"]);
+            assert_eq!(told, (200, &json!("failed"), &json!("The job was cancelled.")));
+        }
+        server.worker.run_once().await.unwrap();
+        assert_eq!(server.get("/users").await.json(), json!([]));
+        let done = server.import(ADA, &[]).await;
+        let stopped = server.send("POST", &format!("/jobs/{}/cancel", done["id"].as_str().unwrap()), None).await;
+        assert_eq!(stopped.json(), done);
+        let export = server.send("POST", "/jobs/users-exports", Some(json!({}))).await.json();
+        for id in [export["id"].as_str().unwrap(), "job_0000000000000000", "job"] {
+            server.send("POST", &format!("/jobs/{id}/cancel"), None).await.is_problem(404, "Job not found");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_worker_that_changes_no_user_leaves_imports_and_writes_exports() {
     let server = Server::start().await;
     let parts: &[(&str, Option<&str>, &[u8])] =

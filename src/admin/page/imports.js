@@ -3,7 +3,7 @@
 import { alarm, button, choice, el, field, put, tell, tick } from "./dom.js";
 import { bytes, plain, visible } from "./format.js";
 import { faultList } from "./faults.js";
-import { follow, isOver, outcome, recent, report, state } from "./jobs.js";
+import { cancel, follow, isOver, outcome, recent, report, state } from "./jobs.js";
 import { ask, caller, may } from "./session.js";
 import { upload } from "./upload.js";
 
@@ -74,6 +74,7 @@ class Item {
     this.stage = stage;
     const isDone = this.state === "done";
     const isSending = this.state === "running" && !job;
+    const isImporting = this.state === "running" && job && !isOver(job);
     const real = isDone && job.dry_run && job.status === "completed" && job.summary.inserted + job.summary.updated > 0;
     put(
       this.buttons,
@@ -85,6 +86,7 @@ class Item {
             (job.summary?.failed ?? 0) > 0 ? "See what was refused" : "See the report",
           )
         : null,
+      isImporting ? stopper(job.id, (error) => this.show(error.message, null)) : null,
       this.state === "failed" ? button("Try again", () => this.again()) : null,
       button(isSending ? "Stop" : "Remove", () => this.remove(), {
         "aria-label": `${isSending ? "Stop" : "Remove"} ${visible(this.file.name)}`,
@@ -179,6 +181,21 @@ export async function show(place) {
   });
 }
 
+/** What stops an import that waits or runs. */
+function stopper(id, failed) {
+  const node = button("Stop the import", async () => {
+    node.disabled = true;
+    try {
+      // Whoever follows the job sees its end.
+      await cancel(id);
+    } catch (error) {
+      node.disabled = false;
+      failed(error);
+    }
+  });
+  return node;
+}
+
 function form() {
   const files = el("input", { type: "file", id: "files", multiple: true });
   const format = choice([["", "Found by looking"], ...caller.formats.map((name) => [name, name])]);
@@ -249,11 +266,15 @@ async function showJob({ body, signal, rest, call }) {
   const back = el("p", {}, el("a", { href: "#/imports" }, "All imports"));
   put(body, back, el("section", { class: "card", "aria-label": "Report" }, details));
   let job = await ask("GET", `jobs/${id}`, { signal });
-  const bar = el("progress", { max: "100", "aria-label": "Progress of the import" });
-  while (!isOver(job)) {
+  if (!isOver(job)) {
+    const bar = el("progress", { max: "100", "aria-label": "Progress of the import" });
+    const how = el("span");
+    const said = el("div");
+    const stop = may("create:users") ? stopper(id, (error) => put(said, alarm(error))) : null;
+    put(details, el("p", {}, bar, " ", how), said, el("p", { class: "actions" }, stop));
     const each = (now) => {
       bar.value = now.percentage_done ?? 0;
-      put(details, bar, " ", state(now));
+      put(how, state(now));
     };
     job = await follow(id, { signal, each });
   }

@@ -20,6 +20,11 @@ export async function follow(id, { each, signal }) {
   }
 }
 
+/** Stops an import for good, whoever works on it, and gives it. */
+export function cancel(id) {
+  return ask("POST", `jobs/${id}/cancel`);
+}
+
 /** A job in a few words. */
 export function state(job) {
   if (job.status === "processing") {
