@@ -42,7 +42,9 @@ mod postgres;
 mod server_process;
 
 /// People who are there before anything is measured.
-const PEOPLE: usize = 2_000;
+const PEOPLE: usize = 2_001;
+/// The bare driver with the statements that the store sends.
+const ALIKE: &str = "bare driver, the same statements";
 /// Users of bulk writes.
 const BATCHES: [usize; 2] = [500, 5_000];
 const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBvZiBieXRlcw$2lyD3nQ3iLbk3eHcgnsq1oyyYA6Y8tiHUGj0sE3dWwo";
@@ -130,6 +132,9 @@ fn compare(
         measure(&mut group, runtime, "bare driver", tasks, bare, |bare| async move {
             bare.look_up(email(next() % PEOPLE).normal()).await;
         });
+        measure(&mut group, runtime, ALIKE, tasks, bare, |bare| async move {
+            bare.look_up_alike(email(next() % PEOPLE).normal()).await;
+        });
     }
     group.finish();
 
@@ -141,20 +146,20 @@ fn compare(
         measure(&mut group, runtime, "bare driver", tasks, bare, |bare| async move {
             bare.insert(&person(next())).await;
         });
-        measure(&mut group, runtime, "bare driver, the same statement", tasks, bare, |bare| async move {
+        measure(&mut group, runtime, ALIKE, tasks, bare, |bare| async move {
             bare.insert_alike(&person(next())).await;
         });
     }
     group.finish();
 
-    // Everybody's version. The contenders change people of their own: even and odd numbers.
+    // Everybody's version. The contenders change people of their own.
     let versions: Arc<Vec<_>> = Arc::new((0..PEOPLE).map(|_| AtomicU64::new(Version::FIRST.get())).collect());
     let mut group = criterion.benchmark_group(format!("{engine}, a compare-and-set"));
     for tasks in [1, 16, 64] {
         let contender = Arc::new((Arc::clone(store), Arc::clone(&versions)));
         measure(&mut group, runtime, "waystation", tasks, &contender, |contender| async move {
             let (store, versions) = &*contender;
-            let number = next() * 2 % PEOPLE;
+            let number = next() * 3 % PEOPLE;
             let expected = Version::new(versions[number].load(Ordering::Relaxed));
             let change = UserChange::at(Timestamp::from_micros(1_800_000_000_000_000));
             let change = change.same_password(Credential::Hash(PasswordHash::new(HASH)));
@@ -166,9 +171,17 @@ fn compare(
         let contender = Arc::new((Arc::clone(bare), Arc::clone(&versions)));
         measure(&mut group, runtime, "bare driver", tasks, &contender, |contender| async move {
             let (bare, versions) = &*contender;
-            let number = (next() * 2 + 1) % PEOPLE;
+            let number = (next() * 3 + 1) % PEOPLE;
             let expected = versions[number].load(Ordering::Relaxed);
             if bare.update(&id(number), expected.cast_signed()).await {
+                versions[number].store(expected + 1, Ordering::Relaxed);
+            }
+        });
+        measure(&mut group, runtime, ALIKE, tasks, &contender, |contender| async move {
+            let (bare, versions) = &*contender;
+            let number = (next() * 3 + 2) % PEOPLE;
+            let expected = versions[number].load(Ordering::Relaxed);
+            if bare.update_alike(&id(number), expected.cast_signed()).await {
                 versions[number].store(expected + 1, Ordering::Relaxed);
             }
         });

@@ -14,6 +14,9 @@ use waystation::{
 pub(crate) trait Bare: Send + Sync + 'static {
     async fn look_up(&self, email: &str);
 
+    /// The same by the statement that the store sends, which looks for tombstones too.
+    async fn look_up_alike(&self, email: &str);
+
     async fn insert(&self, user: &NewUser);
 
     /// The same by the statement that the store sends, which looks for tombstones and whoever is being deleted.
@@ -21,6 +24,9 @@ pub(crate) trait Bare: Send + Sync + 'static {
 
     /// Whether the row had this version.
     async fn update(&self, id: &str, expected: i64) -> bool;
+
+    /// The same by the statements that the store sends, which give the row too.
+    async fn update_alike(&self, id: &str, expected: i64) -> bool;
 
     async fn insert_all(&self, users: &[NewUser]);
 
@@ -37,6 +43,40 @@ const ALIKE: &str = "INSERT INTO waystation_users (connection, id, version, emai
     created_at, updated_at, last_login, login_count, password_set_at) \
     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM (SELECT 1) AS one \
     WHERE NOT EXISTS (SELECT 1 FROM waystation_tombstones WHERE connection = ? AND digest IN (?, ?)) ";
+
+/// The columns of a user.
+macro_rules! columns {
+    () => {
+        "id, version, email, phone, username, legacy_source, legacy_id, profile, credential, credential_source, \
+         hash_scheme, hash, hash_context, moved_at, moved_by, created_at, updated_at, last_login, login_count, \
+         password_set_at"
+    };
+}
+
+/// The places of those that are numbers.
+const NUMBERS: [usize; 7] = [1, 13, 15, 16, 17, 18, 19];
+
+const FIND_ALIKE: &str = concat!(
+    "SELECT digest IS NOT NULL, ",
+    columns!(),
+    " FROM (SELECT 1) AS one LEFT JOIN waystation_users AS users ON users.connection = ? AND users.email = ? \
+     LEFT JOIN waystation_tombstones AS tombstones ON tombstones.connection = ? AND tombstones.digest = ?"
+);
+
+const ROW_ALIKE: &str = concat!("SELECT ", columns!(), " FROM waystation_users WHERE connection = ? AND id = ?");
+
+macro_rules! update_alike {
+    ($end:expr) => {
+        concat!(
+            "UPDATE waystation_users SET version = version + 1, updated_at = ?, credential = ?, credential_source = ?, \
+             hash_scheme = ?, hash = ?, hash_context = ? WHERE connection = ? AND id = ? AND version = ?",
+            $end
+        )
+    };
+}
+
+const UPDATE_ALIKE: &str = update_alike!("");
+const UPDATE_RETURNING: &str = update_alike!(concat!(" RETURNING ", columns!()));
 
 /// What servers are asked beside.
 const UNSEEN: &str = "AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ? AND (id) = (?)) \
@@ -96,10 +136,10 @@ impl BareMySql {
     }
 }
 
-/// The same for each of sqlx's types: how text is bound, the store's own statement for a row and whether it looks for users who
-/// are being deleted, where to read and to write, and the statement that inserts one row and what inserts many.
+/// The same for each of sqlx's types: how text is bound, what makes the store's statements this database's, the end of the one for
+/// a row and whether it looks for users who are being deleted, whether an UPDATE returns the row, where to read and to write, and the statement that inserts one row and what inserts many.
 macro_rules! bare {
-    ($name:ty, $text:path, $alike:expr, $analyze:expr, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
+    ($name:ty, $text:path, $own:path, $alike:expr, $returns:expr, $analyze:expr, $bare:ident => $reader:expr, $writer:expr, $find:literal, $update:literal, $row:expr, $many:path) => {
         #[async_trait]
         impl Bare for $name {
             async fn look_up(&self, email: &str) {
@@ -117,6 +157,15 @@ macro_rules! bare {
                 }
             }
 
+            async fn look_up_alike(&self, email: &str) {
+                let $bare = self;
+                let query =
+                    sqlx::query(sqlx::AssertSqlSafe($own(FIND_ALIKE))).bind($text("customers")).bind($text(email));
+                let query = query.bind($text("customers")).bind(&[1_u8; 32][..]);
+                let rows = query.fetch_all($reader).await.expect("a row");
+                read!(rows[0], 1);
+            }
+
             async fn insert(&self, user: &NewUser) {
                 let $bare = self;
                 let query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}VALUES {}", $row)));
@@ -128,7 +177,8 @@ macro_rules! bare {
                 let email = user.profile.email.as_ref().expect("an address").normal();
                 let profile = serde_json::to_string(&user.profile).expect("JSON");
                 let Credential::Hash(hash) = &user.credential else { panic!("no hash") };
-                let (statement, looks) = $alike;
+                let (end, looks) = $alike;
+                let statement = $own(&format!("{ALIKE}{}{end}", if looks { UNSEEN } else { "" }));
                 // A text that is not there has the type of one that is.
                 let none = Some($text("")).filter(|_| false);
                 let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
@@ -171,6 +221,36 @@ macro_rules! bare {
                 query.execute($writer).await.expect("an answer").rows_affected() > 0
             }
 
+            async fn update_alike(&self, id: &str, expected: i64) -> bool {
+                let $bare = self;
+                if !$returns {
+                    let row =
+                        sqlx::query(sqlx::AssertSqlSafe($own(ROW_ALIKE))).bind($text("customers")).bind($text(id));
+                    let rows = row.fetch_all($writer).await.expect("a row");
+                    read!(rows[0], 0);
+                }
+                let none = Some($text("")).filter(|_| false);
+                let update = if $returns { UPDATE_RETURNING } else { UPDATE_ALIKE };
+                let query = sqlx::query(sqlx::AssertSqlSafe($own(update)))
+                    .bind(1_800_000_000_000_000_i64)
+                    .bind($text("hash"))
+                    .bind(none)
+                    .bind(none)
+                    .bind($text(super::HASH))
+                    .bind(none)
+                    .bind($text("customers"))
+                    .bind($text(id))
+                    .bind(expected);
+                if !$returns {
+                    return query.execute($writer).await.expect("an answer").rows_affected() > 0;
+                }
+                let rows = query.fetch_all($writer).await.expect("an answer");
+                for row in &rows {
+                    read!(row, 0);
+                }
+                !rows.is_empty()
+            }
+
             async fn insert_all(&self, users: &[NewUser]) {
                 let $bare = self;
                 $many($writer, users).await.expect("an insert");
@@ -181,6 +261,19 @@ macro_rules! bare {
                 if let Some(statement) = $analyze {
                     sqlx::raw_sql(statement).execute($writer).await.expect("an analysis");
                 }
+            }
+        }
+    };
+}
+
+/// Reads all columns of a user, as a program that wants one does.
+macro_rules! read {
+    ($row:expr, $first:literal) => {
+        for place in 0..20 {
+            if NUMBERS.contains(&place) {
+                let _number: Option<i64> = $row.try_get($first + place).expect("a column");
+            } else {
+                let _text: Option<Vec<u8>> = $row.try_get_unchecked($first + place).expect("a column");
             }
         }
     };
@@ -249,7 +342,7 @@ async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sq
 const QUESTION_MARKS: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 bare!(
-    BareSqlite, std::convert::identity, (format!("{ALIKE}ON CONFLICT DO NOTHING"), false), None::<&str>,
+    BareSqlite, std::convert::identity, str::to_owned, ("ON CONFLICT DO NOTHING", false), true, None::<&str>,
     bare => &bare.readers, &bare.writer,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
@@ -258,7 +351,7 @@ bare!(
     insert_many_sqlite
 );
 bare!(
-    BarePostgres, str::as_bytes, (numbered(&format!("{ALIKE}{UNSEEN}ON CONFLICT DO NOTHING")), true), Some("ANALYZE"),
+    BarePostgres, str::as_bytes, numbered, ("ON CONFLICT DO NOTHING", true), true, Some("ANALYZE"),
     bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = $1 AND email = $2",
     "UPDATE waystation_users SET version = version + 1, hash = $1, updated_at = $2 \
@@ -267,7 +360,7 @@ bare!(
     insert_many_postgres
 );
 bare!(
-    BareMySql, std::convert::identity, (format!("{ALIKE}{UNSEEN}"), true), Some("ANALYZE TABLE waystation_users"),
+    BareMySql, std::convert::identity, str::to_owned, ("", true), false, Some("ANALYZE TABLE waystation_users"),
     bare => &bare.0, &bare.0,
     "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
     "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \

@@ -53,6 +53,8 @@ pub(super) async fn progress(State(api): State<Api>, caller: Caller, uri: Uri) -
         let midnight = Timestamp::from_micros(day.saturating_mul(86_400_000_000)).to_rfc3339()?;
         Some(json!({"day": midnight.get(..10)?, "users": users}))
     };
+    let by_source: Map<_, Value> =
+        stats.by_source.iter().map(|(source, here)| (source.to_string(), here.users.into())).collect();
     let legacy = match &counts.legacy {
         Legacy::Counted(progress) => json!({
             "state": "counted",
@@ -75,7 +77,7 @@ pub(super) async fn progress(State(api): State<Api>, caller: Caller, uri: Uri) -
             "last_moved_at": stats.last_moved_at.map_or(Value::Null, date),
             "moved_by_day": stats.moved_by_day.iter().filter_map(day).collect::<Value>(),
             "by_moved": named(&stats.by_moved, |by| by.as_str()),
-            "by_source": stats.by_source.iter().map(|(source, it)| (source.to_string(), it.users.into())).collect::<Map<_, _>>(),
+            "by_source": by_source,
             "by_credential": named(&stats.by_credential, |kind| kind.as_str()),
             "by_scheme": named(&stats.by_scheme, String::as_str),
             "legacy": legacy,
