@@ -242,19 +242,20 @@ fn an_import_that_another_process_does_ends_all_the_same() {
     assert_eq!(worker.wait().unwrap().code(), Some(0));
 }
 
+/// Imports 60,000 users from `file` until Ctrl-C, and then the rest.
 #[cfg(unix)]
-#[test]
-fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
+fn interrupted_and_resumed(terminal: &Terminal, file: &str) {
     use std::{
+        fs::File,
         io::{BufRead as _, BufReader},
         process::{Command, Stdio},
     };
 
-    let terminal = with_users(60_000);
     // Interrupted while it runs, or before: whichever, nothing is lost or doubled.
     let mut child = Command::new(env!("CARGO_BIN_EXE_waystation"))
-        .args(["import", "users.ndjson", "--id", "big", "--json"])
+        .args(["import", file, "--id", "big", "--json"])
         .current_dir(terminal.path())
+        .stdin(File::open(terminal.path().join("users.ndjson")).unwrap())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -271,6 +272,30 @@ fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
     let resumed = terminal.run(&["import", "--resume", "big", "--json"]);
     assert_eq!((resumed.code, &json_of(&resumed)["report"]["inserted"]), (0, &json!(60_000)), "{}", resumed.stderr);
     assert_eq!(terminal.run(&["search", "--count"]).stdout, "60000\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
+    let terminal = with_users(60_000);
+    interrupted_and_resumed(&terminal, "users.ndjson");
+    assert!(terminal.path().join("users.ndjson").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_input_is_kept_until_the_import_of_it_is_over() {
+    let terminal = with_users(60_000);
+    let files = || {
+        let names = std::fs::read_dir(terminal.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".input")).collect::<Vec<_>>()
+    };
+    interrupted_and_resumed(&terminal, "-");
+    assert_eq!(files(), [""; 0]);
+    // What somebody else calls so is not removed.
+    terminal.write("users.input", &lines_of(&[user(60_001)]));
+    assert_eq!(terminal.run(&["import", "users.input"]).code, 0);
+    assert_eq!(files(), ["users.input"]);
 }
 
 #[test]
