@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use crate::{
     legacy::{DirectoryEntry, LegacyDirectory, LegacyError, LegacyUser},
     password::{HashError, PasswordScheme, Passwords},
-    store::{Key, Lookup, Stats, StatsStore, StoreError, UserStore},
+    store::{Lookup, OwnedKey, Stats, StatsStore, StoreError, UserStore},
     user::{CredentialKind, LegacyKey, SourceName},
 };
 
@@ -199,8 +199,9 @@ pub async fn left(
     let walked = entries.len();
     let next = if walked < limit { None } else { entries.last().map(|entry| entry.key.clone()) };
     let mut left = Vec::new();
-    for DirectoryEntry { key, user } in entries {
-        let flagged = match store.find(Key::Legacy(&key)).await? {
+    let here = look_up(store, &entries).await?;
+    for (DirectoryEntry { key, user }, here) in entries.into_iter().zip(here) {
+        let flagged = match here {
             Lookup::Tombstoned => continue,
             Lookup::Found(user) if user.credential.kind() != CredentialKind::Delegated => continue,
             Lookup::Found(_) => true,
@@ -215,6 +216,19 @@ pub async fn left(
         });
     }
     Ok(LeftPage { left, walked, next })
+}
+
+/// Who of them is here: one question, or one each where the store has no other.
+async fn look_up(store: &dyn UserStore, entries: &[DirectoryEntry]) -> Result<Vec<Lookup>, StoreError> {
+    let keys: Vec<_> = entries.iter().map(|entry| OwnedKey::Legacy(entry.key.clone())).collect();
+    if let Some(bulk) = store.as_bulk() {
+        return bulk.look_up(&keys).await;
+    }
+    let mut here = Vec::with_capacity(keys.len());
+    for key in &keys {
+        here.push(store.find(key.as_key()).await?);
+    }
+    Ok(here)
 }
 
 fn why(user: &LegacyUser, flagged: bool, passwords: Option<&Passwords>) -> WhyLeft {

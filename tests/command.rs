@@ -7,6 +7,8 @@ mod bulk;
 mod doctor;
 #[path = "command/hash.rs"]
 mod hash;
+#[path = "command/left.rs"]
+mod left;
 #[path = "command/memory.rs"]
 mod memory;
 #[path = "command/serve.rs"]

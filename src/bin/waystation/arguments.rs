@@ -5,7 +5,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{completions, doctor, export, hash, import, jobs, search, serve, show};
+use crate::{completions, doctor, export, hash, import, jobs, left, search, serve, show};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -91,13 +91,15 @@ pub(crate) enum Command {
     /// List, show, cancel and work on imports
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// List who of the legacy system has not moved, and why
+    Left(left::Options),
     /// Search users
     Search(search::Options),
     /// Serve the management API over the store, until Ctrl-C
     Serve(Box<serve::Options>),
     /// Show one user, never the hash
     Show(show::Options),
-    /// Count who is here and how they came
+    /// Count who is here and how they came, and how many are left at the legacy system
     Stats,
 }
 

@@ -10,6 +10,7 @@ mod hash;
 mod import;
 mod interrupt;
 mod jobs;
+mod left;
 mod legacy;
 mod log;
 mod output;
@@ -63,6 +64,7 @@ async fn run(arguments: Arguments) -> Result<Exit, failure::Failure> {
         Command::Hash(command) => hash::run(command, &global).await,
         Command::Import(options) => import::run(&options, &global).await,
         Command::Jobs(command) => jobs::run(command, &global).await,
+        Command::Left(options) => left::run(&options, &global).await,
         Command::Search(options) => search::run(&options, &global).await,
         Command::Serve(options) => serve::run(*options, &global).await,
         Command::Show(options) => show::run(&options, &global).await,

@@ -24,6 +24,11 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     stdout.write_all(b"\n").map_err(failed)
 }
 
+/// Without what a terminal would obey: texts here are other people's.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
+}
+
 fn failed(error: io::Error) -> Failure {
     Failure::of("standard output cannot be written", error)
 }

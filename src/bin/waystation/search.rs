@@ -9,7 +9,7 @@ use waystation::{
 use crate::{
     arguments::Global,
     failure::{Exit, Failure},
-    output,
+    output::{self, plain},
     settings::Settings,
     show::Shown,
     store::{self, Missing},
@@ -135,9 +135,4 @@ fn row(user: &User) -> String {
         user.credential.kind().as_str(),
         user.last_login.map_or_else(|| "never".to_owned(), time::show),
     )
-}
-
-/// Without what a terminal would obey: texts here are other people's.
-fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }

@@ -1,10 +1,11 @@
-use std::{collections::BTreeMap, fmt::Display};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use serde::Serialize;
-use waystation::store::Stats;
+use waystation::{LegacyConnection, legacy::LegacyError, report, store::Stats};
 
 use crate::{
     arguments::Global,
+    engine,
     failure::{Exit, Failure},
     output,
     settings::Settings,
@@ -23,17 +24,46 @@ struct Counts {
     by_scheme: BTreeMap<String, u64>,
     moved_by_day: BTreeMap<String, u64>,
     last_moved_at: Option<String>,
+    /// By legacy system, where the settings name one that can be asked.
+    legacy: Option<BTreeMap<String, Progress>>,
+}
+
+/// How far the migration from a legacy system is.
+#[derive(Serialize)]
+struct Progress {
+    users: u64,
+    moved: u64,
+    flagged: u64,
+    left: u64,
 }
 
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
-    let settings = Settings::read(global)?;
+    let mut settings = Settings::read(global)?;
     let store = store::open(&settings, Missing::Refuse).await?;
     let counter = store.as_stats().ok_or_else(|| store::lacks("count"))?;
     let stats = counter.stats().await.map_err(|error| Failure::of("the store cannot be asked", error))?;
     if stats.users == 0 {
         store::tell_that_nobody_is_there(&settings);
     }
-    let counts = Counts::from(&stats);
+    let mut counts = Counts::from(&stats);
+    let legacy = match settings.any_legacy() {
+        Some(legacy) => {
+            let passwords = Arc::new(engine::passwords(&settings)?);
+            Some(progress(&legacy.connection(&passwords)?, &stats).await)
+        }
+        None => None,
+    };
+    let exit = match legacy {
+        Some(Err(error)) => {
+            eprintln!("waystation: {}", Failure::of("who is left cannot be told", error));
+            Exit::Refused
+        }
+        Some(Ok(progress)) => {
+            counts.legacy = Some(progress);
+            Exit::Done
+        }
+        None => Exit::Done,
+    };
     if global.json {
         output::json(&counts)?;
     } else {
@@ -53,11 +83,29 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
                 output::line(format_args!("  {name:<28} {number:>12}"))?;
             }
         }
+        for (source, Progress { users, moved, flagged, left }) in counts.legacy.iter().flatten() {
+            output::line(format_args!("\nof {users} users of {source}"))?;
+            for (name, number) in [("moved", moved), ("left", left), ("whose password is still there", flagged)] {
+                output::line(format_args!("  {name:<28} {number:>12}"))?;
+            }
+        }
         if let Some(at) = &counts.last_moved_at {
             output::line(format_args!("\nthe last one moved at {at}"))?;
         }
     }
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+/// How far the migration from each system of the connection is.
+async fn progress(connection: &dyn LegacyConnection, stats: &Stats) -> Result<BTreeMap<String, Progress>, LegacyError> {
+    let directory = connection.as_directory();
+    let directory = directory.ok_or_else(|| LegacyError::misconfigured("there is no list of its users"))?;
+    let progress = report::Progress::of(stats, directory.count().await?);
+    let shown = progress.by_source.iter().map(|(source, it)| {
+        let progress = Progress { users: it.legacy_users, moved: it.moved, flagged: it.flagged, left: it.left() };
+        (source.to_string(), progress)
+    });
+    Ok(shown.collect())
 }
 
 impl From<&Stats> for Counts {
@@ -71,6 +119,7 @@ impl From<&Stats> for Counts {
             by_scheme: stats.by_scheme.clone(),
             moved_by_day: stats.moved_by_day.iter().map(|(day, count)| (time::date(*day), *count)).collect(),
             last_moved_at: stats.last_moved_at.map(time::show),
+            legacy: None,
         }
     }
 }
