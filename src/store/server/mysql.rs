@@ -130,7 +130,7 @@ impl ServerEngine for MySql {
 
 /// Columns of bytes, which hold UTF-8 where they are text.
 impl StoredRow for MySqlRow {
-    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error> {
+    fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
         utf8(place, self.bytes(place)?)
     }
 
@@ -138,7 +138,7 @@ impl StoredRow for MySqlRow {
         self.try_get(place)
     }
 
-    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    fn bytes(&self, place: usize) -> Result<Option<&[u8]>, sqlx::Error> {
         // Unchecked: what a CASE or a UNION makes of such columns may be called text.
         self.try_get_unchecked(place)
     }

@@ -196,7 +196,7 @@ impl ServerEngine for Postgres {
 
 /// Columns of bytes, which hold UTF-8 where they are text.
 impl StoredRow for PgRow {
-    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error> {
+    fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
         utf8(place, self.bytes(place)?)
     }
 
@@ -204,7 +204,7 @@ impl StoredRow for PgRow {
         self.try_get(place)
     }
 
-    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    fn bytes(&self, place: usize) -> Result<Option<&[u8]>, sqlx::Error> {
         // Unchecked: what a CASE or a UNION makes of literals is called text.
         self.try_get_unchecked(place)
     }

@@ -26,8 +26,7 @@ pub(crate) trait ServerEngine: Engine<Connection: Migrate> {
 }
 
 /// What a column of bytes holds, as text.
-pub(super) fn utf8(place: usize, bytes: Option<Vec<u8>>) -> Result<Option<String>, sqlx::Error> {
-    // The error's own text would be quoted by it.
-    let text = bytes.map(String::from_utf8).transpose();
-    text.map_err(|error| sqlx::Error::ColumnDecode { index: place.to_string(), source: error.utf8_error().into() })
+pub(super) fn utf8(place: usize, bytes: Option<&[u8]>) -> Result<Option<&str>, sqlx::Error> {
+    let text = bytes.map(str::from_utf8).transpose();
+    text.map_err(|error| sqlx::Error::ColumnDecode { index: place.to_string(), source: error.into() })
 }

@@ -347,7 +347,7 @@ impl Users {
             for row in E::fetch_list(&mut *connection, statement).await.map_err(failed)? {
                 let first = row.text(0).map_err(failed)?.unwrap_or_default();
                 let second = if kind == KeyKind::Legacy { row.text(1).map_err(failed)? } else { None };
-                taken.push((kind, first, second.unwrap_or_default()));
+                taken.push((kind, first.to_owned(), second.unwrap_or_default().to_owned()));
             }
         }
         Ok(taken)
@@ -367,7 +367,7 @@ impl Users {
         }
         for statement in self.with_digests(BURIED, keys, E::LIST) {
             for row in E::fetch_list(&mut *connection, statement).await.map_err(failed)? {
-                buried.extend(row.bytes(0).map_err(failed)?);
+                buried.extend(row.bytes(0).map_err(failed)?.map(<[u8]>::to_vec));
             }
         }
         Ok(buried)

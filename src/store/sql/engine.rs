@@ -84,11 +84,11 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
 
 /// A row whose columns are read by their place.
 pub(crate) trait StoredRow: Send + Sync {
-    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error>;
+    fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error>;
 
     fn number(&self, place: usize) -> Result<Option<i64>, sqlx::Error>;
 
-    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error>;
+    fn bytes(&self, place: usize) -> Result<Option<&[u8]>, sqlx::Error>;
 
     fn flag(&self, place: usize) -> Result<bool, sqlx::Error>;
 }

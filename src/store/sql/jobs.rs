@@ -178,7 +178,7 @@ impl Users {
         let mut leased = 0;
         for row in E::fetch(&mut transaction, &statement).await.map_err(failed)? {
             let until = row.number(2).map_err(failed)?;
-            let is_running = row.text(1).map_err(failed)?.as_deref() == Some(JobStatus::Running.as_str());
+            let is_running = row.text(1).map_err(failed)? == Some(JobStatus::Running.as_str());
             leased += usize::from(is_running && until.is_some_and(|until| until > now.as_micros()));
         }
         let lease = if leased < most { self.lease::<E>(&mut transaction, kind, now, until).await? } else { None };
@@ -334,7 +334,7 @@ fn decode_fault(row: &impl StoredRow) -> Result<JobFault, StoreError> {
     };
     let faults = row.text(3).map_err(|error| StoreError::corrupt("faults", error))?.unwrap_or_default();
     let faults =
-        serde_json::from_str(&faults).map_err(|error| StoreError::corrupt("faults", JsonProblem::from(&error)))?;
+        serde_json::from_str(faults).map_err(|error| StoreError::corrupt("faults", JsonProblem::from(&error)))?;
     Ok(JobFault::new(count(0, "record")?, count(1, "byte_offset")?, count(2, "line_number")?, faults))
 }
 
@@ -347,11 +347,11 @@ fn decode(row: &impl StoredRow) -> Result<Lease, StoreError> {
         let read = row.number(place).map_err(|error| StoreError::corrupt(column, error))?;
         read.ok_or_else(|| unknown(column))
     };
-    let state = serde_json::from_str(&text(3, "state")?)
+    let state = serde_json::from_str(text(3, "state")?)
         .map_err(|error| StoreError::corrupt("state", JsonProblem::from(&error)))?;
     let created_at = Timestamp::from_micros(number(4, "created_at")?);
     let mut job = Job::new(JobId::new(text(0, "id")?), text(1, "kind")?, state, created_at);
-    job.status = named(JobStatus::ALL, JobStatus::as_str, &text(2, "status")?).ok_or_else(|| unknown("status"))?;
+    job.status = named(JobStatus::ALL, JobStatus::as_str, text(2, "status")?).ok_or_else(|| unknown("status"))?;
     let fence = u64::try_from(number(5, "fence")?).map_err(|error| StoreError::corrupt("fence", error))?;
     Ok(Lease::new(job, fence))
 }

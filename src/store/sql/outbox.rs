@@ -140,7 +140,7 @@ fn decode(row: &impl StoredRow) -> Result<OutboxMessage, StoreError> {
         |place, column| u64::try_from(number(place, column)?).map_err(|error| StoreError::corrupt(column, error));
     let time = |place, column| number(place, column).map(Timestamp::from_micros);
     let body = row.bytes(4).map_err(|error| StoreError::corrupt("body", error))?.unwrap_or_default();
-    let outgoing = Outgoing::new(body, time(5, "queued_at")?, time(6, "expires_at")?);
+    let outgoing = Outgoing::new(body.to_vec(), time(5, "queued_at")?, time(6, "expires_at")?);
     let user = UserId::new(text(0, "user_id")?.ok_or_else(|| unknown("user_id"))?);
     let mut message = OutboxMessage::new(user, count(1, "position")?, outgoing, count(8, "taken")?, time(7, "due_at")?);
     let legacy = text(2, "legacy_source")?.zip(text(3, "legacy_id")?);

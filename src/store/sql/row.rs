@@ -89,14 +89,14 @@ pub(crate) fn decode<R: StoredRow>(row: &R, first: usize) -> Result<User, StoreE
     let version = Version::new(columns.count("version")?);
     let keys = [columns.optional_text("email")?, columns.optional_text("phone")?, columns.optional_text("username")?];
     let legacy = match (columns.optional_text("legacy_source")?, columns.optional_text("legacy_id")?) {
-        (Some(source), Some(id)) => Some(LegacyKey::new(source.as_str(), id)),
+        (Some(source), Some(id)) => Some(LegacyKey::new(source, id)),
         (None, None) => None,
         _ => return Err(StoreError::corrupt("legacy_id", Misfit("half of a legacy key"))),
     };
-    let profile = profile(&columns.text("profile")?, &keys)?;
+    let profile = profile(columns.text("profile")?, keys)?;
     let credential = columns.credential()?;
     let moved = match (columns.time("moved_at")?, columns.optional_text("moved_by")?) {
-        (Some(at), Some(by)) => Some(Moved::new(at, moved_by(&by)?)),
+        (Some(at), Some(by)) => Some(Moved::new(at, moved_by(by)?)),
         (None, None) => None,
         _ => return Err(StoreError::corrupt("moved_by", Misfit("half of a move"))),
     };
@@ -126,22 +126,22 @@ struct Columns<'a, R> {
     next: usize,
 }
 
-impl<R: StoredRow> Columns<'_, R> {
+impl<'a, R: StoredRow> Columns<'a, R> {
     fn take<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&R, usize) -> Result<Option<T>, sqlx::Error>,
+        read: impl FnOnce(&'a R, usize) -> Result<Option<T>, sqlx::Error>,
     ) -> Result<Option<T>, StoreError> {
         let value = read(self.row, self.next).map_err(|error| StoreError::corrupt(name, error))?;
         self.next += 1;
         Ok(value)
     }
 
-    fn optional_text(&mut self, name: &'static str) -> Result<Option<String>, StoreError> {
+    fn optional_text(&mut self, name: &'static str) -> Result<Option<&'a str>, StoreError> {
         self.take(name, R::text)
     }
 
-    fn text(&mut self, name: &'static str) -> Result<String, StoreError> {
+    fn text(&mut self, name: &'static str) -> Result<&'a str, StoreError> {
         self.optional_text(name)?.ok_or_else(|| null(name))
     }
 
@@ -158,12 +158,12 @@ impl<R: StoredRow> Columns<'_, R> {
     }
 
     fn credential(&mut self) -> Result<Credential, StoreError> {
-        let kind = credential_kind(&self.text("credential")?)?;
+        let kind = credential_kind(self.text("credential")?)?;
         let source = self.optional_text("credential_source")?;
         let scheme = self.optional_text("hash_scheme")?;
         let hash = self.optional_text("hash")?;
         let context = self.optional_text("hash_context")?;
-        let context = context.map(|json| serde_json::from_str::<HashContext>(&json)).transpose();
+        let context = context.map(serde_json::from_str::<HashContext>).transpose();
         let context = context.map_err(|error| StoreError::corrupt("hash_context", JsonProblem::from(&error)))?;
         let hash = hash.map(|text| {
             let hash = match scheme {
@@ -174,7 +174,7 @@ impl<R: StoredRow> Columns<'_, R> {
         });
         match (kind, source, hash) {
             (CredentialKind::Delegated, Some(source), shadow) => {
-                let delegation = Delegation::to(source.as_str());
+                let delegation = Delegation::to(source);
                 Ok(Credential::Delegated(match shadow {
                     Some(hash) => delegation.shadow(hash),
                     None => delegation,
@@ -189,12 +189,12 @@ impl<R: StoredRow> Columns<'_, R> {
 }
 
 /// The profile, if its identifiers are those under which the row is found.
-fn profile(json: &str, keys: &[Option<String>; 3]) -> Result<Profile, StoreError> {
+fn profile(json: &str, keys: [Option<&str>; 3]) -> Result<Profile, StoreError> {
     let profile: Profile =
         serde_json::from_str(json).map_err(|error| StoreError::corrupt("profile", JsonProblem::from(&error)))?;
     for (kind, key) in IdentifierKind::ALL.into_iter().zip(keys) {
         let held = profile.identifier(kind);
-        if held.map(crate::Identifier::normal) != key.as_deref() || held.is_some_and(|held| held.kind() != kind) {
+        if held.map(crate::Identifier::normal) != key || held.is_some_and(|held| held.kind() != kind) {
             return Err(StoreError::corrupt("profile", Misfit("identifiers other than the row's keys")));
         }
     }

@@ -40,14 +40,14 @@ impl Users {
 /// Adds a group. A column that cannot be read, or a name in it that is not known.
 fn add(stats: &mut Stats, row: &impl StoredRow) -> Result<Result<(), StoreError>, sqlx::Error> {
     let count = row.number(6)?.unwrap_or_default().unsigned_abs();
-    let credential = match credential_kind(&row.text(0)?.unwrap_or_default()) {
+    let credential = match credential_kind(row.text(0)?.unwrap_or_default()) {
         Ok(credential) => credential,
         Err(error) => return Ok(Err(error)),
     };
     stats.users += count;
     *stats.by_credential.entry(credential).or_default() += count;
     let by = row.text(1)?;
-    if let Some(by) = &by {
+    if let Some(by) = by {
         match moved_by(by) {
             Ok(by) => *stats.by_moved.entry(by).or_default() += count,
             Err(error) => return Ok(Err(error)),
@@ -57,8 +57,8 @@ fn add(stats: &mut Stats, row: &impl StoredRow) -> Result<Result<(), StoreError>
         stats.by_source.entry(SourceName::new(source)).or_default().add(credential, by.is_some(), count);
     }
     if credential == CredentialKind::Hash {
-        let scheme = row.text(3)?.unwrap_or_else(|| "unidentified".to_owned());
-        *stats.by_scheme.entry(scheme).or_default() += count;
+        let scheme = row.text(3)?.unwrap_or("unidentified");
+        *stats.by_scheme.entry(scheme.to_owned()).or_default() += count;
     }
     if let Some(boundary) = row.number(4)? {
         let day = boundary / DAY - row.number(5)?.unwrap_or_default() / DAY;

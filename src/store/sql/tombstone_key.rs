@@ -43,7 +43,7 @@ async fn read<E: Engine>(connection: &mut E::Connection, name: &'static str) -> 
     let failed = |error| E::classify("open", error);
     let rows = E::fetch(connection, &Statement::new(SELECT_META).bind(name)).await.map_err(failed)?;
     let value = rows.first().map(|row| row.bytes(0)).transpose().map_err(failed)?.flatten();
-    value.map(|bytes| bytes.as_slice().try_into()).transpose().map_err(|error| StoreError::corrupt(name, error))
+    value.map(TryInto::try_into).transpose().map_err(|error| StoreError::corrupt(name, error))
 }
 
 /// Unless somebody else has just written it, or is about to: what there is then is read again.

@@ -172,6 +172,6 @@ impl WantedKeys<'_> {
         let failed = |error| E::classify(operation, error);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let kind = rows.first().map(|row| row.text(0)).transpose().map_err(failed)?.flatten();
-        kind.as_deref().map(row::key_kind).transpose()
+        kind.map(row::key_kind).transpose()
     }
 }

@@ -41,7 +41,7 @@ impl Engine for SqliteEngine {
 }
 
 impl StoredRow for SqliteRow {
-    fn text(&self, place: usize) -> Result<Option<String>, sqlx::Error> {
+    fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
         self.try_get(place)
     }
 
@@ -49,7 +49,7 @@ impl StoredRow for SqliteRow {
         self.try_get(place)
     }
 
-    fn bytes(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    fn bytes(&self, place: usize) -> Result<Option<&[u8]>, sqlx::Error> {
         self.try_get(place)
     }
 

@@ -62,7 +62,7 @@ impl Users {
             identifiers.extend(row.text(column)?.map(|normal| Identifier::from_parts(kind, normal, "")));
         }
         let legacy = row.text(3)?.zip(row.text(4)?);
-        Ok(Some(Keys { identifiers, legacy: legacy.map(|(source, id)| LegacyKey::new(source.as_str(), id)) }))
+        Ok(Some(Keys { identifiers, legacy: legacy.map(|(source, id)| LegacyKey::new(source, id)) }))
     }
 
     /// Leaves a tombstone for every key of the user.
