@@ -71,7 +71,7 @@ pub(super) fn is_taken(metadata: &Metadata, forbidden: &[&str]) -> bool {
 }
 
 fn plain_key(key: &str) -> bool {
-    !key.contains(['.', '$'])
+    memchr::memchr2(b'.', b'$', key.as_bytes()).is_none()
 }
 
 fn plain_keys(value: &serde_json::Value) -> bool {

@@ -129,7 +129,11 @@ impl Members {
     }
 
     fn take(&mut self, place: &'static str) -> Option<Json> {
-        self.unread.remove(place.rsplit('/').next()?)
+        // Most members are asked for where none is left.
+        if self.unread.is_empty() {
+            return None;
+        }
+        self.unread.remove(place.strip_prefix(self.place)?.strip_prefix('/')?)
     }
 
     pub(super) fn object(&mut self, place: &'static str) -> Result<Option<Self>, ImportError> {
