@@ -6,7 +6,7 @@ use sqlx::Connection;
 
 use super::{
     engine::{Engine, StoredRow, is_taken},
-    row::{self, columns},
+    row::columns,
     rows::{ListStatement, Rows},
     statement::{Statement, Value},
     users::{
@@ -63,8 +63,7 @@ impl Users {
             Some(after) => Statement::new(SCAN_AFTER).bind(&*self.name).bind(after.as_str()),
         };
         let statement = statement.bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("scan", error))?;
-        rows.iter().map(|row| row::decode(row, 0)).collect()
+        E::fetch_users(connection, &statement, "scan").await
     }
 
     /// Writes a batch in one transaction, a list of users at a time.

@@ -1,9 +1,10 @@
 use std::{fmt, future::Future};
 
 use sqlx::{Connection, Transaction};
+use tokio_stream::{Stream, StreamExt as _};
 
-use super::{rows::ListStatement, statement::Statement};
-use crate::store::StoreError;
+use super::{row, rows::ListStatement, statement::Statement};
+use crate::{store::StoreError, user::User};
 
 /// One of the databases: how it takes statements, and where its SQL differs from that of the others.
 ///
@@ -51,6 +52,21 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         statement: &Statement<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
 
+    /// Runs a statement, and returns rows as they come.
+    fn stream<'a>(
+        connection: &'a mut Self::Connection,
+        statement: &'a Statement<'_>,
+    ) -> impl Stream<Item = Result<Self::Row, sqlx::Error>> + Send + Unpin + 'a;
+
+    /// Runs a statement that selects [`columns!`](super::row::columns), for the caller of `operation`.
+    fn fetch_users(
+        connection: &mut Self::Connection,
+        statement: &Statement<'_>,
+        operation: &'static str,
+    ) -> impl Future<Output = Result<Vec<User>, StoreError>> + Send {
+        row_by_row::<Self>(connection, statement, operation)
+    }
+
     /// The same as [`execute`](Self::execute) with a list of rows.
     fn execute_list(
         connection: &mut Self::Connection,
@@ -80,6 +96,21 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
 
     /// Whether a step of the schema failed since somebody else has just done it, or a part of it.
     fn is_made_by_another(error: &sqlx::Error) -> bool;
+}
+
+/// [`Engine::fetch_users`] where each of them is a row. The database goes on while they are decoded.
+pub(crate) async fn row_by_row<E: Engine>(
+    connection: &mut E::Connection,
+    statement: &Statement<'_>,
+    operation: &'static str,
+) -> Result<Vec<User>, StoreError> {
+    let mut rows = E::stream(connection, statement);
+    let mut users = Vec::new();
+    while let Some(row) = rows.next().await {
+        let row = row.map_err(|error| E::classify(operation, error))?;
+        users.push(row::decode(&row, 0)?);
+    }
+    Ok(users)
 }
 
 /// A row whose columns are read by their place.
@@ -125,6 +156,14 @@ macro_rules! runs_statements {
         ) -> Result<Vec<Self::Row>, sqlx::Error> {
             let text = $text(statement);
             $crate::store::sql::engine::bound!(text, statement, $bind_text).fetch_all(connection).await
+        }
+
+        fn stream<'a>(
+            connection: &'a mut Self::Connection,
+            statement: &'a Statement<'_>,
+        ) -> impl tokio_stream::Stream<Item = Result<Self::Row, sqlx::Error>> + Send + Unpin + 'a {
+            let text = $text(statement);
+            $crate::store::sql::engine::bound!(text, statement, $bind_text).fetch(connection)
         }
     };
 }

@@ -144,8 +144,7 @@ impl<'a> Walk<'a> {
         self.has_begun = true;
         let limit = if self.is_exact { wanted.min(ROWS) } else { CANDIDATES.min(self.looks) };
         let statement = self.statement::<E>(users, &stretch, limit);
-        let rows = E::fetch(connection, &statement).await.map_err(|error| E::classify("search", error))?;
-        let mut batch = rows.iter().map(|row| row::decode(row, 0)).collect::<Result<Vec<_>, _>>()?;
+        let mut batch = E::fetch_users(connection, &statement, "search").await?;
         self.stretch = match (batch.last().filter(|_| batch.len() == limit), stretch) {
             (Some(last), Stretch::There(_)) => {
                 let value = self.order.value(last).ok_or_else(|| row::null("value that users are ordered by"))?;
