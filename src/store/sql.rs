@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod engine;
+pub(crate) mod row;
 pub(crate) mod rows;
 pub(crate) mod snapshot;
 pub(crate) mod statement;
@@ -12,6 +13,5 @@ mod filter;
 mod jobs;
 mod look_up;
 mod outbox;
-mod row;
 mod search;
 mod stats;

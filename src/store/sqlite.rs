@@ -6,6 +6,7 @@ use self::{error::classify, writer::Writer};
 use super::{StoreError, sql::users::Users};
 
 mod builder;
+mod bundle;
 mod engine;
 mod error;
 mod file;

@@ -20,6 +20,14 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
+/// How many there are of [`columns!`].
+#[cfg(feature = "sqlite")]
+pub(crate) const WIDTH: usize = 20;
+
+/// The place of the profile in [`columns!`].
+#[cfg(feature = "sqlite")]
+pub(crate) const PROFILE: usize = 7;
+
 /// The place of the version in [`columns!`]. No user is without one.
 pub(crate) const VERSION: usize = 1;
 

@@ -1,12 +1,18 @@
 use sqlx::{Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::error::classify;
-use crate::store::{
-    StoreError,
-    sql::{
-        engine::{Engine, StoredRow, runs_statements, spreads_lists},
-        statement::{Statement, Value},
+use super::{
+    bundle,
+    error::{classify, is_too_big},
+};
+use crate::{
+    store::{
+        StoreError,
+        sql::{
+            engine::{Engine, StoredRow, bound, row_by_row, runs_statements, spreads_lists},
+            statement::{Statement, Value},
+        },
     },
+    user::User,
 };
 
 /// SQLite, whose parameters are question marks.
@@ -29,6 +35,21 @@ impl Engine for SqliteEngine {
     spreads_lists!();
 
     runs_statements!("BEGIN IMMEDIATE", "BEGIN", Statement::sql, std::convert::identity);
+
+    async fn fetch_users(
+        connection: &mut SqliteConnection,
+        statement: &Statement<'_>,
+        operation: &'static str,
+    ) -> Result<Vec<User>, StoreError> {
+        let text = bundle::bundled(statement.text());
+        let row = match bound!(text, statement, std::convert::identity).fetch_one(&mut *connection).await {
+            Ok(row) => row,
+            Err(error) if is_too_big(&error) => return row_by_row::<Self>(connection, statement, operation).await,
+            Err(error) => return Err(classify(operation, error)),
+        };
+        let users: Option<&str> = row.try_get(0).map_err(|error| StoreError::corrupt("users", error))?;
+        users.map_or(Ok(Vec::new()), bundle::users)
+    }
 
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         classify(operation, error)

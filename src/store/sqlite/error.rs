@@ -28,6 +28,11 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(primary_code(error), Some(code::BUSY | code::LOCKED))
 }
 
+/// Whether a value would be longer than SQLite's values can be: a gigabyte.
+pub(super) fn is_too_big(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(code::TOOBIG)
+}
+
 /// SQLite's result code without the extension in its upper bytes.
 fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
@@ -45,6 +50,23 @@ mod code {
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const FULL: i32 = 13;
     pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const TOOBIG: i32 = 18;
     pub(super) const AUTH: i32 = 23;
     pub(super) const NOTADB: i32 = 26;
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_value_that_is_too_long_is_told_from_other_failures() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        for (sql, expected) in [("SELECT zeroblob(1000000001)", true), ("SELECT abs(-9223372036854775808)", false)] {
+            let error = sqlx::query(sql).fetch_one(&mut connection).await.unwrap_err();
+            assert_eq!(is_too_big(&error), expected, "{error}");
+        }
+    }
 }

@@ -1,7 +1,12 @@
 use waystation::{
     clock::Timestamp,
-    store::{BulkStore, Deletion, Filter, SearchStore, SqliteStore, StoreError, Tombstone, UserStore, UserStoreExt},
-    user::UserId,
+    identifier::{Identifier, IdentifierKind},
+    password::{HashContext, PasswordHash},
+    store::{
+        BulkStore, Deletion, Filter, Insert, OnTombstone, SearchStore, SqliteStore, StoreError, Tombstone, UserStore,
+        UserStoreExt,
+    },
+    user::{Credential, LegacyKey, NewUser, Profile, UserId},
 };
 
 use super::{execute, insert, open, place, told};
@@ -15,7 +20,8 @@ async fn damaged(sql: &'static str) -> (&'static str, String) {
     execute(&path, sql).await;
     let error = store.get(&UserId::new("ada")).await.unwrap_err();
     assert!(store.get(&UserId::new("bob")).await.unwrap().is_some(), "other rows are as readable as ever");
-    assert!(store.scan(None, 10).await.is_err(), "a walk says that it cannot be whole");
+    let walked = store.scan(None, 10).await.expect_err("a walk says that it cannot be whole");
+    assert!(matches!(walked, StoreError::Corrupt { .. }) && !told(&walked).contains("secret"), "{walked:?}");
     assert_eq!(store.count(&Filter::All).await.unwrap(), 2);
     let buried = Deletion::leaving(Tombstone::at(Timestamp::default()));
     assert!(store.delete(&UserId::new("ada"), buried).await.unwrap(), "a damaged user can be deleted");
@@ -54,6 +60,37 @@ async fn fields_of_a_later_release_are_read_past() {
     insert(&store, "ada").await;
     execute(&path, "UPDATE waystation_users SET profile = json_set(profile, '$.pronouns', 'she')").await;
     assert!(store.get(&UserId::new("ada")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_page_of_users_is_what_looking_up_each_of_them_gives() {
+    let (_directory, path) = place();
+    let store = open(&path).await;
+    let hash = PasswordHash::declared("home \u{1}", "{\"a\": \"\\\\\"}")
+        .with_context(HashContext::default().salt("\0\u{7f}\u{2028}"));
+    let texts = ["", "\0", "a\0b", "\"'\\/", "\u{1}\u{1f}\u{7f}\r\n\t", "Zoë \u{2028}\u{10ffff}", "],[\"", "{}"];
+    for (number, text) in texts.into_iter().enumerate() {
+        let mut profile = Profile::default();
+        profile.set_identifier(Identifier::from_parts(IdentifierKind::Username, format!("{text}{number}"), text));
+        profile.name = Some(text.to_owned());
+        profile.user_metadata.insert(text.to_owned(), serde_json::json!([text, -1, 1.5e300, u64::MAX, null]));
+        let mut user = NewUser::new(
+            UserId::new(format!("{number}{text}")),
+            profile,
+            Credential::Hash(hash.clone()),
+            Timestamp::from_micros(i64::MIN),
+        );
+        user.legacy = Some(LegacyKey::new("legacy", text));
+        user.last_login = Some(Timestamp::from_micros(i64::MAX));
+        assert!(matches!(store.insert(user, OnTombstone::Refuse).await, Ok(Insert::Created(_))), "{text:?}");
+    }
+    let page = store.scan(None, 100).await.unwrap();
+    assert_eq!(page.len(), texts.len());
+    for user in page {
+        let found = store.get(&user.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&user));
+    }
+    assert!(store.scan(None, 0).await.unwrap().is_empty());
 }
 
 #[tokio::test]
