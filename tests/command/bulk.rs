@@ -287,8 +287,9 @@ fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
 fn standard_input_is_kept_until_the_import_of_it_is_over() {
     let terminal = with_users(60_000);
     let files = || {
-        let names = std::fs::read_dir(terminal.path()).unwrap().map(|entry| entry.unwrap().file_name());
-        names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".input")).collect::<Vec<_>>()
+        let paths = std::fs::read_dir(terminal.path()).unwrap().map(|entry| entry.unwrap().path());
+        let inputs = paths.filter(|path| path.extension().is_some_and(|extension| extension == "input"));
+        inputs.map(|path| path.file_name().unwrap().to_owned()).collect::<Vec<_>>()
     };
     interrupted_and_resumed(&terminal, "-");
     assert_eq!(files(), [""; 0]);

@@ -42,7 +42,7 @@ impl Engine for MySql {
     runs_statements!(
         "START TRANSACTION",
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-        Statement::sql,
+        Statement::text,
         std::convert::identity
     );
 

@@ -43,7 +43,7 @@ impl Engine for Postgres {
     runs_statements!(
         "BEGIN",
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        |statement: &Statement<'_>| numbered(statement.text()),
+        |statement: &Statement<'_>| numbered(&statement.text()),
         as_bytes
     );
 
@@ -90,7 +90,7 @@ impl Engine for Postgres {
 /// row of it with every one of the list.
 fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArguments> {
     let columns: Vec<Column<'_>> = list.rows.columns().collect();
-    let mut text = list.before.text().to_owned();
+    let mut text = list.before.text().into_owned();
     text.push_str("SELECT * FROM unnest(");
     for (place, column) in columns.iter().enumerate() {
         text.push_str(if place == 0 { "?" } else { ", ?" });

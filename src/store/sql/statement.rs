@@ -51,14 +51,8 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// The text where parameters are question marks.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The same for a database whose parameters are question marks. A literal is not copied.
-    #[cfg(any(feature = "mysql", feature = "sqlite"))]
-    pub(crate) fn sql(&self) -> Cow<'static, str> {
+    /// The text where parameters are question marks. A literal is not copied.
+    pub(crate) fn text(&self) -> Cow<'static, str> {
         self.text.clone()
     }
 

@@ -34,14 +34,14 @@ impl Engine for SqliteEngine {
 
     spreads_lists!();
 
-    runs_statements!("BEGIN IMMEDIATE", "BEGIN", Statement::sql, std::convert::identity);
+    runs_statements!("BEGIN IMMEDIATE", "BEGIN", Statement::text, std::convert::identity);
 
     async fn fetch_users(
         connection: &mut SqliteConnection,
         statement: &Statement<'_>,
         operation: &'static str,
     ) -> Result<Vec<User>, StoreError> {
-        let text = bundle::bundled(statement.text());
+        let text = bundle::bundled(&statement.text());
         let row = match bound!(text, statement, std::convert::identity).fetch_one(&mut *connection).await {
             Ok(row) => row,
             Err(error) if is_too_big(&error) => return row_by_row::<Self>(connection, statement, operation).await,
