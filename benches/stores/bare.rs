@@ -181,37 +181,47 @@ macro_rules! bare {
                 let statement = $own(&format!("{ALIKE}{}{end}", if looks { UNSEEN } else { "" }));
                 // A text that is not there has the type of one that is.
                 let none = Some($text("")).filter(|_| false);
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
-                    .bind($text("customers"))
-                    .bind($text(user.id.as_str()))
-                    .bind(1_i64)
-                    .bind($text(email))
-                    .bind(none)
-                    .bind(none)
-                    .bind(none)
-                    .bind(none)
-                    .bind(false)
-                    .bind($text(&profile))
-                    .bind($text("hash"))
-                    .bind(none)
-                    .bind(none)
-                    .bind($text(hash.expose()))
-                    .bind(none)
-                    .bind(None::<i64>)
-                    .bind(none)
-                    .bind(Timestamp::as_micros(user.created_at))
-                    .bind(Timestamp::as_micros(user.at))
-                    .bind(None::<i64>)
-                    .bind(0_i64)
-                    .bind(None::<i64>)
-                    .bind($text("customers"))
-                    .bind(&[1_u8; 32][..])
-                    .bind(&[2_u8; 32][..]);
-                if looks {
-                    query = query.bind($text("customers")).bind($text(user.id.as_str()));
-                    query = query.bind($text("customers")).bind($text(email));
+                loop {
+                    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
+                        .bind($text("customers"))
+                        .bind($text(user.id.as_str()))
+                        .bind(1_i64)
+                        .bind($text(email))
+                        .bind(none)
+                        .bind(none)
+                        .bind(none)
+                        .bind(none)
+                        .bind(false)
+                        .bind($text(&profile))
+                        .bind($text("hash"))
+                        .bind(none)
+                        .bind(none)
+                        .bind($text(hash.expose()))
+                        .bind(none)
+                        .bind(None::<i64>)
+                        .bind(none)
+                        .bind(Timestamp::as_micros(user.created_at))
+                        .bind(Timestamp::as_micros(user.at))
+                        .bind(None::<i64>)
+                        .bind(0_i64)
+                        .bind(None::<i64>)
+                        .bind($text("customers"))
+                        .bind(&[1_u8; 32][..])
+                        .bind(&[2_u8; 32][..]);
+                    if looks {
+                        query = query.bind($text("customers")).bind($text(user.id.as_str()));
+                        query = query.bind($text("customers")).bind($text(email));
+                    }
+                    match query.execute($writer).await {
+                        // A deadlock, which the store tries again after too.
+                        Err(error)
+                            if error.as_database_error().is_some_and(|it| it.code().as_deref() == Some("40001")) => {}
+                        inserted => {
+                            inserted.expect("an insert");
+                            break;
+                        }
+                    }
                 }
-                query.execute($writer).await.expect("an insert");
             }
 
             async fn update(&self, id: &str, expected: i64) -> bool {

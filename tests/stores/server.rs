@@ -1,6 +1,8 @@
 //! The stores whose databases are servers: the same promises as of every store, and what these promise beyond them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(feature = "postgres")]
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 #[cfg(feature = "mysql")]
@@ -12,6 +14,12 @@ use waystation::{
     clock::{Clock as _, SystemClock},
     conformance::store::Fixture,
     store::MemoryStore,
+};
+#[cfg(feature = "postgres")]
+use waystation::{
+    clock::Timestamp,
+    store::{BulkStore as _, BulkWrite, BulkWritten, Filter, Search, SnapshotStore as _},
+    user::{Credential, NewUser, Profile, UserId},
 };
 
 #[cfg(feature = "mysql")]
@@ -88,6 +96,55 @@ async fn a_server_says_what_time_it_is() {
         };
         assert!(before <= now && now <= clock.now(), "{store:?}: {before:?} {now:?}");
     }
+}
+
+/// After an import, and before the server has counted the rows, it takes few to be left behind any user.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_walk_over_a_table_that_was_never_analysed_reads_nobody_twice() {
+    const USERS: usize = 5_000;
+    let Some(server) = PostgresServer::shared() else { return };
+    let url = server.fresh_database().await;
+    let store = PostgresStore::open(&url, "customers").await.unwrap();
+    let asked = sqlx::PgPool::connect(&url).await.unwrap();
+    sqlx::raw_sql("ALTER TABLE waystation_users SET (autovacuum_enabled = false)").execute(&asked).await.unwrap();
+    let user = |number: usize| {
+        let id = UserId::new(format!("{number:08}"));
+        NewUser::new(id, Profile::default(), Credential::PendingPassword, Timestamp::from_micros(0))
+    };
+    for batch in 0..USERS / 1_000 {
+        let users = (0..1_000).map(|number| user(batch * 1_000 + number)).collect();
+        assert!(matches!(store.write(&BulkWrite::new(users)).await.unwrap(), BulkWritten::Written(_)));
+    }
+    let read = async || -> i64 {
+        let read = "SELECT seq_tup_read::bigint + (SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes \
+                    WHERE relname = 'waystation_users') FROM pg_stat_user_tables WHERE relname = 'waystation_users'";
+        sqlx::query_scalar(read).fetch_one(&asked).await.unwrap()
+    };
+    let mut snapshot = store.snapshot().await.unwrap();
+    let (mut search, mut met) = (Search::new(Filter::All).limit(100), 0);
+    loop {
+        let page = snapshot.search(&search).await.unwrap();
+        met += page.users.len();
+        let Some(next) = page.next else { break };
+        search = search.after(next);
+    }
+    assert_eq!(met, USERS);
+    // The server tells what a connection has read once that is closed.
+    let before = read().await;
+    drop(snapshot);
+    let users = i64::try_from(USERS).unwrap();
+    let walked = async {
+        loop {
+            let walked = read().await - before;
+            if walked >= users {
+                return walked;
+            }
+            SystemClock::new().sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let walked = walked.await;
+    assert!(walked < 2 * users, "{walked}");
 }
 
 /// A service may open its store wherever it runs.

@@ -20,6 +20,12 @@ use crate::store::{
     },
 };
 
+/// Pages of a walk are read in the order of their index. Before a table is analysed, as it is some time after an import, the
+/// planner takes few rows to be left, and would gather and sort all that are for every page. Systems that only speak the
+/// protocol may have no such setting.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+    SELECT set_config(name, 'off', true) FROM pg_settings WHERE name = 'enable_bitmapscan'";
+
 /// PostgreSQL. See [`PostgresStore`](super::PostgresStore).
 #[derive(Debug)]
 #[non_exhaustive]
@@ -40,12 +46,7 @@ impl Engine for Postgres {
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = true;
 
-    runs_statements!(
-        "BEGIN",
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        |statement: &Statement<'_>| numbered(&statement.text()),
-        as_bytes
-    );
+    runs_statements!("BEGIN", SNAPSHOT, |statement: &Statement<'_>| numbered(&statement.text()), as_bytes);
 
     async fn execute_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
         Ok(as_arrays(&list).execute(connection).await?.rows_affected())

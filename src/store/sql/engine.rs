@@ -131,7 +131,7 @@ pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
 
 /// The parts of an [`Engine`] that are the same but for sqlx's types.
 macro_rules! runs_statements {
-    ($begin:literal, $begin_snapshot:literal, $text:expr, $bind_text:path) => {
+    ($begin:literal, $begin_snapshot:expr, $text:expr, $bind_text:path) => {
         async fn begin(
             connection: &mut Self::Connection,
         ) -> Result<sqlx::Transaction<'_, Self::Database>, sqlx::Error> {
