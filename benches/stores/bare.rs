@@ -1,12 +1,12 @@
 //! What a service would write by hand: a statement, its values, and the columns read one by one. It looks for nothing that
 //! may be in the way, and a bulk write of it is the fastest that the driver can do.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{MySqlPool, PgPool, Row, SqlitePool, mysql::MySqlPoolOptions, postgres::PgPoolOptions, sqlite};
 use waystation::{
-    clock::Timestamp,
+    clock::{Clock as _, SystemClock, Timestamp},
     user::{Credential, NewUser},
 };
 
@@ -95,6 +95,9 @@ const ARRAYS: &str = "SELECT $1, id, 1, email, false, profile, 'hash'::bytea, ha
 
 /// Rows of a statement elsewhere.
 const ROWS: usize = 500;
+
+/// The first of the pauses that the store makes after a conflict.
+const PAUSE: Duration = Duration::from_millis(8);
 
 /// As many as the stores open.
 const CONNECTIONS: u32 = 16;
@@ -215,7 +218,10 @@ macro_rules! bare {
                     match query.execute($writer).await {
                         // A deadlock, which the store tries again after too.
                         Err(error)
-                            if error.as_database_error().is_some_and(|it| it.code().as_deref() == Some("40001")) => {}
+                            if error.as_database_error().is_some_and(|it| it.code().as_deref() == Some("40001")) =>
+                        {
+                            SystemClock::new().sleep(PAUSE).await;
+                        }
                         inserted => {
                             inserted.expect("an insert");
                             break;
