@@ -4,7 +4,9 @@
 use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
-use sqlx::{MySqlPool, PgPool, Row, SqlitePool, mysql::MySqlPoolOptions, postgres::PgPoolOptions, sqlite};
+use sqlx::{
+    Executor as _, MySqlPool, PgPool, Row, SqlitePool, mysql::MySqlPoolOptions, postgres::PgPoolOptions, sqlite,
+};
 use waystation::{
     clock::{Clock as _, SystemClock, Timestamp},
     user::{Credential, NewUser},
@@ -135,6 +137,13 @@ pub(crate) struct BareMySql(MySqlPool);
 impl BareMySql {
     pub(crate) async fn open(url: &str) -> Result<Self, sqlx::Error> {
         let pool = MySqlPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
+        // As the store does: what looks before it inserts would otherwise lock what is not there.
+        let pool = pool.after_connect(|connection, _| {
+            Box::pin(async move {
+                let level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                connection.execute(sqlx::raw_sql(level)).await.map(drop)
+            })
+        });
         Ok(Self(pool.connect(url).await?))
     }
 }
