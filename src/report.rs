@@ -111,7 +111,7 @@ pub struct SourceProgress {
     pub legacy_users: u64,
     /// Those who have moved and whose password lives here.
     pub moved: u64,
-    /// Those who are here while their password still lives at the legacy system.
+    /// Those who are here, under a key of the legacy system, while their password still lives there.
     pub flagged: u64,
 }
 

@@ -194,7 +194,7 @@ async fn bounded<T>(
 pub(super) fn failure(error: StoreError) -> Finding {
     let code = match &error {
         StoreError::Corrupt { .. } => Code::StoreRowUnreadable,
-        StoreError::Misconfigured { .. } => Code::StoreMisconfigured,
+        StoreError::Misconfigured { .. } | StoreError::Missing { .. } => Code::StoreMisconfigured,
         StoreError::Other { .. } => Code::StoreFailed,
         StoreError::Unavailable { .. } => Code::StoreUnavailable,
     };

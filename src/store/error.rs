@@ -22,6 +22,12 @@ pub enum StoreError {
         /// Why.
         source: Option<Source>,
     },
+    /// There is no store in the database yet, and none was to be made.
+    #[error("there is no store yet: {what}")]
+    Missing {
+        /// What is not there.
+        what: &'static str,
+    },
     /// Anything else.
     #[error("the store failed in {operation}")]
     Other {

@@ -13,8 +13,6 @@ use waystation::{
 
 use crate::{mysql::MySqlServer, postgres::PostgresServer};
 
-const NO_TABLES: &str = "the database has no tables of a store";
-
 fn user(id: &str) -> NewUser {
     NewUser::new(UserId::new(id), Profile::default(), Credential::PendingPassword, Timestamp::from_micros(0))
 }
@@ -69,7 +67,7 @@ async fn postgres_needs_no_right_to_make_tables_that_are_there() {
     let none = PostgresStore::open(&address("clerk"), "customers").await.unwrap_err();
     assert!(matches!(none, StoreError::Misconfigured { .. }), "{none:?}");
     let none = PostgresStore::builder(&url).unwrap().create_if_missing(false).open().await.unwrap_err();
-    assert!(none.to_string().contains(NO_TABLES), "{none}");
+    assert!(matches!(none, StoreError::Missing { .. }), "{none:?}");
     let count = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'");
     let tables: i64 = count.fetch_one(&owner).await.unwrap();
     assert_eq!(tables, 0, "nothing was made");
@@ -100,7 +98,7 @@ async fn mysql_needs_no_right_to_make_tables_that_are_there() {
         let none = MySqlStore::open(&address("clerk"), "customers").await.unwrap_err();
         assert!(matches!(none, StoreError::Misconfigured { .. }), "{product}: {none:?}");
         let none = MySqlStore::builder(&url).unwrap().create_if_missing(false).open().await.unwrap_err();
-        assert!(none.to_string().contains(NO_TABLES), "{product}: {none}");
+        assert!(matches!(none, StoreError::Missing { .. }), "{product}: {none:?}");
         let tables = sqlx::query("SHOW TABLES").fetch_all(&owner).await.unwrap();
         assert_eq!(tables.len(), 0, "{product}: nothing was made");
 
@@ -121,7 +119,7 @@ async fn a_file_of_something_else_gets_no_tables_by_being_looked_into() {
     other.close().await;
     let before = std::fs::read(&file).unwrap();
     let looked = SqliteStore::builder(&file).create_if_missing(false).open().await.unwrap_err();
-    assert!(looked.to_string().contains(NO_TABLES), "{looked}");
+    assert!(matches!(looked, StoreError::Missing { .. }), "{looked:?}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
     SqliteStore::open(&file, "customers").await.unwrap();
     SqliteStore::builder(&file).create_if_missing(false).open().await.unwrap();

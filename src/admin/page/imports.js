@@ -14,6 +14,8 @@ const queue = [];
 const queued = el("ul", { class: "queue", "aria-label": "Files" });
 let isWorking = false;
 let changed = () => {};
+/** The last button that stops an import and was pressed: one that is disabled has lost the focus. */
+let pressed = null;
 
 /** Goes on with files that wait for a token. */
 export function resume() {
@@ -72,6 +74,7 @@ class Item {
     const stage = `${this.state} ${job?.status}`;
     if (stage === this.stage) return;
     this.stage = stage;
+    const held = this.buttons.contains(document.activeElement) || this.buttons.contains(pressed);
     const isDone = this.state === "done";
     const isSending = this.state === "running" && !job;
     const isImporting = this.state === "running" && job && !isOver(job);
@@ -92,6 +95,7 @@ class Item {
         "aria-label": `${isSending ? "Stop" : "Remove"} ${visible(this.file.name)}`,
       }),
     );
+    if (held && document.activeElement === document.body) this.buttons.querySelector("button, a")?.focus();
   }
 
   async run() {
@@ -184,13 +188,16 @@ export async function show(place) {
 /** What stops an import that waits or runs. */
 function stopper(id, failed) {
   const node = button("Stop the import", async () => {
+    pressed = node;
     node.disabled = true;
     try {
       // Whoever follows the job sees its end.
       await cancel(id);
     } catch (error) {
       node.disabled = false;
+      node.focus();
       failed(error);
+      tell(error.message);
     }
   });
   return node;
@@ -266,7 +273,8 @@ async function showJob({ body, signal, rest, call }) {
   const back = el("p", {}, el("a", { href: "#/imports" }, "All imports"));
   put(body, back, el("section", { class: "card", "aria-label": "Report" }, details));
   let job = await ask("GET", `jobs/${id}`, { signal });
-  if (!isOver(job)) {
+  const wasRunning = !isOver(job);
+  if (wasRunning) {
     const bar = el("progress", { max: "100", "aria-label": "Progress of the import" });
     const how = el("span");
     const said = el("div");
@@ -278,6 +286,9 @@ async function showJob({ body, signal, rest, call }) {
     };
     job = await follow(id, { signal, each });
   }
+  const held = pressed !== null && details.contains(pressed);
   put(details, el("p", { class: job.status === "failed" ? "notice bad" : "lead" }, outcome(job)), report(job));
+  if (wasRunning) tell(outcome(job));
+  if (held && document.activeElement === document.body) back.querySelector("a").focus();
   if ((job.summary?.failed ?? 0) > 0) body.append(await faultList(job, signal));
 }

@@ -61,6 +61,7 @@ export function report(job) {
     ["Made", moment(job.created_at)],
     ["Format", job.format ?? "found by looking"],
     ["Changes users who are here", job.upsert ? "yes" : "no"],
+    ["Spares people who have moved by themselves", job.upsert ? (job.spare_moved ? "yes" : "no") : null],
     ["Records", number(job.summary?.total ?? 0)],
     ["New", number(job.summary?.inserted ?? 0)],
     ["Changed or the same", number(job.summary?.updated ?? 0)],

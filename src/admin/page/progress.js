@@ -76,7 +76,8 @@ export async function show({ body, signal }) {
     again.disabled = true;
     const isCounted = await look({ again: true });
     again.disabled = false;
-    again.focus();
+    // Whoever has gone on meanwhile stays there.
+    if (document.activeElement === document.body) again.focus();
     if (isCounted) tell("Counted again.");
   });
   await look();

@@ -13,7 +13,8 @@ Exit codes:
   1    it could not be done; what to do is said on standard error
   2    the command line or the settings are wrong
   3    it was done, and not everything was well: records or hashes were refused, a known password did not open its hash,
-       the file had nobody in it, the doctor found an error, or the user or job that was asked for is not there
+       the file had nobody in it, the doctor found an error, the user or job that was asked for is not there, or the legacy
+       system could not be counted
   130  stopped by Ctrl-C or SIGTERM: an import can be resumed, an export begins anew
 
 Secrets are never given on the command line, where every process of the machine can read them: an address with a

@@ -41,7 +41,7 @@ impl Failure {
     }
 
     /// It cannot be done as things are.
-    pub(crate) fn refused(what: impl Into<String>) -> Self {
+    pub(crate) fn impossible(what: impl Into<String>) -> Self {
         Self { exit: Exit::Failed, what: what.into(), source: None }
     }
 

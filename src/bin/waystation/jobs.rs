@@ -27,8 +27,8 @@ use crate::{
     time,
 };
 
-/// What the store calls imports: the command's own, and those that came by the management API.
-const KINDS: [&str; 3] = [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE, ApiWorker::IMPORT_KIND];
+/// What the store calls the command's imports.
+const OWN: [&str; 2] = [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE];
 
 /// So many faults are asked for at once.
 const PAGE: usize = 1_000;
@@ -50,7 +50,8 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
-    /// Forget imports that have been over for some time, and what was wrong with their records
+    /// Forget imports of this command that have been over for some time, and what was wrong with their records. A server
+    /// forgets its own
     Prune {
         /// For so many days
         #[arg(long, default_value_t = 30)]
@@ -182,7 +183,7 @@ async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
 async fn list(store: &dyn UserStore, jobs: &ImportJobs, limit: usize, global: &Global) -> Result<Exit, Failure> {
     let table = store.as_jobs().ok_or_else(|| store::lacks("keep jobs"))?;
     let mut newest: Vec<Job> = Vec::new();
-    for kind in KINDS {
+    for kind in OWN.into_iter().chain([ApiWorker::IMPORT_KIND]) {
         let page = table.jobs(kind, None, limit).await;
         newest.extend(page.map_err(|error| Failure::of("the store cannot be asked", error))?);
     }
@@ -209,7 +210,7 @@ async fn prune(store: &dyn UserStore, days: u64, global: &Global) -> Result<Exit
     let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
     let before = Timestamp::from_micros(SystemClock::new().now().as_micros().saturating_sub(age));
     let mut pruned = 0_u64;
-    for kind in KINDS {
+    for kind in OWN {
         let gone = table.prune(kind, before).await.map_err(|error| Failure::of("the store cannot be asked", error))?;
         pruned = pruned.saturating_add(gone);
     }
@@ -263,7 +264,7 @@ pub(crate) async fn quarantine(
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     let input = inputs.open(&status.spec.input).map_err(|error| failed(error.into()))?;
     if input.state().map_err(|error| failed(error.into()))? != status.input {
-        return Err(Failure::refused("the file is not as it was when it was imported: its records are others"));
+        return Err(Failure::impossible("the file is not as it was when it was imported: its records are others"));
     }
     let mut source = input.open().map_err(|error| failed(error.into()))?;
     let mut file = QuarantineFile::create(path).map_err(|error| failed(error.into()))?;

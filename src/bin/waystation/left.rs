@@ -48,7 +48,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let passwords = Arc::new(engine::passwords(&settings)?);
     let legacy = settings.legacy()?.connection(&passwords)?;
     let directory =
-        legacy.as_directory().ok_or_else(|| Failure::refused("the legacy system has no list of its users"))?;
+        legacy.as_directory().ok_or_else(|| Failure::impossible("the legacy system has no list of its users"))?;
     let store = store::open_or_empty(&settings).await?;
     let failed = |error| match error {
         ReportError::Store(error) => Failure::of("the store cannot be asked", error),

@@ -1,12 +1,13 @@
 use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use serde::Serialize;
-use waystation::{LegacyConnection, legacy::LegacyError, report, store::Stats};
+use waystation::{LegacyConnection as _, report, store::Stats};
 
 use crate::{
     arguments::Global,
     engine,
     failure::{Exit, Failure},
+    legacy::Legacy,
     output,
     settings::Settings,
     store::{self, Missing},
@@ -47,15 +48,12 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     }
     let mut counts = Counts::from(&stats);
     let legacy = match settings.any_legacy() {
-        Some(legacy) => {
-            let passwords = Arc::new(engine::passwords(&settings)?);
-            Some(progress(&legacy.connection(&passwords)?, &stats).await)
-        }
+        Some(legacy) => Some(progress(legacy, &settings, &stats).await),
         None => None,
     };
     let exit = match legacy {
         Some(Err(error)) => {
-            eprintln!("waystation: {}", Failure::of("who is left cannot be told", error));
+            eprintln!("waystation: who is left cannot be told: {error}");
             Exit::Refused
         }
         Some(Ok(progress)) => {
@@ -96,11 +94,14 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// How far the migration from each system of the connection is.
-async fn progress(connection: &dyn LegacyConnection, stats: &Stats) -> Result<BTreeMap<String, Progress>, LegacyError> {
+/// How far the migration from each of the legacy systems is.
+async fn progress(legacy: Legacy, settings: &Settings, stats: &Stats) -> Result<BTreeMap<String, Progress>, Failure> {
+    let connection = legacy.connection(&Arc::new(engine::passwords(settings)?))?;
     let directory = connection.as_directory();
-    let directory = directory.ok_or_else(|| LegacyError::misconfigured("there is no list of its users"))?;
-    let progress = report::Progress::of(stats, directory.count().await?);
+    let directory = directory.ok_or_else(|| Failure::impossible("the legacy system has no list of its users"))?;
+    let counted = directory.count().await;
+    let counted = counted.map_err(|error| Failure::of("the legacy system cannot be asked", error))?;
+    let progress = report::Progress::of(stats, counted);
     let shown = progress.by_source.iter().map(|(source, it)| {
         let progress = Progress { users: it.legacy_users, moved: it.moved, flagged: it.flagged, left: it.left() };
         (source.to_string(), progress)

@@ -5,7 +5,7 @@ use std::{
 
 use waystation::{
     MemoryStore, SqliteStore, UserStore,
-    store::{MySqlStore, PostgresStore},
+    store::{MySqlStore, PostgresStore, StoreError},
 };
 
 use crate::{failure::Failure, settings::Settings};
@@ -38,10 +38,15 @@ pub(crate) enum Missing {
 ///
 /// When there is none, or it cannot be opened.
 pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn UserStore>, Failure> {
+    opened(settings, missing).await?.map_err(|error| Failure::of("the store cannot be opened", error))
+}
+
+/// What comes of opening the store at the address of the settings.
+async fn opened(settings: &Settings, missing: Missing) -> Result<Result<Arc<dyn UserStore>, StoreError>, Failure> {
     let (address, name) = (settings.store()?, settings.connection());
     let (kind, rest) = address.split_once(':').unwrap_or((address, ""));
     let create = missing == Missing::Create;
-    let opened: Result<Arc<dyn UserStore>, _> = match kind {
+    Ok(match kind {
         "sqlite" => {
             let builder = SqliteStore::builder(file(rest)).connection_name(name).create_if_missing(create);
             builder.open().await.map(|store| {
@@ -64,8 +69,7 @@ pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dy
                 "the address of the store begins with none of `sqlite:`, `postgres://` and `mysql://`",
             ));
         }
-    };
-    opened.map_err(|error| Failure::of("the store cannot be opened", error))
+    })
 }
 
 /// The store of the settings, or, before there is one, an empty one of this process.
@@ -77,7 +81,10 @@ pub(crate) async fn open_or_empty(settings: &Settings) -> Result<Arc<dyn UserSto
     let is_there = settings.has_store()
         && settings.store()?.strip_prefix("sqlite:").is_none_or(|rest| Path::new(file(rest)).exists());
     if is_there {
-        return open(settings, Missing::Refuse).await;
+        match opened(settings, Missing::Refuse).await? {
+            Err(StoreError::Missing { .. }) => {}
+            opened => return opened.map_err(|error| Failure::of("the store cannot be opened", error)),
+        }
     }
     eprintln!("there is no store yet: it is taken for one that nobody is in");
     Ok(Arc::new(MemoryStore::new()))

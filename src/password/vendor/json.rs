@@ -133,7 +133,7 @@ impl Members {
         if self.unread.is_empty() {
             return None;
         }
-        self.unread.remove(place.strip_prefix(self.place)?.strip_prefix('/')?)
+        self.unread.remove(place.rsplit('/').next()?)
     }
 
     pub(super) fn object(&mut self, place: &'static str) -> Result<Option<Self>, ImportError> {

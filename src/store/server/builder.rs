@@ -79,7 +79,7 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
     }
 
     /// Whether to make the tables where there are none, as is done unless told. Without it such a database is
-    /// [`StoreError::Misconfigured`]: for whoever only looks into a store that is there.
+    /// [`StoreError::Missing`]: for whoever only looks into a store that is there.
     pub fn create_if_missing(mut self, create: bool) -> Self {
         self.create_if_missing = create;
         self

@@ -126,6 +126,10 @@ impl ServerEngine for MySql {
         })
         .connect_lazy_with(options)
     }
+
+    fn is_no_table(error: &sqlx::Error) -> bool {
+        number(error) == Some(1146)
+    }
 }
 
 /// Columns of bytes, which hold UTF-8 where they are text.

@@ -193,6 +193,10 @@ impl ServerEngine for Postgres {
         })
         .connect_lazy_with(options)
     }
+
+    fn is_no_table(error: &sqlx::Error) -> bool {
+        error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("42P01")
+    }
 }
 
 /// Columns of bytes, which hold UTF-8 where they are text.

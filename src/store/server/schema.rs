@@ -48,7 +48,7 @@ pub(super) async fn prepare<E: ServerEngine>(
         // Whoever may write rows and make no tables can go on.
         Tables::Current => return tombstone_key::settle::<E>(connection, given).await,
         Tables::None if !may_create => {
-            return Err(StoreError::misconfigured("the database has no tables of a store"));
+            return Err(StoreError::Missing { what: "the database has no tables of one" });
         }
         Tables::None | Tables::Others => {}
     }
@@ -77,21 +77,15 @@ enum Tables {
 }
 
 async fn tables<E: ServerEngine>(connection: &mut E::Connection, migrator: &Migrator) -> Result<Tables, StoreError> {
-    let failed = |error: MigrateError| match error {
-        // No such table: whatever else the server has against it, making the tables meets it again.
-        MigrateError::Execute(error) if error.as_database_error().is_some() => Ok(Tables::None),
-        error => Err(refused::<E>(error)),
-    };
     let applied = match connection.list_applied_migrations(MIGRATIONS_TABLE).await {
         Ok(applied) if applied.is_empty() => return Ok(Tables::None),
         Ok(applied) => applied,
-        Err(error) => return failed(error),
+        Err(MigrateError::Execute(error)) if E::is_no_table(&error) => return Ok(Tables::None),
+        Err(error) => return Err(refused::<E>(error)),
     };
     // Looked for afterwards: a step that is listed has begun, and may not be over.
-    match connection.dirty_version(MIGRATIONS_TABLE).await {
-        Ok(None) => {}
-        Ok(Some(_)) => return Ok(Tables::Others),
-        Err(error) => return failed(error),
+    if connection.dirty_version(MIGRATIONS_TABLE).await.map_err(refused::<E>)?.is_some() {
+        return Ok(Tables::Others);
     }
     let steps = migrator.iter().map(|step| (step.version, &step.checksum));
     let is_current = steps.eq(applied.iter().map(|step| (step.version, &step.checksum)));

@@ -23,6 +23,9 @@ pub(crate) trait ServerEngine: Engine<Connection: Migrate> {
         options: Self::Options,
         statement_limit: Duration,
     ) -> Pool<Self::Database>;
+
+    /// Whether a statement failed since there is no such table.
+    fn is_no_table(error: &sqlx::Error) -> bool;
 }
 
 /// What a column of bytes holds, as text.

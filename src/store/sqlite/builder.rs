@@ -97,7 +97,8 @@ impl SqliteStoreBuilder {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Misconfigured`] when the directory or (unless they may be made) the file or its tables are missing, is not a
+    /// [`StoreError::Missing`] when the database has no tables and none may be made. [`StoreError::Misconfigured`] when the
+    /// directory or (unless it may be made) the file is missing, is not a
     /// SQLite database, may not be read or written, was written by a newer release or under another tombstone key.
     /// [`StoreError::Unavailable`] when other processes keep the database locked for longer than the busy timeout.
     pub async fn open(self) -> Result<SqliteStore, StoreError> {

@@ -41,7 +41,7 @@ pub(super) async fn prepare(
 ) -> Result<SecretKey, StoreError> {
     let mut turn = writer.turn("open").await?;
     if !may_create && !has_tables(&mut turn).await.map_err(|error| classify("open", error))? {
-        return Err(StoreError::misconfigured("the database has no tables of a store"));
+        return Err(StoreError::Missing { what: "the database has no tables of one" });
     }
     write_ahead(&mut turn, patience).await?;
     let mut transaction = turn.begin_with("BEGIN IMMEDIATE").await.map_err(|error| classify("open", error))?;
