@@ -83,6 +83,12 @@ impl Site {
             self.person("old-shop", &id, &email, Some((MovedBy::Import, 40 - number % 3))).await;
         }
         self.legacy.set_blocked("0003", true);
+        self.count().await;
+    }
+
+    /// Counts everybody who is there now: the worker has counted when it started.
+    pub(crate) async fn count(&self) {
+        assert_eq!(self.server.get("/migration?again=true").await.status, 200);
     }
 }
 
