@@ -155,6 +155,9 @@ pub enum WhyLeft {
 }
 
 impl WhyLeft {
+    /// The names of all reasons, as [`as_str`](Self::as_str) gives them.
+    pub const NAMES: [&str; 6] = ["blocked", "flagged", "no_password", "not_seen", "unreadable", "unusable_hash"];
+
     /// The stable name that reports show.
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ use crate::{
         FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportReport, ImportSpec, ImportStatus, Input, OpenInput,
         Place, ReadError,
     },
-    store::{JobId, JobStatus, JobStore, StoreError},
+    store::{Job, JobId, JobStatus, JobStore, StoreError},
 };
 
 /// The kind of the jobs. Other imports of the store are of files that only their own workers can open.
@@ -280,6 +280,11 @@ fn report(report: &ImportReport) -> Value {
         "wrapped": report.wrapped,
         "seconds": report.duration.as_secs_f64(),
     })
+}
+
+/// An import that came by this API.
+pub(super) async fn job(api: &Api, id: &JobId) -> Result<Job, Problem> {
+    store(api)?.job(id).await?.filter(|job| job.kind == KIND).ok_or_else(no_such_job)
 }
 
 pub(super) fn parse(id: &str) -> Result<JobId, Problem> {

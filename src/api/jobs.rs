@@ -90,8 +90,7 @@ pub(super) async fn cancel(
     let parts = api.parts();
     Parameters::of(&uri, &[], &parts.limits)?;
     let id = import::parse(&segment(path)?)?;
-    let job = import::store(&api)?.job(&id).await?;
-    job.filter(|job| job.kind == import::KIND).ok_or_else(no_such_job)?;
+    import::job(&api, &id).await?;
     ImportJobs::new(Arc::clone(&parts.store)).clock(Arc::clone(&parts.clock)).cancel(&id).await?;
     Ok(answer(StatusCode::OK, &shown(&api, &id).await?))
 }

@@ -39,10 +39,7 @@ pub(super) async fn file(
     require(&caller, &[Scope::CreateUsers])?;
     Parameters::of(&uri, &[], &api.parts().limits)?;
     let id = import::parse(&segment(path)?)?;
-    let job = import::store(&api)?.job(&id).await?.ok_or_else(no_such_job)?;
-    if job.kind != import::KIND {
-        return Err(no_such_job());
-    }
+    import::job(&api, &id).await?;
     let jobs = ImportJobs::new(Arc::clone(&api.parts().store));
     let status = jobs.status(&id).await?.ok_or_else(no_such_job)?;
     import::of(&status).ok_or_else(no_such_job)?;

@@ -4,7 +4,7 @@ use waystation::{
     MemoryStore, PasswordHash, Passwords, UserStore as _,
     clock::Timestamp,
     legacy::LegacyError,
-    report::{self, Progress},
+    report::{self, Progress, WhyLeft},
     store::OnTombstone,
     user::{Credential, Delegation, Moved, MovedBy, NewUser, Profile, UserId},
 };
@@ -27,6 +27,7 @@ async fn everybody_who_is_left_is_told_with_the_reason_and_the_scheme() {
     let left = async |passwords| {
         let page = report::left(&MemoryStore::new(), &archive, passwords, None, 10).await.unwrap();
         assert_eq!((page.walked, &page.next), (4, &None));
+        assert!(page.left.iter().all(|left| WhyLeft::NAMES.contains(&left.why.as_str())));
         page.left.iter().map(|left| (left.why.as_str(), left.scheme)).collect::<Vec<_>>()
     };
     let expected = [

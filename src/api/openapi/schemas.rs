@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{list_of, named};
+use crate::report::WhyLeft;
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn schemas() -> Value {
@@ -112,7 +113,7 @@ pub(super) fn schemas() -> Value {
                 "name": maybe,
                 "why": {
                     "type": "string",
-                    "enum": ["blocked", "flagged", "no_password", "not_seen", "unreadable", "unusable_hash"],
+                    "enum": WhyLeft::NAMES,
                 },
                 "detail": maybe,
                 "scheme": maybe,

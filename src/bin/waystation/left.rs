@@ -19,13 +19,10 @@ use crate::{
 /// So many users of the legacy system are looked at at once.
 const PAGE: usize = 1_000;
 
-/// As [`WhyLeft::as_str`] calls them.
-const REASONS: [&str; 6] = ["blocked", "flagged", "no_password", "not_seen", "unreadable", "unusable_hash"];
-
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// Only those who are left for one of these reasons
-    #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = REASONS)]
+    #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = WhyLeft::NAMES)]
     why: Vec<String>,
 }
 
