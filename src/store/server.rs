@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod builder;
+mod driver;
 mod fault;
 mod held;
 #[cfg(feature = "mysql")]
@@ -327,8 +328,9 @@ impl<E: ServerEngine> SearchStore for ServerStore<E> {
 impl<E: ServerEngine> SnapshotStore for ServerStore<E> {
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
         let pool = &self.shared.pool;
-        let connection = pool.acquire().await.map_err(|error| E::classify("snapshot", error))?;
-        Ok(Box::new(SqlSnapshot::<E>::take(Arc::clone(&self.shared.users), connection).await?))
+        let mut connection = pool.acquire().await.map_err(|error| E::classify("snapshot", error))?;
+        connection.close_on_drop();
+        Ok(Box::new(SqlSnapshot::<E, _>::take(Arc::clone(&self.shared.users), connection).await?))
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod rows;
 pub(crate) mod snapshot;
 pub(crate) mod statement;
 pub(crate) mod tombstone_key;
+pub(crate) mod transaction;
 pub(crate) mod users;
 
 mod filter;

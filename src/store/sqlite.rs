@@ -1,15 +1,15 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use sqlx::SqlitePool;
-
-use self::{error::classify, writer::Writer};
+use self::{error::classify, reader::Readers, writer::Writer};
 use super::{StoreError, sql::users::Users};
 
 mod builder;
-mod bundle;
+mod connection;
 mod engine;
 mod error;
 mod file;
+mod reader;
+mod row;
 mod schema;
 mod users;
 mod writer;
@@ -54,7 +54,7 @@ pub struct SqliteStore {
 
 struct Shared {
     users: Arc<Users>,
-    readers: SqlitePool,
+    readers: Arc<Readers>,
     writer: Writer,
 }
 
@@ -82,8 +82,9 @@ impl SqliteStore {
     ///
     /// When the log cannot be folded in. The next process that opens the database does it then.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.shared.readers.close().await;
-        self.shared.writer.close().await.map_err(|error| classify("close", error))
+        let failed = |fault| classify("close", fault);
+        self.shared.readers.close().await.map_err(failed)?;
+        self.shared.writer.close().await.map_err(failed)
     }
 }
 

@@ -7,13 +7,14 @@ use sqlx::{
 };
 
 use super::{
+    driver::runs_statements,
     fault::{Fault, Meaning, unanswered},
     server_engine::{ServerEngine, utf8},
 };
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow, runs_statements, spreads_lists},
+        engine::{Engine, StoredRow, spreads_lists},
         statement::{Statement, Value},
     },
 };
@@ -24,10 +25,12 @@ use crate::store::{
 pub struct MySql;
 
 impl Engine for MySql {
-    type Database = sqlx::MySql;
     type Connection = MySqlConnection;
     type Row = MySqlRow;
 
+    const BEGIN: &'static str = "START TRANSACTION";
+    const BEGIN_SNAPSHOT: &'static str =
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
     /// `INSERT IGNORE` would also cut values that are too long. A key that is taken fails the statement alone.
     const UNLESS_TAKEN: &'static str = "";
     const OR_BURY_AGAIN: &'static str = " ON DUPLICATE KEY UPDATE at = VALUES(at)";
@@ -39,12 +42,7 @@ impl Engine for MySql {
 
     spreads_lists!();
 
-    runs_statements!(
-        "START TRANSACTION",
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-        Statement::text,
-        std::convert::identity
-    );
+    runs_statements!(Statement::text, std::convert::identity);
 
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         match number(&error) {
@@ -90,6 +88,8 @@ async fn wait_for_other_nodes(connection: &mut MySqlConnection) -> Result<(), sq
 }
 
 impl ServerEngine for MySql {
+    type Database = sqlx::MySql;
+
     const STORE: &'static str = "MySqlStore";
     const NOW: &'static str = "SELECT timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6))";
     const STEPS: &'static [(i64, &'static str, &'static str)] = &[
@@ -134,6 +134,8 @@ impl ServerEngine for MySql {
 
 /// Columns of bytes, which hold UTF-8 where they are text.
 impl StoredRow for MySqlRow {
+    type Error = sqlx::Error;
+
     fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
         utf8(place, self.bytes(place)?)
     }

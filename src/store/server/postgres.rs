@@ -8,13 +8,14 @@ use sqlx::{
 };
 
 use super::{
+    driver::{bound, runs_statements},
     fault::{Fault, Meaning, unanswered},
     server_engine::{ServerEngine, utf8},
 };
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow, bound, runs_statements},
+        engine::{Engine, StoredRow},
         rows::{Column, ListStatement},
         statement::{Statement, Value, numbered},
     },
@@ -23,7 +24,7 @@ use crate::store::{
 /// Pages of a walk are read in the order of their index. Before a table is analysed, as it is some time after an import, the
 /// planner takes few rows to be left, and would gather and sort all that are for every page. Systems that only speak the
 /// protocol may have no such setting.
-const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SELECT set_config(name, 'off', true) FROM pg_settings WHERE name = 'enable_bitmapscan'";
 
 /// PostgreSQL. See [`PostgresStore`](super::PostgresStore).
@@ -32,10 +33,11 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 pub struct Postgres;
 
 impl Engine for Postgres {
-    type Database = sqlx::Postgres;
     type Connection = PgConnection;
     type Row = PgRow;
 
+    const BEGIN: &'static str = "BEGIN";
+    const BEGIN_SNAPSHOT: &'static str = BEGIN_SNAPSHOT;
     /// An error would end the transaction.
     const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
     const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
@@ -46,7 +48,7 @@ impl Engine for Postgres {
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = true;
 
-    runs_statements!("BEGIN", SNAPSHOT, |statement: &Statement<'_>| numbered(&statement.text()), as_bytes);
+    runs_statements!(|statement: &Statement<'_>| numbered(&statement.text()), as_bytes);
 
     async fn execute_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
         Ok(as_arrays(&list).execute(connection).await?.rows_affected())
@@ -164,6 +166,8 @@ fn meaning(code: &str) -> Meaning {
 }
 
 impl ServerEngine for Postgres {
+    type Database = sqlx::Postgres;
+
     const STORE: &'static str = "PostgresStore";
     const NOW: &'static str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
     const STEPS: &'static [(i64, &'static str, &'static str)] = &[
@@ -201,6 +205,8 @@ impl ServerEngine for Postgres {
 
 /// Columns of bytes, which hold UTF-8 where they are text.
 impl StoredRow for PgRow {
+    type Error = sqlx::Error;
+
     fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
         utf8(place, self.bytes(place)?)
     }

@@ -9,10 +9,7 @@ use super::server_engine::ServerEngine;
 use crate::{
     clock::Clock,
     secret_key::SecretKey,
-    store::{
-        StoreError,
-        sql::{engine::is_taken, tombstone_key},
-    },
+    store::{StoreError, sql::tombstone_key},
 };
 
 /// Not sqlx's own `_sqlx_migrations`: the database may be the host's, with migrations of its own.
@@ -97,7 +94,7 @@ fn is_in_the_making<E: ServerEngine>(error: &MigrateError) -> bool {
     match error {
         MigrateError::Dirty(_) => true,
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            is_taken(error) || E::is_made_by_another(error)
+            E::is_taken(error) || E::is_made_by_another(error)
         }
         _ => false,
     }

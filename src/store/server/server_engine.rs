@@ -1,11 +1,14 @@
 use std::time::Duration;
 
-use sqlx::{ConnectOptions, Pool, migrate::Migrate, pool::PoolOptions};
+use sqlx::{ConnectOptions, Connection, Database, Pool, migrate::Migrate, pool::PoolOptions};
 
 use crate::store::{StoreError, sql::engine::Engine};
 
 /// An [`Engine`] that is a server, which connections are made to.
-pub(crate) trait ServerEngine: Engine<Connection: Migrate> {
+pub(crate) trait ServerEngine:
+    Engine<Connection: Connection<Database = Self::Database> + Migrate, Error = sqlx::Error>
+{
+    type Database: Database<Connection = Self::Connection>;
     /// The name that `Debug` shows.
     const STORE: &'static str;
     /// The microseconds since 1970 by the server's clock, in one row of one number.

@@ -2,13 +2,12 @@
 
 use std::{collections::HashSet, future::poll_fn, pin::pin, task::Poll};
 
-use sqlx::Connection;
-
 use super::{
-    engine::{Engine, StoredRow, is_taken},
+    engine::{Engine, StoredRow},
     row::columns,
     rows::{ListStatement, Rows},
     statement::{Statement, Value},
+    transaction,
     users::{
         Users,
         insert::{COLUMNS, INSERT, LIFT},
@@ -74,19 +73,19 @@ impl Users {
     ) -> Result<BulkWritten, StoreError> {
         let users = &*batch.users;
         let failed = |error| E::classify("write", error);
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
         // Told early, so that nobody who has lost the lease finds the users of whoever has it in the way.
         if let Some(checkpoint) = &batch.checkpoint
-            && !self.holds::<E>(&mut transaction, checkpoint).await?
+            && !self.holds::<E>(connection, checkpoint).await?
         {
-            transaction.rollback().await.map_err(failed)?;
+            transaction::rollback::<E>(connection).await.map_err(failed)?;
             return Ok(BulkWritten::LeaseLost);
         }
         let mut outcomes = vec![BulkOutcome::Created; users.len()];
-        if !self.insert_unseen::<E>(&mut transaction, users).await? {
-            let look = self.look::<E>(&mut transaction, users, batch.tombstones).await?;
+        if !self.insert_unseen::<E>(connection, users).await? {
+            let look = self.look::<E>(connection, users, batch.tombstones).await?;
             if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
-                transaction.rollback().await.map_err(failed)?;
+                transaction::rollback::<E>(connection).await.map_err(failed)?;
                 let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
                 return Ok(BulkWritten::Conflict(look.outcomes.into_iter().chain(updates).collect()));
             }
@@ -95,19 +94,18 @@ impl Users {
             let (mut looked, mut is_good) = (look.outcomes.chunks(E::LIST), true);
             for users in users.chunks(E::LIST) {
                 let given = looked.next().filter(|_| is_good).map(|outcomes| Look::new(outcomes.to_vec(), look.buried));
-                let (inserted, at_once) =
-                    self.insert_list::<E>(&mut transaction, users, batch.tombstones, given).await?;
+                let (inserted, at_once) = self.insert_list::<E>(connection, users, batch.tombstones, given).await?;
                 is_good &= at_once;
                 outcomes.extend(inserted);
             }
         }
-        outcomes.extend(self.update_all::<E>(&mut transaction, &batch.updates).await?);
+        outcomes.extend(self.update_all::<E>(connection, &batch.updates).await?);
         let conflict = batch.unless_conflict && outcomes.iter().any(|outcome| !outcome.is_done());
         // Last, so that the row of the job is locked for a moment only: those who look for work lock it too.
         let given = match &batch.turn {
             Some(turn) if !conflict => {
                 let Ok(checkpoint) = turn.come().await else {
-                    transaction.rollback().await.map_err(failed)?;
+                    transaction::rollback::<E>(connection).await.map_err(failed)?;
                     return Ok(BulkWritten::TurnLost);
                 };
                 checkpoint
@@ -116,15 +114,15 @@ impl Users {
         };
         if let Some(checkpoint) = given.as_ref().or(batch.checkpoint.as_ref())
             && !conflict
-            && !self.save_within::<E>(&mut transaction, checkpoint).await?
+            && !self.save_within::<E>(connection, checkpoint).await?
         {
-            transaction.rollback().await.map_err(failed)?;
+            transaction::rollback::<E>(connection).await.map_err(failed)?;
             return Ok(BulkWritten::LeaseLost);
         }
         if conflict || batch.rolled_back {
-            transaction.rollback().await.map_err(failed)?;
+            transaction::rollback::<E>(connection).await.map_err(failed)?;
         } else {
-            transaction.commit().await.map_err(failed)?;
+            transaction::commit::<E>(connection).await.map_err(failed)?;
         }
         Ok(if conflict { BulkWritten::Conflict(outcomes) } else { BulkWritten::Written(outcomes) })
     }
@@ -137,16 +135,16 @@ impl Users {
         users: &[NewUser],
     ) -> Result<bool, StoreError> {
         let failed = |error| E::classify("write", error);
-        let mut savepoint = connection.begin().await.map_err(failed)?;
+        transaction::set_savepoint::<E>(connection).await.map_err(failed)?;
         let all: Vec<&NewUser> = users.iter().collect();
-        let is_free = self.insert_all::<E>(&mut savepoint, &all).await?;
+        let is_free = self.insert_all::<E>(connection, &all).await?;
         // Tombstones last: a deletion that ends in between is seen by what it leaves.
         let keys = users.iter().flat_map(Key::all_of_new);
-        if is_free && self.buried_digests::<E>(&mut savepoint, keys).await?.is_empty() {
-            savepoint.commit().await.map_err(failed)?;
+        if is_free && self.buried_digests::<E>(connection, keys).await?.is_empty() {
+            transaction::release::<E>(connection).await.map_err(failed)?;
             return Ok(true);
         }
-        savepoint.rollback().await.map_err(failed)?;
+        transaction::roll_back_to_savepoint::<E>(connection).await.map_err(failed)?;
         Ok(false)
     }
 
@@ -190,17 +188,17 @@ impl Users {
             if free.is_empty() {
                 return Ok((look.outcomes, at_once));
             }
-            let mut savepoint = connection.begin().await.map_err(failed)?;
+            transaction::set_savepoint::<E>(connection).await.map_err(failed)?;
             if look.buried && tombstones == OnTombstone::Lift {
-                self.lift_all::<E>(&mut savepoint, &free).await?;
+                self.lift_all::<E>(connection, &free).await?;
             }
-            if self.insert_all::<E>(&mut savepoint, &free).await? {
-                savepoint.commit().await.map_err(failed)?;
+            if self.insert_all::<E>(connection, &free).await? {
+                transaction::release::<E>(connection).await.map_err(failed)?;
                 return Ok((look.outcomes, at_once));
             }
             // Somebody took a key since, and is seen by the next look.
             at_once = false;
-            savepoint.rollback().await.map_err(failed)?;
+            transaction::roll_back_to_savepoint::<E>(connection).await.map_err(failed)?;
         }
         let mut outcomes = Vec::with_capacity(users.len());
         for user in users {
@@ -221,26 +219,26 @@ impl Users {
             return Ok(Vec::new());
         }
         // Where a key is taken, a database may let no other statement follow: then each gets a savepoint of its own.
-        let mut savepoint = connection.begin().await.map_err(failed)?;
+        transaction::set_savepoint::<E>(connection).await.map_err(failed)?;
         let mut outcomes = Vec::with_capacity(updates.len());
         for update in updates {
-            let Some(outcome) = self.update_within::<E>(&mut savepoint, update).await? else { break };
+            let Some(outcome) = self.update_within::<E>(connection, update).await? else { break };
             outcomes.push(outcome);
         }
         if outcomes.len() == updates.len() {
-            savepoint.commit().await.map_err(failed)?;
+            transaction::release::<E>(connection).await.map_err(failed)?;
             return Ok(outcomes);
         }
-        savepoint.rollback().await.map_err(failed)?;
+        transaction::roll_back_to_savepoint::<E>(connection).await.map_err(failed)?;
         outcomes.clear();
         for update in updates {
-            let mut savepoint = connection.begin().await.map_err(failed)?;
-            let outcome = self.update_within::<E>(&mut savepoint, update).await?;
+            transaction::set_savepoint::<E>(connection).await.map_err(failed)?;
+            let outcome = self.update_within::<E>(connection, update).await?;
             if let Some(outcome) = outcome {
-                savepoint.commit().await.map_err(failed)?;
+                transaction::release::<E>(connection).await.map_err(failed)?;
                 outcomes.push(outcome);
             } else {
-                savepoint.rollback().await.map_err(failed)?;
+                transaction::roll_back_to_savepoint::<E>(connection).await.map_err(failed)?;
                 // Whoever had the key may have gone since: the caller looks anew in either case.
                 outcomes.push(self.why_not_updated::<E>(connection, update).await?.unwrap_or(BulkOutcome::Stale));
             }
@@ -300,7 +298,7 @@ impl Users {
             match inserted {
                 Ok(inserted) if usize::try_from(inserted) == Ok(length) => {}
                 Ok(_) => return Ok(false),
-                Err(error) if is_taken(&error) => return Ok(false),
+                Err(error) if E::is_taken(&error) => return Ok(false),
                 Err(error) => return Err(E::classify("write", error)),
             }
         }

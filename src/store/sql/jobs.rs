@@ -2,10 +2,11 @@
 
 use super::{
     bulk::SIZE,
-    engine::{Engine, StoredRow, is_taken},
+    engine::{Engine, StoredRow},
     row::{JsonProblem, Misfit, named, stored_count, unknown},
     rows::{ListStatement, Rows},
     statement::{Statement, Value},
+    transaction,
     users::Users,
 };
 use crate::{
@@ -112,7 +113,7 @@ impl Users {
             .bind(job.created_at.as_micros());
         match E::execute(connection, &statement).await {
             Ok(_) => Ok(true),
-            Err(error) if is_taken(&error) => Ok(false),
+            Err(error) if E::is_taken(&error) => Ok(false),
             Err(error) => Err(E::classify("create", error)),
         }
     }
@@ -172,17 +173,17 @@ impl Users {
         until: Timestamp,
     ) -> Result<Option<Lease>, StoreError> {
         let failed = |error| E::classify("lease", error);
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
         let mut statement = Statement::new(ACTIVE).bind(&*self.name).bind(kind);
         statement.push(E::LOCKING);
         let mut leased = 0;
-        for row in E::fetch(&mut transaction, &statement).await.map_err(failed)? {
+        for row in E::fetch(connection, &statement).await.map_err(failed)? {
             let until = row.number(2).map_err(failed)?;
             let is_running = row.text(1).map_err(failed)? == Some(JobStatus::Running.as_str());
             leased += usize::from(is_running && until.is_some_and(|until| until > now.as_micros()));
         }
-        let lease = if leased < most { self.lease::<E>(&mut transaction, kind, now, until).await? } else { None };
-        transaction.commit().await.map_err(failed)?;
+        let lease = if leased < most { self.lease::<E>(connection, kind, now, until).await? } else { None };
+        transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(lease)
     }
 
@@ -195,9 +196,9 @@ impl Users {
             return self.save_within::<E>(connection, checkpoint).await;
         }
         let failed = |error| E::classify("save", error);
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
-        let saved = self.save_within::<E>(&mut transaction, checkpoint).await?;
-        transaction.commit().await.map_err(failed)?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
+        let saved = self.save_within::<E>(connection, checkpoint).await?;
+        transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(saved)
     }
 
@@ -316,13 +317,13 @@ impl Users {
         before: Timestamp,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("prune", error);
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
         let faults =
             Statement::new(PRUNE_FAULTS).bind(&*self.name).bind(&*self.name).bind(kind).bind(before.as_micros());
-        E::execute(&mut transaction, &faults).await.map_err(failed)?;
+        E::execute(connection, &faults).await.map_err(failed)?;
         let jobs = Statement::new(PRUNE).bind(&*self.name).bind(kind).bind(before.as_micros());
-        let pruned = E::execute(&mut transaction, &jobs).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
+        let pruned = E::execute(connection, &jobs).await.map_err(failed)?;
+        transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(pruned)
     }
 }

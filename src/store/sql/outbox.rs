@@ -49,7 +49,7 @@ impl Users {
         user: &UserId,
         legacy: Option<&LegacyKey>,
         messages: &[Outgoing],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), E::Error> {
         for Outgoing { body, queued_at, expires_at } in messages {
             let statement = Statement::new(QUEUE)
                 .bind(&*self.name)

@@ -20,14 +20,6 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
-/// How many there are of [`columns!`].
-#[cfg(feature = "sqlite")]
-pub(crate) const WIDTH: usize = 20;
-
-/// The place of the profile in [`columns!`].
-#[cfg(feature = "sqlite")]
-pub(crate) const PROFILE: usize = 7;
-
 /// The place of the version in [`columns!`]. No user is without one.
 pub(crate) const VERSION: usize = 1;
 
@@ -138,7 +130,7 @@ impl<'a, R: StoredRow> Columns<'a, R> {
     fn take<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&'a R, usize) -> Result<Option<T>, sqlx::Error>,
+        read: impl FnOnce(&'a R, usize) -> Result<Option<T>, R::Error>,
     ) -> Result<Option<T>, StoreError> {
         let value = read(self.row, self.next).map_err(|error| StoreError::corrupt(name, error))?;
         self.next += 1;

@@ -64,6 +64,21 @@ impl<'a> ListStatement<'a> {
     }
 }
 
+#[cfg(feature = "sqlite")]
+impl<'a> ListStatement<'a> {
+    /// As a statement of one row, with the values of all rows and how many a row has.
+    pub(crate) fn row_by_row(self) -> (Statement<'a>, usize) {
+        let Self { before, rows, after } = self;
+        let mut statement = before;
+        statement.push("(?");
+        for _ in 1..rows.width {
+            statement.push(", ?");
+        }
+        statement.push(")").push(after);
+        (rows.values.into_iter().fold(statement, Statement::bind), rows.width)
+    }
+}
+
 /// A column of all rows, where an engine takes it as one value.
 #[cfg(feature = "postgres")]
 #[derive(Debug)]

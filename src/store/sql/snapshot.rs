@@ -1,44 +1,39 @@
 //! The users of one moment: a transaction that reads.
 
-use std::{fmt, sync::Arc};
-
-use async_trait::async_trait;
-use sqlx::pool::PoolConnection;
+use std::{fmt, marker::PhantomData, ops::DerefMut, sync::Arc};
 
 use super::{engine::Engine, statement::Statement, users::Users};
 use crate::store::{Search, SearchPage, Snapshot, StoreError};
+use async_trait::async_trait;
 
 /// The moment is that of the first row that is read, and not that of the begin.
 const ANY: &str = "SELECT id FROM waystation_users WHERE connection = ? LIMIT 1";
 
-pub(crate) struct SqlSnapshot<E: Engine> {
+/// A snapshot on a connection that is closed when it is dropped, and with the connection the transaction.
+pub(crate) struct SqlSnapshot<E, C> {
     users: Arc<Users>,
-    connection: PoolConnection<E::Database>,
+    connection: C,
+    engine: PhantomData<E>,
 }
 
-impl<E: Engine> SqlSnapshot<E> {
-    /// Takes a snapshot on this connection, which is closed with it, and with the connection the transaction.
-    pub(crate) async fn take(
-        users: Arc<Users>,
-        mut connection: PoolConnection<E::Database>,
-    ) -> Result<Self, StoreError> {
+impl<E: Engine, C: DerefMut<Target = E::Connection>> SqlSnapshot<E, C> {
+    pub(crate) async fn take(users: Arc<Users>, mut connection: C) -> Result<Self, StoreError> {
         let failed = |error| E::classify("snapshot", error);
-        connection.close_on_drop();
-        E::begin_snapshot(&mut connection).await.map_err(failed)?;
+        E::command(&mut connection, E::BEGIN_SNAPSHOT).await.map_err(failed)?;
         let statement = Statement::new(ANY).bind(&*users.name);
         E::fetch(&mut connection, &statement).await.map_err(failed)?;
-        Ok(Self { users, connection })
+        Ok(Self { users, connection, engine: PhantomData })
     }
 }
 
 #[async_trait]
-impl<E: Engine> Snapshot for SqlSnapshot<E> {
+impl<E: Engine, C: DerefMut<Target = E::Connection> + Send> Snapshot for SqlSnapshot<E, C> {
     async fn search(&mut self, search: &Search) -> Result<SearchPage, StoreError> {
         self.users.search::<E>(&mut self.connection, search).await
     }
 }
 
-impl<E: Engine> fmt::Debug for SqlSnapshot<E> {
+impl<E, C> fmt::Debug for SqlSnapshot<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqlSnapshot").field("connection_name", &self.users.name).finish_non_exhaustive()
     }

@@ -38,7 +38,7 @@ impl Users {
 }
 
 /// Adds a group. A column that cannot be read, or a name in it that is not known.
-fn add(stats: &mut Stats, row: &impl StoredRow) -> Result<Result<(), StoreError>, sqlx::Error> {
+fn add<R: StoredRow>(stats: &mut Stats, row: &R) -> Result<Result<(), StoreError>, R::Error> {
     let count = row.number(6)?.unwrap_or_default().unsigned_abs();
     let credential = match credential_kind(row.text(0)?.unwrap_or_default()) {
         Ok(credential) => credential,

@@ -1,7 +1,7 @@
 //! The key of the tombstones' digests, kept in the database or recognised there.
 
 use super::{
-    engine::{Engine, StoredRow, is_taken},
+    engine::{Engine, StoredRow},
     statement::Statement,
 };
 use crate::{entropy::SystemEntropy, secret_key::SecretKey, store::StoreError};
@@ -51,7 +51,7 @@ async fn write<E: Engine>(connection: &mut E::Connection, name: &'static str, va
     let statement = Statement::new(INSERT_META).bind(name).bind(value.to_vec());
     match E::execute(connection, &statement).await {
         // On a cluster, a row that another node is writing is a conflict and not yet a key that is taken.
-        Err(error) if !is_taken(&error) && !E::is_made_by_another(&error) => Err(E::classify("open", error)),
+        Err(error) if !E::is_taken(&error) && !E::is_made_by_another(&error) => Err(E::classify("open", error)),
         _ => Ok(()),
     }
 }

@@ -1,11 +1,13 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use sqlx::{
-    ConnectOptions,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
+use super::{
+    Shared, SqliteStore,
+    connection::{Options, Role},
+    file,
+    reader::Readers,
+    schema,
+    writer::Writer,
 };
-
-use super::{Shared, SqliteStore, file, schema, writer::Writer};
 use crate::{
     secret_key::SecretKey,
     store::{StoreError, sql::users::Users},
@@ -103,30 +105,11 @@ impl SqliteStoreBuilder {
     /// [`StoreError::Unavailable`] when other processes keep the database locked for longer than the busy timeout.
     pub async fn open(self) -> Result<SqliteStore, StoreError> {
         let path = file::prepare(self.path, self.create_if_missing).await?;
-        let options =
-            SqliteConnectOptions::new().filename(path).busy_timeout(self.busy_timeout).disable_statement_logging();
-        let writer = Writer::new(
-            options
-                .clone()
-                // What is deleted or written over is not left behind in the file's free space.
-                .pragma("secure_delete", "ON")
-                // 16 MiB of pages. A bulk write's larger part would otherwise be written out and read again before its end.
-                .pragma("cache_size", "-16384")
-                .synchronous(match self.synchronous {
-                    Synchronous::Full => SqliteSynchronous::Full,
-                    Synchronous::Normal => SqliteSynchronous::Normal,
-                }),
-            self.busy_timeout,
-        );
+        let options = |role| Options { path: path.clone(), busy_timeout: self.busy_timeout, role };
+        let writer = Writer::new(options(Role::Writer(self.synchronous)));
         let tombstone_key =
             schema::prepare(&writer, self.busy_timeout, self.tombstone_key, self.create_if_missing).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(self.read_connections)
-            .acquire_timeout(self.busy_timeout)
-            // A connection to a file does not go stale, so neither pinging nor renewing it buys anything.
-            .test_before_acquire(false)
-            .max_lifetime(None)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+        let readers = Arc::new(Readers::new(options(Role::Reader), self.read_connections));
         let users = Arc::new(Users { name: self.connection_name, tombstone_key });
         Ok(SqliteStore { shared: Arc::new(Shared { users, readers, writer }) })
     }

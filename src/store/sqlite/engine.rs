@@ -1,14 +1,19 @@
-use sqlx::{Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use std::borrow::Cow;
+
+use rusqlite::{CachedStatement, types};
 
 use super::{
-    bundle,
-    error::{classify, is_too_big},
+    connection::Connection,
+    error::{self, Fault},
+    row::OwnedRow,
 };
 use crate::{
     store::{
         StoreError,
         sql::{
-            engine::{Engine, StoredRow, bound, row_by_row, runs_statements, spreads_lists},
+            engine::{Engine, spreads_lists},
+            row,
+            rows::ListStatement,
             statement::{Statement, Value},
         },
     },
@@ -20,10 +25,12 @@ use crate::{
 pub(super) struct SqliteEngine;
 
 impl Engine for SqliteEngine {
-    type Database = Sqlite;
-    type Connection = SqliteConnection;
-    type Row = SqliteRow;
+    type Connection = Connection;
+    type Error = Fault;
+    type Row = OwnedRow;
 
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const BEGIN_SNAPSHOT: &'static str = "BEGIN";
     const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
     const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
     const LIST: usize = 500;
@@ -34,47 +41,116 @@ impl Engine for SqliteEngine {
 
     spreads_lists!();
 
-    runs_statements!("BEGIN IMMEDIATE", "BEGIN", Statement::text, std::convert::identity);
+    async fn command(connection: &mut Connection, sql: &'static str) -> Result<(), Fault> {
+        Ok(connection.run(move |sqlite| sqlite.execute_batch(sql)).await??)
+    }
 
+    async fn execute(connection: &mut Connection, statement: &Statement<'_>) -> Result<u64, Fault> {
+        let order = Order::new(statement);
+        Ok(connection.run(move |sqlite| order.run(sqlite, |prepared| prepared.raw_execute())).await?? as u64)
+    }
+
+    async fn fetch(connection: &mut Connection, statement: &Statement<'_>) -> Result<Vec<OwnedRow>, Fault> {
+        let order = Order::new(statement);
+        let fetch = |prepared: &mut CachedStatement<'_>| {
+            let width = prepared.column_count();
+            let (mut rows, mut fetched) = (prepared.raw_query(), Vec::new());
+            while let Some(row) = rows.next()? {
+                fetched.push(OwnedRow::new(row, width)?);
+            }
+            Ok(fetched)
+        };
+        Ok(connection.run(move |sqlite| order.run(sqlite, fetch)).await??)
+    }
+
+    /// They are decoded where they are read, without a copy of the row.
     async fn fetch_users(
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         statement: &Statement<'_>,
         operation: &'static str,
     ) -> Result<Vec<User>, StoreError> {
-        let text = bundle::bundled(&statement.text());
-        let row = match bound!(text, statement, std::convert::identity).fetch_one(&mut *connection).await {
-            Ok(row) => row,
-            Err(error) if is_too_big(&error) => return row_by_row::<Self>(connection, statement, operation).await,
-            Err(error) => return Err(classify(operation, error)),
+        let order = Order::new(statement);
+        let fetch = |prepared: &mut CachedStatement<'_>| {
+            let (mut rows, mut users) = (prepared.raw_query(), Vec::new());
+            while let Some(row) = rows.next()? {
+                match row::decode(row, 0) {
+                    Ok(user) => users.push(user),
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            Ok(Ok(users))
         };
-        let users: Option<&str> = row.try_get(0).map_err(|error| StoreError::corrupt("users", error))?;
-        users.map_or(Ok(Vec::new()), bundle::users)
+        let fetched = connection.run(move |sqlite| order.run(sqlite, fetch)).await;
+        fetched.and_then(|fetched| Ok(fetched?)).map_err(|fault| Self::classify(operation, fault))?
     }
 
-    fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
-        classify(operation, error)
+    /// A statement of one row, again and again: SQLite takes twice as long for all of them in one.
+    async fn insert_list(connection: &mut Connection, list: ListStatement<'_>) -> Result<u64, Fault> {
+        let (statement, width) = list.row_by_row();
+        let Order { text, values, .. } = Order::new(&statement);
+        let insert = move |sqlite: &mut rusqlite::Connection| {
+            let mut prepared = sqlite.prepare_cached(&text)?;
+            let mut inserted = 0;
+            for row in values.chunks(width) {
+                bind(&mut prepared, row)?;
+                inserted += prepared.raw_execute()?;
+            }
+            Ok::<_, rusqlite::Error>(inserted)
+        };
+        Ok(connection.run(insert).await?? as u64)
+    }
+
+    fn classify(operation: &'static str, fault: Fault) -> StoreError {
+        error::classify(operation, fault)
+    }
+
+    fn is_taken(fault: &Fault) -> bool {
+        error::is_taken(fault)
     }
 
     /// Nobody: there is one writer at a time.
-    fn is_made_by_another(_: &sqlx::Error) -> bool {
+    fn is_made_by_another(_: &Fault) -> bool {
         false
     }
 }
 
-impl StoredRow for SqliteRow {
-    fn text(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
-        self.try_get(place)
+/// A statement that goes to another thread.
+struct Order {
+    text: Cow<'static, str>,
+    values: Vec<types::Value>,
+    is_kept: bool,
+}
+
+impl Order {
+    fn new(statement: &Statement<'_>) -> Self {
+        let values = statement.values().iter().map(value).collect();
+        Self { text: statement.text(), values, is_kept: statement.is_kept() }
     }
 
-    fn number(&self, place: usize) -> Result<Option<i64>, sqlx::Error> {
-        self.try_get(place)
+    fn run<T>(
+        self,
+        sqlite: &rusqlite::Connection,
+        run: impl FnOnce(&mut CachedStatement<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, rusqlite::Error> {
+        let mut prepared = sqlite.prepare_cached(&self.text)?;
+        bind(&mut prepared, &self.values)?;
+        let answer = run(&mut prepared);
+        if !self.is_kept {
+            prepared.discard();
+        }
+        answer
     }
+}
 
-    fn bytes(&self, place: usize) -> Result<Option<&[u8]>, sqlx::Error> {
-        self.try_get(place)
-    }
+fn bind(prepared: &mut CachedStatement<'_>, values: &[types::Value]) -> Result<(), rusqlite::Error> {
+    (1..).zip(values).try_for_each(|(place, value): (usize, _)| prepared.raw_bind_parameter(place, value))
+}
 
-    fn flag(&self, place: usize) -> Result<bool, sqlx::Error> {
-        self.try_get(place)
+fn value(value: &Value<'_>) -> types::Value {
+    match value {
+        Value::Bytes(bytes) => bytes.clone().into(),
+        Value::Flag(flag) => (*flag).into(),
+        Value::Number(number) => (*number).into(),
+        Value::Text(text) => text.as_deref().map(str::to_owned).into(),
     }
 }

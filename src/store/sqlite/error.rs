@@ -1,42 +1,57 @@
 use crate::store::StoreError;
 
+/// Why a statement has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("the store is closed")]
+    Closed,
+    /// SQLite's messages name tables, columns and constraints, and never a value.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("the runtime is shutting down, or the work panicked")]
+    Stopped(#[source] tokio::task::JoinError),
+    #[error("no connection was free in time")]
+    Waited,
+}
+
 /// What a failed statement means to the caller of `operation`.
-///
-/// SQLite's messages name tables, columns and constraints, and never a value.
-pub(super) fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
-    let misconfigured = |what, error: sqlx::Error| StoreError::Misconfigured { what, source: Some(error.into()) };
-    match primary_code(&error) {
-        Some(code::READONLY | code::PERM | code::AUTH) => misconfigured("the database may not be written", error),
-        Some(code::CANTOPEN) => misconfigured("the database cannot be opened", error),
-        Some(code::NOTADB) => misconfigured("the file is not a SQLite database", error),
-        Some(code::CORRUPT) => StoreError::corrupt("database", error),
-        Some(code::BUSY | code::LOCKED | code::FULL | code::IOERR | code::NOMEM) => {
-            StoreError::unavailable(operation, error)
+pub(super) fn classify(operation: &'static str, fault: Fault) -> StoreError {
+    match primary_code(&fault) {
+        Some(code::READONLY | code::PERM | code::AUTH) => {
+            StoreError::misconfigured_because("the database may not be written", fault)
         }
-        Some(_) => StoreError::other(operation, error),
-        None => match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                StoreError::unavailable(operation, error)
-            }
-            error => StoreError::other(operation, error),
+        Some(code::CANTOPEN) => StoreError::misconfigured_because("the database cannot be opened", fault),
+        Some(code::NOTADB) => StoreError::misconfigured_because("the file is not a SQLite database", fault),
+        Some(code::CORRUPT) => StoreError::corrupt("database", fault),
+        Some(code::BUSY | code::LOCKED | code::FULL | code::IOERR | code::NOMEM) => {
+            StoreError::unavailable(operation, fault)
+        }
+        Some(_) => StoreError::other(operation, fault),
+        None => match fault {
+            Fault::Closed | Fault::Stopped(_) | Fault::Waited => StoreError::unavailable(operation, fault),
+            Fault::Sqlite(_) => StoreError::other(operation, fault),
         },
     }
 }
 
 /// Whether another process has the database: the one thing worth another try while opening.
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
-    matches!(primary_code(error), Some(code::BUSY | code::LOCKED))
+pub(super) fn is_busy(fault: &Fault) -> bool {
+    matches!(primary_code(fault), Some(code::BUSY | code::LOCKED))
 }
 
-/// Whether a value would be longer than SQLite's values can be: a gigabyte.
-pub(super) fn is_too_big(error: &sqlx::Error) -> bool {
-    primary_code(error) == Some(code::TOOBIG)
+/// Whether a UNIQUE column or a primary key has the value already.
+pub(super) fn is_taken(fault: &Fault) -> bool {
+    matches!(extended_code(fault), Some(code::CONSTRAINT_PRIMARYKEY | code::CONSTRAINT_UNIQUE))
+}
+
+fn extended_code(fault: &Fault) -> Option<i32> {
+    let Fault::Sqlite(error) = fault else { return None };
+    Some(error.sqlite_error()?.extended_code)
 }
 
 /// SQLite's result code without the extension in its upper bytes.
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+fn primary_code(fault: &Fault) -> Option<i32> {
+    Some(extended_code(fault)? & 0xff)
 }
 
 /// <https://sqlite.org/rescode.html>
@@ -50,23 +65,8 @@ mod code {
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const FULL: i32 = 13;
     pub(super) const CANTOPEN: i32 = 14;
-    pub(super) const TOOBIG: i32 = 18;
     pub(super) const AUTH: i32 = 23;
     pub(super) const NOTADB: i32 = 26;
-}
-
-#[cfg(test)]
-mod tests {
-    use sqlx::{Connection, SqliteConnection};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_value_that_is_too_long_is_told_from_other_failures() {
-        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        for (sql, expected) in [("SELECT zeroblob(1000000001)", true), ("SELECT abs(-9223372036854775808)", false)] {
-            let error = sqlx::query(sql).fetch_one(&mut connection).await.unwrap_err();
-            assert_eq!(is_too_big(&error), expected, "{error}");
-        }
-    }
+    pub(super) const CONSTRAINT_PRIMARYKEY: i32 = 1555;
+    pub(super) const CONSTRAINT_UNIQUE: i32 = 2067;
 }

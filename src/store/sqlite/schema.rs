@@ -1,19 +1,20 @@
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
-use sqlx::{
-    Connection, SqlSafeStr, SqliteConnection,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
-};
+use rusqlite::OptionalExtension as _;
+use sha2::{Digest as _, Sha384};
 
 use super::{
     engine::SqliteEngine,
-    error::{classify, is_busy},
-    writer::Writer,
+    error::{Fault, classify, is_busy},
+    writer::{Turn, Writer},
 };
 use crate::{
     clock::{Clock, SystemClock},
     secret_key::SecretKey,
-    store::{StoreError, sql::tombstone_key},
+    store::{
+        StoreError,
+        sql::{engine::Engine as _, tombstone_key, transaction},
+    },
 };
 
 /// Every step of the schema, the oldest first. A step that was released is never edited: its checksum is stored.
@@ -23,8 +24,12 @@ const STEPS: [(i64, &str, &str); 3] = [
     (3, "jobs", include_str!("schema/0003_jobs.sql")),
 ];
 
-/// Not sqlx's own `_sqlx_migrations`: the file may be the host's, with migrations of its own.
-const MIGRATIONS_TABLE: &str = "_waystation_migrations";
+/// The steps that were taken, as sqlx keeps them for the other stores.
+const TAKEN: &str = "\
+    CREATE TABLE IF NOT EXISTS _waystation_migrations (\
+        version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+        installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, \
+        checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
 
 /// Changes nothing, and fails on a database that may only be read: `BEGIN IMMEDIATE` does not.
 const TOUCH: &str = "UPDATE waystation_meta SET value = value WHERE name = ''";
@@ -39,58 +44,77 @@ pub(super) async fn prepare(
     given: Option<SecretKey>,
     may_create: bool,
 ) -> Result<SecretKey, StoreError> {
-    let mut turn = writer.turn("open").await?;
-    if !may_create && !has_tables(&mut turn).await.map_err(|error| classify("open", error))? {
+    let failed = |fault| classify("open", fault);
+    let mut turn = writer.turn().await.map_err(failed)?;
+    if !may_create && !has_tables(&mut turn).await.map_err(failed)? {
         return Err(StoreError::Missing { what: "the database has no tables of one" });
     }
     write_ahead(&mut turn, patience).await?;
-    let mut transaction = turn.begin_with("BEGIN IMMEDIATE").await.map_err(|error| classify("open", error))?;
-    migrate(&mut transaction).await?;
-    sqlx::query(TOUCH).execute(&mut *transaction).await.map_err(|error| classify("open", error))?;
-    let key = tombstone_key::settle::<SqliteEngine>(&mut transaction, given).await?;
-    transaction.commit().await.map_err(|error| classify("open", error))?;
-    turn.end();
-    Ok(key)
+    transaction::begin::<SqliteEngine>(&mut turn).await.map_err(failed)?;
+    migrate(&mut turn).await?;
+    SqliteEngine::command(&mut turn, TOUCH).await.map_err(failed)?;
+    let key = tombstone_key::settle::<SqliteEngine>(&mut turn, given).await?;
+    let committed = transaction::commit::<SqliteEngine>(&mut turn).await.map_err(failed);
+    turn.end(&committed);
+    committed.map(|()| key)
 }
 
-async fn has_tables(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?";
-    let tables: i64 = sqlx::query_scalar(sql).bind(MIGRATIONS_TABLE).fetch_one(connection).await?;
-    Ok(tables > 0)
+async fn has_tables(turn: &mut Turn<'_>) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_waystation_migrations'";
+    let table = turn.run(move |sqlite| sqlite.query_row(sql, (), |_| Ok(())).optional()).await??;
+    Ok(table.is_some())
 }
 
 /// Switches the file to write-ahead logging, which it then stays in.
 ///
 /// The switch needs the file for itself, and SQLite's own busy timeout does not wait for that.
-async fn write_ahead(connection: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
+async fn write_ahead(turn: &mut Turn<'_>, patience: Duration) -> Result<(), StoreError> {
     let mut waited = Duration::ZERO;
     loop {
-        match sqlx::query_scalar::<_, String>("PRAGMA journal_mode = WAL").fetch_one(&mut *connection).await {
+        let switch = |sqlite: &mut rusqlite::Connection| {
+            sqlite.query_row("PRAGMA journal_mode = WAL", (), |row| row.get::<_, String>(0))
+        };
+        match turn.run(switch).await.and_then(|mode| Ok(mode?)) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(_) => return Err(StoreError::misconfigured("the file system cannot hold a write-ahead log")),
-            Err(error) if is_busy(&error) && waited < patience => {
+            Err(fault) if is_busy(&fault) && waited < patience => {
                 SystemClock::new().sleep(RETRY_EVERY).await;
                 waited += RETRY_EVERY;
             }
-            Err(error) => return Err(classify("open", error)),
+            Err(fault) => return Err(classify("open", fault)),
         }
     }
 }
 
-/// Runs inside the caller's transaction, since sqlx does not lock a SQLite database against other processes' steps.
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let steps = STEPS.into_iter().map(|(version, name, sql)| {
-        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
+/// Runs inside the caller's transaction, which other processes wait for.
+async fn migrate(turn: &mut Turn<'_>) -> Result<(), StoreError> {
+    let migrated = turn.run(|sqlite| {
+        sqlite.execute_batch(TAKEN)?;
+        let taken = taken(sqlite)?;
+        let known = STEPS.map(|(version, _, sql)| (version, Sha384::digest(sql).to_vec()));
+        if taken.iter().any(|(version, _)| known.iter().all(|(known, _)| known != version)) {
+            return Ok(Some("the database was written by a newer release"));
+        }
+        if !known.starts_with(&taken) {
+            return Ok(Some("the database's schema is not one that a release has made"));
+        }
+        for ((version, name, sql), (_, checksum)) in STEPS.into_iter().zip(known).skip(taken.len()) {
+            sqlite.execute_batch(sql)?;
+            let step = "INSERT INTO _waystation_migrations (version, description, success, checksum, execution_time) \
+                VALUES (?, ?, TRUE, ?, -1)";
+            sqlite.execute(step, (version, name, checksum))?;
+        }
+        Ok::<_, rusqlite::Error>(None)
     });
-    let mut migrator = Migrator::with_migrations(steps.collect());
-    migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
-    // Through `run`, the future of `open` would not be `Send`.
-    migrator.run_direct(None, connection, false).await.map_err(|error| {
-        let what = match error {
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => return classify("open", error),
-            MigrateError::VersionMissing(_) => "the database was written by a newer release",
-            _ => "the database's schema is not one that a release has made",
-        };
-        StoreError::Misconfigured { what, source: Some(error.into()) }
-    })
+    match migrated.await.and_then(|problem| Ok(problem?)) {
+        Ok(None) => Ok(()),
+        Ok(Some(problem)) => Err(StoreError::misconfigured(problem)),
+        Err(fault) => Err(classify("open", fault)),
+    }
+}
+
+/// The steps that were taken, with the checksum of each.
+fn taken(sqlite: &rusqlite::Connection) -> Result<Vec<(i64, Vec<u8>)>, rusqlite::Error> {
+    let mut statement = sqlite.prepare("SELECT version, checksum FROM _waystation_migrations ORDER BY version")?;
+    statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }

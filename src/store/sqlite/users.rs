@@ -14,46 +14,51 @@ use crate::{
     user::{NewUser, User, UserChange, UserId, Version},
 };
 
-impl SqliteStore {
-    /// A connection that reads.
-    async fn reader(&self, operation: &'static str) -> Result<sqlx::pool::PoolConnection<sqlx::Sqlite>, StoreError> {
-        self.shared.readers.acquire().await.map_err(|error| classify(operation, error))
-    }
+/// Does something on a connection that reads.
+macro_rules! reading {
+    ($store:ident, $operation:literal, $connection:ident => $call:expr) => {{
+        let reader = $store.shared.readers.reader().await;
+        let mut reader = reader.map_err(|fault| classify($operation, fault))?;
+        let $connection = &mut *reader;
+        let answer = $call.await;
+        reader.end(&answer);
+        answer
+    }};
+}
+
+/// Does something on the connection that writes.
+macro_rules! writing {
+    ($store:ident, $operation:literal, $connection:ident => $call:expr) => {{
+        let turn = $store.shared.writer.turn().await;
+        let mut turn = turn.map_err(|fault| classify($operation, fault))?;
+        let $connection = &mut *turn;
+        let answer = $call.await;
+        turn.end(&answer);
+        answer
+    }};
 }
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl UserStore for SqliteStore {
     async fn find(&self, key: Key<'_>) -> Result<Lookup, StoreError> {
-        self.shared.users.find::<SqliteEngine>(&mut *self.reader("find").await?, key).await
+        reading!(self, "find", connection => self.shared.users.find::<SqliteEngine>(connection, key))
     }
 
     async fn insert(&self, user: NewUser, tombstones: OnTombstone) -> Result<Insert, StoreError> {
-        let mut turn = self.shared.writer.turn("insert").await?;
-        let inserted = self.shared.users.insert::<SqliteEngine>(&mut turn, user, tombstones).await?;
-        turn.end();
-        Ok(inserted)
+        writing!(self, "insert", connection => self.shared.users.insert::<SqliteEngine>(connection, user, tombstones))
     }
 
     async fn update(&self, id: &UserId, expected: Version, change: UserChange) -> Result<Update, StoreError> {
-        let mut turn = self.shared.writer.turn("update").await?;
-        let updated = self.shared.users.update::<SqliteEngine>(&mut turn, id, expected, &change).await?;
-        turn.end();
-        Ok(updated)
+        writing!(self, "update", connection => self.shared.users.update::<SqliteEngine>(connection, id, expected, &change))
     }
 
     async fn record_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("record_login").await?;
-        let recorded = self.shared.users.record_login::<SqliteEngine>(&mut turn, id, at).await?;
-        turn.end();
-        Ok(recorded)
+        writing!(self, "record_login", connection => self.shared.users.record_login::<SqliteEngine>(connection, id, at))
     }
 
     async fn delete(&self, id: &UserId, deletion: Deletion) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("delete").await?;
-        let deleted = self.shared.users.delete::<SqliteEngine>(&mut turn, id, &deletion).await?;
-        turn.end();
-        Ok(deleted)
+        writing!(self, "delete", connection => self.shared.users.delete::<SqliteEngine>(connection, id, &deletion))
     }
 
     fn as_bulk(&self) -> Option<&dyn BulkStore> {
@@ -90,14 +95,11 @@ impl UserStore for SqliteStore {
 #[deny(clippy::missing_trait_methods)]
 impl BulkStore for SqliteStore {
     async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, StoreError> {
-        self.shared.users.look_up::<SqliteEngine>(&mut *self.reader("look_up").await?, keys).await
+        reading!(self, "look_up", connection => self.shared.users.look_up::<SqliteEngine>(connection, keys))
     }
 
     async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError> {
-        let mut turn = self.shared.writer.turn("write").await?;
-        let written = self.shared.users.write::<SqliteEngine>(&mut turn, batch).await?;
-        turn.end();
-        Ok(written)
+        writing!(self, "write", connection => self.shared.users.write::<SqliteEngine>(connection, batch))
     }
 
     fn writes_at_once(&self) -> bool {
@@ -105,7 +107,7 @@ impl BulkStore for SqliteStore {
     }
 
     async fn scan(&self, after: Option<&UserId>, limit: usize) -> Result<Vec<User>, StoreError> {
-        self.shared.users.scan::<SqliteEngine>(&mut *self.reader("scan").await?, after, limit).await
+        reading!(self, "scan", connection => self.shared.users.scan::<SqliteEngine>(connection, after, limit))
     }
 }
 
@@ -113,29 +115,19 @@ impl BulkStore for SqliteStore {
 #[deny(clippy::missing_trait_methods)]
 impl JobStore for SqliteStore {
     async fn create(&self, job: Job) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("create").await?;
-        let created = self.shared.users.create_job::<SqliteEngine>(&mut turn, &job).await?;
-        // A key that is taken is a failed statement, and nothing worse.
-        turn.end();
-        Ok(created)
+        writing!(self, "create", connection => self.shared.users.create_job::<SqliteEngine>(connection, &job))
     }
 
     async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError> {
-        self.shared.users.job::<SqliteEngine>(&mut *self.reader("job").await?, id).await
+        reading!(self, "job", connection => self.shared.users.job::<SqliteEngine>(connection, id))
     }
 
     async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError> {
-        let mut turn = self.shared.writer.turn("lease").await?;
-        let lease = self.shared.users.lease::<SqliteEngine>(&mut turn, kind, now, until).await?;
-        turn.end();
-        Ok(lease)
+        writing!(self, "lease", connection => self.shared.users.lease::<SqliteEngine>(connection, kind, now, until))
     }
 
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("save").await?;
-        let saved = self.shared.users.save::<SqliteEngine>(&mut turn, checkpoint).await?;
-        turn.end();
-        Ok(saved)
+        writing!(self, "save", connection => self.shared.users.save::<SqliteEngine>(connection, checkpoint))
     }
 
     async fn lease_within(
@@ -145,92 +137,73 @@ impl JobStore for SqliteStore {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>, StoreError> {
-        let mut turn = self.shared.writer.turn("lease").await?;
-        let lease = self.shared.users.lease_within::<SqliteEngine>(&mut turn, kind, most, now, until).await?;
-        turn.end();
-        Ok(lease)
+        writing!(self, "lease", connection => self.shared.users.lease_within::<SqliteEngine>(connection, kind, most, now, until))
     }
 
     async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("prolong").await?;
-        let prolonged = self.shared.users.prolong::<SqliteEngine>(&mut turn, lease, until).await?;
-        turn.end();
-        Ok(prolonged)
+        writing!(self, "prolong", connection => self.shared.users.prolong::<SqliteEngine>(connection, lease, until))
     }
 
     async fn cancel(&self, id: &JobId, at: Timestamp) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("cancel").await?;
-        let cancelled = self.shared.users.cancel::<SqliteEngine>(&mut turn, id, at).await?;
-        turn.end();
-        Ok(cancelled)
+        writing!(self, "cancel", connection => self.shared.users.cancel::<SqliteEngine>(connection, id, at))
     }
 
     async fn jobs(&self, kind: &str, after: Option<&Job>, limit: usize) -> Result<Vec<Job>, StoreError> {
-        self.shared.users.jobs::<SqliteEngine>(&mut *self.reader("jobs").await?, kind, after, limit).await
+        reading!(self, "jobs", connection => self.shared.users.jobs::<SqliteEngine>(connection, kind, after, limit))
     }
 
     async fn faults(&self, id: &JobId, after: Option<u64>, limit: usize) -> Result<Vec<JobFault>, StoreError> {
-        self.shared.users.faults::<SqliteEngine>(&mut *self.reader("faults").await?, id, after, limit).await
+        reading!(self, "faults", connection => self.shared.users.faults::<SqliteEngine>(connection, id, after, limit))
     }
 
     async fn prune(&self, kind: &str, before: Timestamp) -> Result<u64, StoreError> {
-        let mut turn = self.shared.writer.turn("prune").await?;
-        let pruned = self.shared.users.prune::<SqliteEngine>(&mut turn, kind, before).await?;
-        turn.end();
-        Ok(pruned)
+        writing!(self, "prune", connection => self.shared.users.prune::<SqliteEngine>(connection, kind, before))
     }
 }
 
 #[async_trait]
 impl OutboxStore for SqliteStore {
     async fn take(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>, StoreError> {
-        let mut turn = self.shared.writer.turn("take").await?;
-        let messages = self.shared.users.take_messages::<SqliteEngine>(&mut turn, now, until, limit).await?;
-        turn.end();
-        Ok(messages)
+        writing!(self, "take", connection => self.shared.users.take_messages::<SqliteEngine>(connection, now, until, limit))
     }
 
     async fn remove(&self, message: &OutboxMessage) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("remove").await?;
-        let removed = self.shared.users.remove_message::<SqliteEngine>(&mut turn, message).await?;
-        turn.end();
-        Ok(removed)
+        writing!(self, "remove", connection => self.shared.users.remove_message::<SqliteEngine>(connection, message))
     }
 
     async fn postpone(&self, message: &OutboxMessage, due_at: Timestamp) -> Result<bool, StoreError> {
-        let mut turn = self.shared.writer.turn("postpone").await?;
-        let postponed = self.shared.users.postpone_message::<SqliteEngine>(&mut turn, message, due_at).await?;
-        turn.end();
-        Ok(postponed)
+        writing!(self, "postpone", connection => self.shared.users.postpone_message::<SqliteEngine>(connection, message, due_at))
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        self.shared.users.backlog::<SqliteEngine>(&mut *self.reader("backlog").await?).await
+        reading!(self, "backlog", connection => self.shared.users.backlog::<SqliteEngine>(connection))
     }
 }
 
 #[async_trait]
 impl SearchStore for SqliteStore {
     async fn search(&self, search: &Search) -> Result<SearchPage, StoreError> {
-        self.shared.users.search::<SqliteEngine>(&mut *self.reader("search").await?, search).await
+        reading!(self, "search", connection => self.shared.users.search::<SqliteEngine>(connection, search))
     }
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
-        self.shared.users.count::<SqliteEngine>(&mut *self.reader("count").await?, filter).await
+        reading!(self, "count", connection => self.shared.users.count::<SqliteEngine>(connection, filter))
     }
 }
 
 #[async_trait]
 impl SnapshotStore for SqliteStore {
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
-        let reader = self.reader("snapshot").await?;
-        Ok(Box::new(SqlSnapshot::<SqliteEngine>::take(Arc::clone(&self.shared.users), reader).await?))
+        let reader = self.shared.readers.reader().await.map_err(|fault| classify("snapshot", fault))?;
+        let users = Arc::clone(&self.shared.users);
+        // The connection is never ended, and so closed with the snapshot.
+        Ok(Box::new(SqlSnapshot::<SqliteEngine, _>::take(users, reader).await?))
     }
 }
 
 #[async_trait]
 impl StatsStore for SqliteStore {
     async fn stats(&self) -> Result<Stats, StoreError> {
-        self.shared.users.stats::<SqliteEngine>(&mut *self.reader("stats").await?).await
+        reading!(self, "stats", connection => self.shared.users.stats::<SqliteEngine>(connection))
     }
 }

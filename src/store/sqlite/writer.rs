@@ -1,24 +1,19 @@
-use std::{
-    ops::{Deref, DerefMut},
-    time::Duration,
-};
+use std::ops::{Deref, DerefMut};
 
-use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use super::error::classify;
-use crate::{
-    clock::{self, SystemClock},
-    store::StoreError,
+use super::{
+    connection::{Connection, Options},
+    error::Fault,
 };
+use crate::clock::{self, SystemClock};
 
 /// The one connection that writes.
 ///
 /// SQLite has one writer at a time. Waiting for a turn here is fair and costs nothing; several connections would wait
 /// for each other by sleeping and trying again.
 pub(super) struct Writer {
-    options: SqliteConnectOptions,
-    patience: Duration,
+    options: Options,
     slot: Mutex<Slot>,
 }
 
@@ -30,45 +25,45 @@ enum Slot {
 
 /// The connection, and whether a turn on it began and has not ended.
 pub(super) struct Held {
-    connection: SqliteConnection,
+    connection: Connection,
     in_turn: bool,
 }
 
 impl Writer {
-    pub(super) fn new(options: SqliteConnectOptions, patience: Duration) -> Self {
-        Self { options, patience, slot: Mutex::new(Slot::Empty) }
+    pub(super) fn new(options: Options) -> Self {
+        Self { options, slot: Mutex::new(Slot::Empty) }
     }
 
     /// Waits for a turn.
-    pub(super) async fn turn(&self, operation: &'static str) -> Result<Turn<'_>, StoreError> {
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, Fault> {
         let mut slot = match self.slot.try_lock() {
             Ok(slot) => slot,
-            Err(_) => clock::within(&SystemClock::new(), self.patience, self.slot.lock())
+            Err(_) => clock::within(&SystemClock::new(), self.options.busy_timeout, self.slot.lock())
                 .await
-                .ok_or_else(|| StoreError::unavailable(operation, sqlx::Error::PoolTimedOut))?,
+                .ok_or(Fault::Waited)?,
         };
         if let Slot::Open(held) = &mut *slot
             && held.in_turn
         {
             // What that turn left behind is done first, so that no write comes to pass after a later one. Then the
             // connection goes, whatever state it is in.
-            let _gone_already = held.connection.ping().await;
+            std::mem::take(&mut held.connection).close().await?;
             *slot = Slot::Empty;
         }
         if let Slot::Empty = *slot {
-            let connection = self.options.connect().await.map_err(|error| classify(operation, error))?;
+            let connection = Connection::open(self.options.clone()).await?;
             *slot = Slot::Open(Held { connection, in_turn: false });
         }
         let held = MutexGuard::try_map(slot, |slot| match slot {
             Slot::Open(held) => Some(held),
             Slot::Closed | Slot::Empty => None,
         });
-        let mut held = held.map_err(|_| StoreError::unavailable(operation, sqlx::Error::PoolClosed))?;
+        let mut held = held.map_err(|_| Fault::Closed)?;
         held.in_turn = true;
         Ok(Turn(held))
     }
 
-    pub(super) async fn close(&self) -> Result<(), sqlx::Error> {
+    pub(super) async fn close(&self) -> Result<(), Fault> {
         match std::mem::replace(&mut *self.slot.lock().await, Slot::Closed) {
             Slot::Closed | Slot::Empty => Ok(()),
             Slot::Open(held) => held.connection.close().await,
@@ -83,21 +78,21 @@ impl Writer {
 pub(super) struct Turn<'a>(MappedMutexGuard<'a, Held>);
 
 impl Turn<'_> {
-    pub(super) fn end(mut self) {
-        self.0.in_turn = false;
+    pub(super) fn end<T, E>(mut self, answer: &Result<T, E>) {
+        self.0.in_turn = answer.is_err();
     }
 }
 
 impl Deref for Turn<'_> {
-    type Target = SqliteConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &SqliteConnection {
+    fn deref(&self) -> &Connection {
         &self.0.connection
     }
 }
 
 impl DerefMut for Turn<'_> {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.0.connection
     }
 }

@@ -6,6 +6,7 @@ use crate::{
         sql::{
             engine::{Engine, StoredRow},
             statement::Statement,
+            transaction,
         },
     },
     user::{LegacyKey, UserId},
@@ -36,23 +37,23 @@ impl Users {
         if deletion.tombstone.is_none() && deletion.outgoing.is_empty() {
             return self.remove::<E>(connection, id).await.map_err(failed);
         }
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
-        let Some(keys) = self.keys::<E>(&mut transaction, id).await.map_err(failed)? else {
-            transaction.rollback().await.map_err(failed)?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
+        let Some(keys) = self.keys::<E>(connection, id).await.map_err(failed)? else {
+            transaction::rollback::<E>(connection).await.map_err(failed)?;
             return Ok(false);
         };
         if let Some(tombstone) = deletion.tombstone {
-            self.bury::<E>(&mut transaction, id, &keys, tombstone).await.map_err(failed)?;
+            self.bury::<E>(connection, id, &keys, tombstone).await.map_err(failed)?;
         }
-        self.queue::<E>(&mut transaction, id, keys.legacy.as_ref(), &deletion.outgoing).await.map_err(failed)?;
-        let removed = self.remove::<E>(&mut transaction, id).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
+        self.queue::<E>(connection, id, keys.legacy.as_ref(), &deletion.outgoing).await.map_err(failed)?;
+        let removed = self.remove::<E>(connection, id).await.map_err(failed)?;
+        transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(removed)
     }
 
     /// The keys of the user, if there is one. Reads nothing else, so that a user whose profile is damaged can be deleted
     /// too.
-    async fn keys<E: Engine>(&self, connection: &mut E::Connection, id: &UserId) -> Result<Option<Keys>, sqlx::Error> {
+    async fn keys<E: Engine>(&self, connection: &mut E::Connection, id: &UserId) -> Result<Option<Keys>, E::Error> {
         let mut statement = Statement::new(KEYS).bind(&*self.name).bind(id.as_str());
         statement.push(E::LOCKING);
         let rows = E::fetch(&mut *connection, &statement).await?;
@@ -72,7 +73,7 @@ impl Users {
         id: &UserId,
         keys: &Keys,
         tombstone: Tombstone,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), E::Error> {
         let keys = std::iter::once(Key::Id(id))
             .chain(keys.identifiers.iter().map(Key::Identifier))
             .chain(keys.legacy.as_ref().map(Key::Legacy));
@@ -88,7 +89,7 @@ impl Users {
         Ok(())
     }
 
-    async fn remove<E: Engine>(&self, connection: &mut E::Connection, id: &UserId) -> Result<bool, sqlx::Error> {
+    async fn remove<E: Engine>(&self, connection: &mut E::Connection, id: &UserId) -> Result<bool, E::Error> {
         let statement = Statement::new(DELETE).bind(&*self.name).bind(id.as_str());
         Ok(E::execute(connection, &statement).await? > 0)
     }

@@ -4,9 +4,10 @@ use crate::{
     store::{
         Insert, Key, OnTombstone, StoreError,
         sql::{
-            engine::{Engine, StoredRow, is_taken},
+            engine::{Engine, StoredRow},
             row::{CredentialColumns, Misfit, ProfileColumns, stored_count},
             statement::Statement,
+            transaction,
         },
     },
     user::{LegacyKey, NewUser, User, Version},
@@ -55,16 +56,16 @@ impl Users {
             return Ok(created(user));
         }
         let failed = |error| E::classify("insert", error);
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
         let inserted = if outgoing.is_empty() {
-            self.insert_or_explain::<E>(&mut transaction, user, tombstones).await?
+            self.insert_or_explain::<E>(connection, user, tombstones).await?
         } else {
-            self.insert_within::<E>(&mut transaction, user, tombstones).await?
+            self.insert_within::<E>(connection, user, tombstones).await?
         };
         if let Insert::Created(user) = &inserted {
-            self.queue::<E>(&mut transaction, &user.id, None, &outgoing).await.map_err(failed)?;
+            self.queue::<E>(connection, &user.id, None, &outgoing).await.map_err(failed)?;
         }
-        transaction.commit().await.map_err(failed)?;
+        transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(inserted)
     }
 
@@ -121,7 +122,7 @@ impl Users {
         statement.push(E::UNLESS_TAKEN);
         match E::execute(connection, &statement).await {
             Ok(rows) => Ok(rows > 0),
-            Err(error) if is_taken(&error) => Ok(false),
+            Err(error) if E::is_taken(&error) => Ok(false),
             Err(error) => Err(E::classify("insert", error)),
         }
     }

@@ -3,9 +3,10 @@ use crate::{
     store::{
         BulkOutcome, BulkUpdate, StoreError, Update,
         sql::{
-            engine::{Engine, StoredRow, is_taken},
+            engine::{Engine, StoredRow},
             row::{self, CredentialColumns, Misfit, ProfileColumns, columns, stored_count},
             statement::Statement,
+            transaction,
         },
     },
     user::{User, UserChange, UserId, Version},
@@ -57,9 +58,9 @@ impl Users {
             if let Some(updated) = updated {
                 return Ok(updated);
             }
-            let mut transaction = E::begin(connection).await.map_err(failed)?;
-            let reason = self.reason::<E>(&mut transaction, id, expected, change).await?;
-            transaction.rollback().await.map_err(failed)?;
+            transaction::begin::<E>(connection).await.map_err(failed)?;
+            let reason = self.reason::<E>(connection, id, expected, change).await?;
+            transaction::rollback::<E>(connection).await.map_err(failed)?;
             if let Some(reason) = reason {
                 return Ok(reason);
             }
@@ -77,15 +78,15 @@ impl Users {
         change: &UserChange,
     ) -> Result<Option<Update>, StoreError> {
         let failed = |error| E::classify("update", error);
-        let mut transaction = E::begin(connection).await.map_err(failed)?;
-        let updated = self.update_expected::<E>(&mut transaction, id, expected, change).await?;
+        transaction::begin::<E>(connection).await.map_err(failed)?;
+        let updated = self.update_expected::<E>(connection, id, expected, change).await?;
         if !matches!(updated, Some(Update::Updated(_))) {
             // Where a key is taken, a database may let no other statement follow.
-            transaction.rollback().await.map_err(failed)?;
+            transaction::rollback::<E>(connection).await.map_err(failed)?;
             return Ok(updated);
         }
-        self.queue::<E>(&mut transaction, id, None, &change.outgoing).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
+        self.queue::<E>(connection, id, None, &change.outgoing).await.map_err(failed)?;
+        transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(updated)
     }
 
@@ -105,7 +106,7 @@ impl Users {
             // Its owner has logged in, or it has another version, unless somebody gave it back the old one in between, which nobody does.
             Ok(0) => Ok(self.why_not_updated::<E>(connection, update).await?.or(Some(BulkOutcome::Stale))),
             Ok(_) => Ok(Some(BulkOutcome::Updated)),
-            Err(error) if is_taken(&error) => Ok(None),
+            Err(error) if E::is_taken(&error) => Ok(None),
             Err(error) => Err(E::classify("write", error)),
         }
     }
@@ -153,7 +154,7 @@ impl Users {
             statement.push(RETURNING);
             return match E::fetch(connection, &statement).await {
                 Ok(rows) => rows.first().map(updated).transpose(),
-                Err(error) if is_taken(&error) => Ok(None),
+                Err(error) if E::is_taken(&error) => Ok(None),
                 Err(error) => Err(failed(error)),
             };
         }
@@ -171,7 +172,7 @@ impl Users {
                 user.apply(change.clone());
                 Ok(Some(Update::Updated(Box::new(user))))
             }
-            Err(error) if is_taken(&error) => Ok(None),
+            Err(error) if E::is_taken(&error) => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }
