@@ -30,10 +30,15 @@ use waystation::{
     user::{Credential, NewUser, Profile, UserChange, UserId, Version},
 };
 
-use self::bare::{Bare, BareMySql, BarePostgres, BareSqlite};
+use self::{
+    bare::{Bare, BareMySql, BarePostgres},
+    bare_sqlite::BareSqlite,
+};
 
 #[path = "stores/bare.rs"]
 mod bare;
+#[path = "stores/bare_sqlite.rs"]
+mod bare_sqlite;
 #[path = "../tests/servers/mysql.rs"]
 mod mysql;
 #[path = "../tests/servers/postgres.rs"]
@@ -60,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("users.sqlite3");
     let (store, bare) = runtime.block_on(async {
-        Ok::<_, Box<dyn Error>>((SqliteStore::open(&file, "customers").await?, BareSqlite::open(&file).await?))
+        Ok::<_, Box<dyn Error>>((SqliteStore::open(&file, "customers").await?, BareSqlite::open(&file)?))
     })?;
     let (store, bare): (Arc<dyn UserStore>, Arc<dyn Bare>) = (Arc::new(store), Arc::new(bare));
     compare(&mut criterion, &runtime, "sqlite", &store, &bare);

@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 
     // The weakest policy that there is: nobody's password is at stake, and a month is to pass in seconds.
     let passwords = Arc::new(Passwords::builder().policy(HashPolicy::argon2id(8, 1, 1)?).build()?);
-    let shop = Shop::open(folder.path().join("shop.sqlite3"), Arc::clone(&passwords)).await?;
+    let shop = Shop::open(folder.path().join("shop.sqlite3"), Arc::clone(&passwords))?;
     let store = SqliteStore::open(folder.path().join("users.sqlite3"), "customers").await?;
     let moved = month::pass(&shop, &store).await?;
     println!("{moved} of {} people have moved in the last {} days", shop::PEOPLE, month::DAYS);

@@ -6,7 +6,6 @@
 
 use std::{error::Error, sync::Arc};
 
-use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use waystation::{
     LazyMigrator, LogIn, LogInOutcome, MemoryStore, Migrator, Passwords, UserStore,
     legacy::{Guard, preset::WordPress},
@@ -34,10 +33,7 @@ const PASSWORD: &str = "correct horse battery staple";
 async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let site = folder.path().join("wordpress.sqlite");
-    let mut connection =
-        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&site).create_if_missing(true)).await?;
-    connection.execute(sqlx::raw_sql(SITE)).await?;
-    connection.close().await?;
+    rusqlite::Connection::open(&site)?.execute_batch(SITE)?;
 
     let passwords = Arc::new(Passwords::builder().build()?);
     let legacy = WordPress::new().sqlite(&site, Arc::clone(&passwords)).build();

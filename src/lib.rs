@@ -29,6 +29,8 @@ pub mod policy;
 pub mod report;
 pub mod search;
 pub mod secret_key;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod store;
 pub mod user;
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
+use sqlx::{Connection as _, MySqlConnection, PgConnection};
 use waystation::{
     UserStore,
     store::{MySqlStore, PostgresStore, SqliteStore},
@@ -21,7 +21,7 @@ pub(crate) enum Database {
 
 /// A connection of the driver.
 pub(crate) enum Bare {
-    Sqlite(SqliteConnection),
+    Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
     MariaDb(MySqlConnection),
 }
@@ -65,8 +65,7 @@ impl Database {
     pub(crate) async fn bare(&self) -> Bare {
         match self {
             Self::Sqlite(folder, number) => {
-                let url = format!("sqlite://{}", file(folder, *number).display());
-                Bare::Sqlite(SqliteConnection::connect(&url).await.expect("a connection"))
+                Bare::Sqlite(rusqlite::Connection::open(file(folder, *number)).expect("a connection"))
             }
             Self::Postgres(_, url) => Bare::Postgres(PgConnection::connect(url).await.expect("a connection")),
             Self::MariaDb(_, url) => Bare::MariaDb(MySqlConnection::connect(url).await.expect("a connection")),
@@ -77,7 +76,7 @@ impl Database {
 impl Bare {
     pub(crate) async fn count(&mut self) -> u64 {
         let count: i64 = match self {
-            Self::Sqlite(connection) => sqlx::query_scalar(COUNT).fetch_one(connection).await.expect("a count"),
+            Self::Sqlite(connection) => connection.query_row(COUNT, (), |row| row.get(0)).expect("a count"),
             Self::Postgres(connection) => sqlx::query_scalar(COUNT).fetch_one(connection).await.expect("a count"),
             Self::MariaDb(connection) => sqlx::query_scalar(COUNT).fetch_one(connection).await.expect("a count"),
         };

@@ -3,11 +3,12 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, Row as _, SqliteConnection};
+use rusqlite::types::Value;
+use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, Row as _};
 use waystation::{
     UserStore,
     store::{MySqlStore, PostgresStore, SqliteStore},
@@ -71,7 +72,19 @@ macro_rules! bare {
     )+};
 }
 
-bare!(MySqlConnection, PgConnection, SqliteConnection);
+bare!(MySqlConnection, PgConnection);
+
+/// Behind a lock, since it is not to be used by two threads at once.
+#[async_trait]
+impl Bare for Mutex<rusqlite::Connection> {
+    async fn ask(&mut self, query: &str) -> usize {
+        let connection = self.get_mut().expect("a connection");
+        let mut query = connection.prepare_cached(query).expect("a statement");
+        let width = query.column_count();
+        let read = |row: &rusqlite::Row<'_>| (0..width).try_for_each(|place| row.get::<_, Value>(place).map(drop));
+        query.query_map((), read).expect("rows").map(|row| row.map(|()| width).expect("a row")).sum()
+    }
+}
 
 /// Those that are installed.
 pub(crate) fn all(folder: &Path) -> Vec<Box<dyn Engine>> {
@@ -172,8 +185,7 @@ impl Engine for Sqlite {
     }
 
     async fn bare(&self) -> Box<dyn Bare> {
-        let url = format!("sqlite://{}", self.file().display());
-        Box::new(SqliteConnection::connect(&url).await.expect("a connection"))
+        Box::new(Mutex::new(rusqlite::Connection::open(self.file()).expect("a connection")))
     }
 }
 

@@ -112,7 +112,7 @@ impl<'r> Duel<'r> {
 
     async fn settled(directory: &Path, cost: Cost) -> Result<(Lazy, HandWritten), Failure> {
         let ours = Lazy::open(directory, cost).await?;
-        let theirs = HandWritten::open(directory, cost).await?;
+        let theirs = HandWritten::open(directory, cost)?;
         ours.settle(MOVED).await?;
         theirs.settle(MOVED).await?;
         Ok((ours, theirs))

@@ -1,14 +1,14 @@
 //! What a service would write: look the address up, verify in `spawn_blocking`; who is not there is asked for at the
 //! legacy system, hashed and inserted. No decoy, no single flight, no bound, nothing counted.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use argon2::Argon2;
 use async_trait::async_trait;
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use rusqlite::{Connection, OptionalExtension as _, Params};
 use subtle::ConstantTimeEq;
 use waystation::entropy::{Entropy, SystemEntropy};
 
@@ -26,20 +26,29 @@ const INSERT: &str = "INSERT INTO users (email, name, salt, key) VALUES (?1, ?2,
 type Row = (i64, Option<String>, Vec<u8>, Vec<u8>);
 
 pub(crate) struct HandWritten {
-    users: SqlitePool,
+    users: Arc<Mutex<Connection>>,
     cost: Cost,
 }
 
 impl HandWritten {
-    pub(crate) async fn open(directory: &Path, cost: Cost) -> Result<Self, Failure> {
-        let options = SqliteConnectOptions::new()
-            .filename(directory.join("hand-written.sqlite"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal);
-        let users = SqlitePool::connect_with(options).await?;
-        sqlx::query(SCHEMA).execute(&users).await?;
-        Ok(Self { users, cost })
+    pub(crate) fn open(directory: &Path, cost: Cost) -> Result<Self, Failure> {
+        let users = Connection::open(directory.join("hand-written.sqlite"))?;
+        users.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")?;
+        users.execute_batch(SCHEMA)?;
+        Ok(Self { users: Arc::new(Mutex::new(users)), cost })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let users = Arc::clone(&self.users);
+        let work = move || work(&users.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(tokio::task::spawn_blocking(work).await??)
+    }
+
+    async fn insert(&self, values: impl Params + Send + 'static) -> Result<(), Failure> {
+        self.run(|users| users.prepare_cached(INSERT)?.execute(values)).await.map(drop)
     }
 
     async fn first_log_in(&self, email: &str, password: String) -> Result<bool, Failure> {
@@ -47,8 +56,7 @@ impl HandWritten {
         let mut salt = [0; 16];
         SystemEntropy::default().fill(&mut salt)?;
         let key = hash(self.cost.argon2()?, password, salt.to_vec()).await?;
-        let query = sqlx::query(INSERT).bind(email).bind(name).bind(salt.as_slice()).bind(key.as_slice());
-        query.execute(&self.users).await?;
+        self.insert((email.to_owned(), name, salt, key)).await?;
         Ok(true)
     }
 }
@@ -58,15 +66,17 @@ impl Service for HandWritten {
     async fn settle(&self, people: u32) -> Result<(), Failure> {
         let (salt, key) = self.cost.stored()?;
         for person in 0..people {
-            let query = sqlx::query(INSERT).bind(email(person)).bind("A Person");
-            query.bind(salt.as_slice()).bind(key.as_slice()).execute(&self.users).await?;
+            self.insert((email(person), "A Person", salt, key)).await?;
         }
         Ok(())
     }
 
     async fn log_in(&self, email: &str) -> Result<bool, Failure> {
         let password = PASSWORD.to_owned();
-        let row: Option<Row> = sqlx::query_as(FIND).bind(email).fetch_optional(&self.users).await?;
+        let address = email.to_owned();
+        let find =
+            |users: &Connection| users.prepare_cached(FIND)?.query_row([address], |row| Row::try_from(row)).optional();
+        let row = self.run(find).await?;
         let Some((_id, _name, salt, stored)) = row else { return self.first_log_in(email, password).await };
         let key = hash(self.cost.argon2()?, password, salt).await?;
         Ok(key.ct_eq(&stored).into())

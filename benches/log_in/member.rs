@@ -100,7 +100,7 @@ impl Call {
             Member::Cores => cores(self.people, cost),
             Member::HandWritten => {
                 memory::go_first();
-                runtime.block_on(async { crowd(HandWritten::open(directory.path(), cost).await?, self.people).await })
+                runtime.block_on(async { crowd(HandWritten::open(directory.path(), cost)?, self.people).await })
             }
             Member::Lazy => {
                 runtime.block_on(async { crowd(Lazy::open(directory.path(), cost).await?, self.people).await })

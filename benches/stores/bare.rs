@@ -1,12 +1,10 @@
 //! What a service would write by hand: a statement, its values, and the columns read one by one. It looks for nothing that
 //! may be in the way, and a bulk write of it is the fastest that the driver can do.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{
-    Executor as _, MySqlPool, PgPool, Row, SqlitePool, mysql::MySqlPoolOptions, postgres::PgPoolOptions, sqlite,
-};
+use sqlx::{Executor as _, MySqlPool, PgPool, Row, mysql::MySqlPoolOptions, postgres::PgPoolOptions};
 use waystation::{
     clock::{Clock as _, SystemClock, Timestamp},
     user::{Credential, NewUser},
@@ -36,11 +34,11 @@ pub(crate) trait Bare: Send + Sync + 'static {
     async fn analyze(&self);
 }
 
-const INSERT: &str = "INSERT INTO waystation_users (connection, id, version, email, blocked, profile, credential, hash, \
+pub(super) const INSERT: &str = "INSERT INTO waystation_users (connection, id, version, email, blocked, profile, credential, hash, \
     created_at, updated_at, login_count) ";
 
 /// What the stores send for a user of an id and an address.
-const ALIKE: &str = "INSERT INTO waystation_users (connection, id, version, email, phone, username, legacy_source, \
+pub(super) const ALIKE: &str = "INSERT INTO waystation_users (connection, id, version, email, phone, username, legacy_source, \
     legacy_id, blocked, profile, credential, credential_source, hash_scheme, hash, hash_context, moved_at, moved_by, \
     created_at, updated_at, last_login, login_count, password_set_at) \
     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM (SELECT 1) AS one \
@@ -56,9 +54,9 @@ macro_rules! columns {
 }
 
 /// The places of those that are numbers.
-const NUMBERS: [usize; 7] = [1, 13, 15, 16, 17, 18, 19];
+pub(super) const NUMBERS: [usize; 7] = [1, 13, 15, 16, 17, 18, 19];
 
-const FIND_ALIKE: &str = concat!(
+pub(super) const FIND_ALIKE: &str = concat!(
     "SELECT digest IS NOT NULL, ",
     columns!(),
     " FROM (SELECT 1) AS one LEFT JOIN waystation_users AS users ON users.connection = ? AND users.email = ? \
@@ -78,7 +76,7 @@ macro_rules! update_alike {
 }
 
 const UPDATE_ALIKE: &str = update_alike!("");
-const UPDATE_RETURNING: &str = update_alike!(concat!(" RETURNING ", columns!()));
+pub(super) const UPDATE_RETURNING: &str = update_alike!(concat!(" RETURNING ", columns!()));
 
 /// What servers are asked beside.
 const UNSEEN: &str = "AND NOT EXISTS (SELECT 1 FROM waystation_users WHERE connection = ? AND (id) = (?)) \
@@ -103,25 +101,6 @@ const PAUSE: Duration = Duration::from_millis(8);
 
 /// As many as the stores open.
 const CONNECTIONS: u32 = 16;
-
-pub(crate) struct BareSqlite {
-    readers: SqlitePool,
-    /// SQLite has one writer at a time.
-    writer: SqlitePool,
-}
-
-impl BareSqlite {
-    pub(crate) async fn open(file: &Path) -> Result<Self, sqlx::Error> {
-        let options = sqlite::SqliteConnectOptions::new()
-            .filename(file)
-            .pragma("secure_delete", "ON")
-            .pragma("cache_size", "-16384");
-        let options = options.synchronous(sqlite::SqliteSynchronous::Normal);
-        let pool =
-            |connections| sqlite::SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
-        Ok(Self { readers: pool(8).connect_with(options.clone()).await?, writer: pool(1).connect_with(options).await? })
-    }
-}
 
 pub(crate) struct BarePostgres(PgPool);
 
@@ -326,25 +305,18 @@ macro_rules! bound {
 }
 
 /// Inserts many rows, so many with a statement that is prepared once.
-macro_rules! insert_many {
-    ($name:ident, $pool:ty) => {
-        async fn $name(pool: &$pool, users: &[NewUser]) -> Result<(), sqlx::Error> {
-            let mut transaction = pool.begin().await?;
-            for users in users.chunks(ROWS) {
-                let rows = vec![QUESTION_MARKS; users.len()].join(", ");
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}VALUES {rows}")));
-                for user in users {
-                    query = bound!(query, user, std::convert::identity);
-                }
-                query.execute(&mut *transaction).await?;
-            }
-            transaction.commit().await
+async fn insert_many_mysql(pool: &MySqlPool, users: &[NewUser]) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    for users in users.chunks(ROWS) {
+        let rows = vec![QUESTION_MARKS; users.len()].join(", ");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT}VALUES {rows}")));
+        for user in users {
+            query = bound!(query, user, std::convert::identity);
         }
-    };
+        query.execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
 }
-
-insert_many!(insert_many_sqlite, SqlitePool);
-insert_many!(insert_many_mysql, MySqlPool);
 
 async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sqlx::Error> {
     let profiles: Vec<_> = users.iter().map(|user| serde_json::to_vec(&user.profile).expect("JSON")).collect();
@@ -366,15 +338,6 @@ async fn insert_many_postgres(pool: &PgPool, users: &[NewUser]) -> Result<(), sq
 
 const QUESTION_MARKS: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-bare!(
-    BareSqlite, std::convert::identity, str::to_owned, ("ON CONFLICT DO NOTHING", false), true, None::<&str>,
-    bare => &bare.readers, &bare.writer,
-    "SELECT * FROM waystation_users WHERE connection = ? AND email = ?",
-    "UPDATE waystation_users SET version = version + 1, hash = ?, updated_at = ? \
-     WHERE connection = ? AND id = ? AND version = ?",
-    QUESTION_MARKS,
-    insert_many_sqlite
-);
 bare!(
     BarePostgres, str::as_bytes, numbered, ("ON CONFLICT DO NOTHING", true), true, Some("ANALYZE"),
     bare => &bare.0, &bare.0,

@@ -4,7 +4,6 @@ use std::{error::Error as StdError, path::PathBuf, sync::Arc};
 
 use md5::{Digest as _, Md5};
 use sha1::Sha1;
-use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use waystation::{
     LazyMigrator, Passwords, SqliteStore,
     clock::Clock,
@@ -28,29 +27,19 @@ pub(crate) struct Shop {
 
 impl Shop {
     /// Makes the database.
-    pub(crate) async fn open(path: PathBuf, passwords: Arc<Passwords>) -> Result<Self, Box<dyn StdError>> {
-        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
-        let mut database = SqliteConnection::connect_with(&options).await?;
-        sqlx::raw_sql(
+    pub(crate) fn open(path: PathBuf, passwords: Arc<Passwords>) -> Result<Self, Box<dyn StdError>> {
+        let mut database = rusqlite::Connection::open(&path)?;
+        let writing = database.transaction()?;
+        writing.execute_batch(
             "CREATE TABLE members (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL, \
              password_hash TEXT NOT NULL, enabled INTEGER NOT NULL, created INTEGER NOT NULL)",
-        )
-        .execute(&mut database)
-        .await?;
-        let mut writing = database.begin().await?;
+        )?;
         for number in 1..=PEOPLE {
-            sqlx::query("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(number)
-                .bind(email(number))
-                .bind(name(number))
-                .bind(stored(number))
-                .bind(!is_blocked(number))
-                .bind(1_400_000_000 + i64::from(number) * 90_000)
-                .execute(&mut *writing)
-                .await?;
+            let created = 1_400_000_000 + i64::from(number) * 90_000;
+            let member = (number, email(number), name(number), stored(number), !is_blocked(number), created);
+            writing.execute("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", member)?;
         }
-        writing.commit().await?;
-        database.close().await?;
+        writing.commit()?;
         Ok(Self { path, passwords })
     }
 

@@ -17,6 +17,7 @@ mod builder;
 mod commands;
 mod database;
 mod date;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod lease;
 mod mapping;
 #[cfg(feature = "mysql")]

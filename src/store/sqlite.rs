@@ -1,18 +1,17 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use self::{error::classify, reader::Readers, writer::Writer};
+use self::error::classify;
 use super::{StoreError, sql::users::Users};
+use crate::sqlite::pool::Pool;
 
 mod builder;
-mod connection;
 mod engine;
 mod error;
 mod file;
-mod reader;
+mod opener;
 mod row;
 mod schema;
 mod users;
-mod writer;
 
 pub use builder::{SqliteStoreBuilder, Synchronous};
 
@@ -54,8 +53,10 @@ pub struct SqliteStore {
 
 struct Shared {
     users: Arc<Users>,
-    readers: Arc<Readers>,
-    writer: Writer,
+    readers: Arc<Pool>,
+    /// One connection: SQLite has one writer at a time. Waiting for it here is fair and costs nothing; several would wait for each
+    /// other by sleeping and trying again.
+    writer: Arc<Pool>,
 }
 
 impl SqliteStore {

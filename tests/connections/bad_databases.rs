@@ -7,10 +7,6 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{
-    AssertSqlSafe, Connection, Executor, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
 use tempfile::TempDir;
 use waystation::{
     Identifier, LegacyConnection, Password,
@@ -40,9 +36,9 @@ impl Folder {
         Self(TempDir::new().unwrap())
     }
 
-    async fn with(statements: &[&str]) -> Self {
+    fn with(statements: &[&str]) -> Self {
         let folder = Self::new();
-        fill(&folder.path(), statements).await;
+        fill(&folder.path(), statements);
         folder
     }
 
@@ -80,24 +76,18 @@ impl Folder {
     }
 }
 
-async fn open(path: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-    SqliteConnection::connect_with(&options.journal_mode(SqliteJournalMode::Delete)).await.unwrap()
-}
-
-async fn fill(path: &Path, statements: &[&str]) {
-    let mut connection = open(path).await;
+fn fill(path: &Path, statements: &[&str]) {
+    let database = rusqlite::Connection::open(path).unwrap();
     for statement in statements {
-        connection.execute(AssertSqlSafe(*statement)).await.unwrap();
+        database.execute_batch(statement).unwrap();
     }
-    connection.close().await.unwrap();
 }
 
 /// The members' table with one ordinary person, and changes to her row.
-async fn grace(change: &str) -> Folder {
+fn grace(change: &str) -> Folder {
     let row =
         format!("INSERT INTO members (id, email, login, hash) VALUES (1, 'grace@example.com', 'grace', '{RIGHT}')");
-    Folder::with(&[SCHEMA, &row, change]).await
+    Folder::with(&[SCHEMA, &row, change])
 }
 
 fn grace_hopper() -> Identifier {
@@ -124,13 +114,13 @@ async fn a_database_that_is_missing_is_an_outage_until_it_is_there() {
     assert!(legacy.check().await.is_err());
     assert!(!folder.path().exists(), "asking must not create it");
 
-    std::fs::copy(grace("SELECT 1").await.path(), folder.path()).unwrap();
+    std::fs::copy(grace("SELECT 1").path(), folder.path()).unwrap();
     assert!(matches!(ask(&legacy, &grace_hopper(), "right").await, Ok(Verdict::Match(_))));
 }
 
 #[tokio::test]
 async fn a_database_that_vanishes_and_comes_back_changed_is_read_anew() {
-    let folder = grace("SELECT 1").await;
+    let folder = grace("SELECT 1");
     let legacy = folder.members().build();
     assert!(matches!(ask(&legacy, &grace_hopper(), "right").await, Ok(Verdict::Match(_))));
 
@@ -138,7 +128,7 @@ async fn a_database_that_vanishes_and_comes_back_changed_is_read_anew() {
     for _ in 0..3 {
         assert!(ask(&legacy, &grace_hopper(), "right").await.unwrap_err().is_unavailable());
     }
-    let restored = grace("UPDATE members SET email = 'rear.admiral@example.com'").await;
+    let restored = grace("UPDATE members SET email = 'rear.admiral@example.com'");
     std::fs::copy(restored.path(), folder.path()).unwrap();
     assert!(matches!(ask(&legacy, &grace_hopper(), "right").await, Ok(Verdict::NotFound)));
     assert!(matches!(ask(&legacy, &identifier("rear.admiral@example.com"), "right").await, Ok(Verdict::Match(_))));
@@ -146,15 +136,15 @@ async fn a_database_that_vanishes_and_comes_back_changed_is_read_anew() {
 
 #[tokio::test]
 async fn a_locked_database_is_an_outage_of_bounded_length() {
-    let folder = grace("SELECT 1").await;
+    let folder = grace("SELECT 1");
     let legacy = folder.members().build();
-    let mut owner = open(&folder.path()).await;
-    owner.execute("BEGIN EXCLUSIVE").await.unwrap();
+    let owner = rusqlite::Connection::open(folder.path()).unwrap();
+    owner.execute_batch("BEGIN EXCLUSIVE").unwrap();
     for _ in 0..3 {
         let error = ask(&legacy, &grace_hopper(), "right").await.unwrap_err();
         assert!(matches!(error, LegacyError::Unavailable { what: "the database is locked", .. }), "{error}");
     }
-    owner.execute("COMMIT").await.unwrap();
+    owner.execute_batch("COMMIT").unwrap();
     assert!(matches!(ask(&legacy, &grace_hopper(), "right").await, Ok(Verdict::Match(_))));
 }
 
@@ -162,7 +152,7 @@ async fn a_locked_database_is_an_outage_of_bounded_length() {
 async fn files_that_are_no_usable_database_say_what_they_are() {
     let folder = Folder::new();
     let legacy = folder.members().build();
-    let mut damaged = std::fs::read(grace("SELECT 1").await.path()).unwrap();
+    let mut damaged = std::fs::read(grace("SELECT 1").path()).unwrap();
     damaged.truncate(4_096);
     for (content, what) in [
         (b"This is a text file that is longer than the header of a database, but not one. ".repeat(20), "not a SQLite"),
@@ -193,13 +183,13 @@ async fn missing_tables_columns_and_queries_are_named() {
         ("ALTER TABLE members DROP COLUMN hash", "the query returns no column hash for members"),
         ("DROP TABLE members", "no such table: members"),
     ] {
-        let folder = grace(change).await;
+        let folder = grace(change);
         let legacy = folder.members().build();
         for error in [legacy.check().await.unwrap_err(), ask(&legacy, &grace_hopper(), "right").await.unwrap_err()] {
             assert!(matches!(&error, LegacyError::Misconfigured { what: text, .. } if text.contains(what)), "{error}");
         }
     }
-    let folder = grace("SELECT 1").await;
+    let folder = grace("SELECT 1");
     let legacy = folder.queried(Queries::new().by_phone("SELECT * FROM members")).build();
     assert!(legacy.find(&grace_hopper()).await.unwrap().is_none());
     assert!(legacy.as_directory().is_none());
@@ -211,7 +201,7 @@ async fn missing_tables_columns_and_queries_are_named() {
 
 #[tokio::test]
 async fn a_query_that_writes_does_not() {
-    let folder = grace("SELECT 1").await;
+    let folder = grace("SELECT 1");
     for sql in [
         "DELETE FROM members RETURNING *",
         "INSERT INTO members (login) VALUES (?1) RETURNING *",
@@ -227,7 +217,7 @@ async fn a_query_that_writes_does_not() {
 async fn endless_statements_are_stopped_and_leave_the_connection_usable() {
     const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
                            SELECT * FROM members WHERE (SELECT max(i) FROM n) = ?1";
-    let folder = grace("SELECT 1").await;
+    let folder = grace("SELECT 1");
     let queries = Queries::new().by_email(ENDLESS).by_username("SELECT * FROM members WHERE login = ?1");
     let legacy = folder.queried(queries).connections(1).statement_limit(Duration::from_millis(200)).build();
 
@@ -255,18 +245,18 @@ async fn endless_statements_are_stopped_and_leave_the_connection_usable() {
 async fn a_query_that_returns_everybody_finds_only_who_was_asked_for() {
     let fifteen: Vec<String> =
         (2..17).map(|id| format!("INSERT INTO members (id, email) VALUES ({id}, 'm{id}@example.com')")).collect();
-    let folder = grace("SELECT 1").await;
-    fill(&folder.path(), &fifteen.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let folder = grace("SELECT 1");
+    fill(&folder.path(), &fifteen.iter().map(String::as_str).collect::<Vec<_>>());
     let everybody = || folder.queried(Queries::new().by_email("SELECT * FROM members")).build();
     assert_eq!(everybody().find(&grace_hopper()).await.unwrap().unwrap().key.id(), "1");
     assert_eq!(everybody().find(&identifier("m16@example.com")).await.unwrap().unwrap().key.id(), "16");
     assert!(everybody().find(&identifier("nobody@example.com")).await.unwrap().is_none());
 
-    fill(&folder.path(), &["INSERT INTO members (id) VALUES (17)"]).await;
+    fill(&folder.path(), &["INSERT INTO members (id) VALUES (17)"]);
     let error = everybody().find(&grace_hopper()).await.unwrap_err();
     assert!(matches!(error, LegacyError::Misconfigured { .. }), "{error}");
 
-    fill(&folder.path(), &["UPDATE members SET email = 'GRACE@example.com' WHERE id = 9"]).await;
+    fill(&folder.path(), &["UPDATE members SET email = 'GRACE@example.com' WHERE id = 9"]);
     let error = folder.members().build().find(&grace_hopper()).await.unwrap_err();
     assert!(matches!(&error, LegacyError::Ambiguous { place } if place == "members.email"), "{error}");
 }
@@ -291,8 +281,8 @@ const BROKEN: [(&str, &str, &str); 13] = [
 #[tokio::test]
 async fn cells_that_cannot_be_read_are_named_and_never_shown() {
     for (change, wrong, place) in BROKEN {
-        let folder = grace(&format!("UPDATE members SET {change}")).await;
-        fill(&folder.path(), &["INSERT INTO members (id, email) VALUES (2, 'next@example.com')"]).await;
+        let folder = grace(&format!("UPDATE members SET {change}"));
+        fill(&folder.path(), &["INSERT INTO members (id, email) VALUES (2, 'next@example.com')"]);
         let legacy = folder.members().build();
         let is_named = |error: LegacyError| {
             assert!(
@@ -318,7 +308,7 @@ async fn cells_that_cannot_be_read_are_named_and_never_shown() {
 
 #[tokio::test]
 async fn malformed_identifiers_can_be_left_out() {
-    let folder = grace("UPDATE members SET email = 'n/a'").await;
+    let folder = grace("UPDATE members SET email = 'n/a'");
     assert!(matches!(folder.members().build().find(&username("grace")).await, Err(LegacyError::Malformed { .. })));
     let mapping = Mapping::new("members", "id").email("email").username("login").drop_malformed_identifiers();
     let queries = Queries::new().by_username("SELECT * FROM members WHERE login = ?1");
@@ -355,7 +345,7 @@ async fn hashes_that_cannot_be_verified_are_no_wrong_passwords() {
         ("$99$Canary$x", unsupported),
         ("right", unsupported),
     ] {
-        let folder = grace(&format!("UPDATE members SET hash = '{hash}'")).await;
+        let folder = grace(&format!("UPDATE members SET hash = '{hash}'"));
         let legacy = folder.members().build();
         for password in ["right", "", hash] {
             match ask(&legacy, &grace_hopper(), password).await {
@@ -386,7 +376,7 @@ fn unsupported(error: &HashError) -> bool {
 #[tokio::test]
 async fn accounts_without_a_password_match_nothing() {
     for hash in ["NULL", "''", "'!'", "'*'", "'!Canary'", "' '"] {
-        let folder = grace(&format!("UPDATE members SET hash = {hash}")).await;
+        let folder = grace(&format!("UPDATE members SET hash = {hash}"));
         for password in ["", "right", "!", "*", " "] {
             let verdict = ask(&folder.members().build(), &grace_hopper(), password).await;
             assert!(matches!(verdict, Ok(Verdict::Mismatch)), "{hash} with {password:?}: {verdict:?}");
@@ -396,7 +386,7 @@ async fn accounts_without_a_password_match_nothing() {
 
 #[tokio::test]
 async fn odd_passwords_and_identifiers_are_bounded_and_match_nothing() {
-    let folder = grace("SELECT 1").await;
+    let folder = grace("SELECT 1");
     let legacy = folder.members().build();
     let mebibyte = "x".repeat(1 << 20);
     for password in ["right\0", "\0", " right", "Right", "righ", ""] {

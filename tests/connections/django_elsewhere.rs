@@ -1,6 +1,6 @@
 //! Everybody in a real Django database, carried over to the servers that Django also runs on.
 
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use waystation::{
     LegacyConnection,
     legacy::{LegacyError, SqlConnection, Verdict, preset::Django},
@@ -26,9 +26,9 @@ fn tables(time: &str) -> String {
 }
 
 /// All rows, as statements that insert them.
-async fn rows(truth: [&str; 2]) -> String {
-    let options = SqliteConnectOptions::new().filename(database()).read_only(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+fn rows(truth: [&str; 2]) -> String {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = rusqlite::Connection::open_with_flags(database(), flags).unwrap();
     let mut inserts = String::new();
     for (table, columns) in [
         (
@@ -50,9 +50,9 @@ async fn rows(truth: [&str; 2]) -> String {
             })
             .collect();
         let select = format!("SELECT {} FROM {table}", quoted.join(" || ', ' || "));
-        for row in connection.fetch_all(AssertSqlSafe(select)).await.unwrap() {
-            let values: String = row.get(0);
-            inserts.extend(["INSERT INTO ", table, " (", columns, ") VALUES (", &values, ");\n"]);
+        let mut select = connection.prepare(&select).unwrap();
+        for values in select.query_map((), |row| row.get::<_, String>(0)).unwrap() {
+            inserts.extend(["INSERT INTO ", table, " (", columns, ") VALUES (", &values.unwrap(), ");\n"]);
         }
     }
     inserts
@@ -83,7 +83,7 @@ async fn everybody_is_there_over_postgres() {
     let Some(server) = crate::postgres::PostgresServer::shared() else { return };
     let url = server.fresh_database().await;
     let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
-    let statements = format!("{} {}", tables("timestamp with time zone"), rows(["false", "true"]).await);
+    let statements = format!("{} {}", tables("timestamp with time zone"), rows(["false", "true"]));
     connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
     everybody_is_as_in_sqlite(&Django::new().postgres(&url, passwords()).unwrap().build()).await;
 }
@@ -95,7 +95,7 @@ async fn everybody_is_there_over_mariadb() {
     let url = server.fresh_database().await;
     let mut connection = sqlx::MySqlConnection::connect(&url).await.unwrap();
     connection.execute("SET sql_mode = 'NO_BACKSLASH_ESCAPES'").await.unwrap();
-    let statements = format!("{} {}", tables("datetime(6)"), rows(["0", "1"]).await);
+    let statements = format!("{} {}", tables("datetime(6)"), rows(["0", "1"]));
     connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
     everybody_is_as_in_sqlite(&Django::new().mysql(&url, passwords()).unwrap().build()).await;
 }

@@ -188,18 +188,28 @@ impl Legacy {
 
     /// Runs statements beside the connection.
     async fn run(&self, sql: impl Into<String>) {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql.into()));
+        let sql = sql.into();
         match &self.place {
             #[cfg(feature = "mysql")]
             Place::MySql(url) => {
-                _ = sqlx::MySqlConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+                _ = sqlx::MySqlConnection::connect(url)
+                    .await
+                    .unwrap()
+                    .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
+                    .await
+                    .unwrap();
             }
             #[cfg(feature = "postgres")]
             Place::Postgres(url) => {
-                _ = sqlx::PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+                _ = sqlx::PgConnection::connect(url)
+                    .await
+                    .unwrap()
+                    .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
+                    .await
+                    .unwrap();
             }
             #[cfg(feature = "sqlite")]
-            Place::Sqlite(folder) => _ = sqlite(folder).await.execute(sql).await.unwrap(),
+            Place::Sqlite(folder) => sqlite(folder).execute_batch(&sql).unwrap(),
         }
     }
 
@@ -215,15 +225,14 @@ impl Legacy {
                 sqlx::PgConnection::connect(url).await.unwrap().fetch_one(sql).await.unwrap().get(0)
             }
             #[cfg(feature = "sqlite")]
-            Place::Sqlite(folder) => sqlite(folder).await.fetch_one(sql).await.unwrap().get(0),
+            Place::Sqlite(folder) => sqlite(folder).query_row(sql, (), |row| row.get(0)).unwrap(),
         }
     }
 }
 
 #[cfg(feature = "sqlite")]
-async fn sqlite(folder: &tempfile::TempDir) -> sqlx::SqliteConnection {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("forum.db"));
-    sqlx::SqliteConnection::connect_with(&options).await.unwrap()
+fn sqlite(folder: &tempfile::TempDir) -> rusqlite::Connection {
+    rusqlite::Connection::open(folder.path().join("forum.db")).unwrap()
 }
 
 fn newcomer(names: &[&str]) -> LegacyUser {

@@ -6,7 +6,6 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding};
-use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 #[cfg(feature = "mysql")]
 use waystation::store::MySqlStore;
 #[cfg(feature = "postgres")]
@@ -132,27 +131,20 @@ impl Site {
     pub(crate) async fn make(folder: &Path, count: usize) -> Self {
         let site = Self::at(folder);
         let passwords = passwords();
-        let mut database = site.database().await;
+        let mut database = site.database();
+        let transaction = database.transaction().unwrap();
         for table in TABLES {
-            database.execute(table).await.unwrap();
+            transaction.execute_batch(table).unwrap();
         }
-        let mut transaction = database.begin().await.unwrap();
         for person in (1..=count).map(Person) {
             let hash = person.hash(&passwords).await;
-            sqlx::query(
-                "INSERT INTO auth_user (id, password, is_superuser, username, last_name, email, is_staff, is_active, \
-                 date_joined, first_name) VALUES (?, ?, 0, ?, '', ?, 0, 1, '2019-05-17 08:30:00', '')",
-            )
-            .bind(i64::try_from(person.0).unwrap())
-            .bind(hash)
-            .bind(format!("person-{}", person.0))
-            .bind(person.email())
-            .execute(&mut *transaction)
-            .await
-            .unwrap();
+            let insert = "\
+                INSERT INTO auth_user (id, password, is_superuser, username, last_name, email, is_staff, is_active, \
+                date_joined, first_name) VALUES (?, ?, 0, ?, '', ?, 0, 1, '2019-05-17 08:30:00', '')";
+            let values = (i64::try_from(person.0).unwrap(), hash, format!("person-{}", person.0), person.email());
+            transaction.execute(insert, values).unwrap();
         }
-        transaction.commit().await.unwrap();
-        database.close().await.unwrap();
+        transaction.commit().unwrap();
         site
     }
 
@@ -166,16 +158,13 @@ impl Site {
     }
 
     /// The legacy database, to be written by its owner.
-    pub(crate) async fn database(&self) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.legacy()).create_if_missing(true);
-        SqliteConnection::connect_with(&options).await.unwrap()
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.legacy()).unwrap()
     }
 
     /// Changes the legacy database behind the service's back.
-    pub(crate) async fn alter(&self, statement: &str) {
-        let mut database = self.database().await;
-        database.execute(AssertSqlSafe(statement)).await.unwrap();
-        database.close().await.unwrap();
+    pub(crate) fn alter(&self, statement: &str) {
+        self.database().execute_batch(statement).unwrap();
     }
 
     /// The store is the database at this address, and no file of the folder.
@@ -216,12 +205,11 @@ impl Site {
     }
 
     /// What SQLite itself says of the store's file.
-    pub(crate) async fn integrity(&self) -> String {
-        let options = SqliteConnectOptions::new().filename(self.folder.join("users.sqlite3"));
-        let mut database = SqliteConnection::connect_with(&options).await.unwrap();
-        let report: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut database).await.unwrap();
-        database.close().await.unwrap();
-        report.join("\n")
+    pub(crate) fn integrity(&self) -> String {
+        let database = rusqlite::Connection::open(self.folder.join("users.sqlite3")).unwrap();
+        let mut check = database.prepare("PRAGMA integrity_check").unwrap();
+        let report = check.query_map((), |row| row.get::<_, String>(0)).unwrap();
+        report.map(Result::unwrap).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeSet, error::Error as StdError, path::PathBuf};
 
-use sqlx::{Executor, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use waystation::{
@@ -53,9 +52,9 @@ async fn a_row_that_cannot_be_used_is_an_error_for_that_person_alone() {
     for (what, change, kind) in ROWS {
         let folder = TempDir::new().unwrap();
         let stage = Stage::over(Site::make(folder.path(), people).await).await;
-        stage.site.alter("CREATE TABLE kept AS SELECT * FROM auth_user").await;
+        stage.site.alter("CREATE TABLE kept AS SELECT * FROM auth_user");
         let victim = if what == "address of somebody else" { LAST } else { VICTIM };
-        stage.site.alter(&format!("UPDATE auth_user SET {change} WHERE id = 1")).await;
+        stage.site.alter(&format!("UPDATE auth_user SET {change} WHERE id = 1"));
 
         // Twice: the first must not have left anything behind that lets the second in.
         for _ in 0..2 {
@@ -65,7 +64,7 @@ async fn a_row_that_cannot_be_used_is_an_error_for_that_person_alone() {
         assert_eq!(stage.log_in(MOVED.right()).await, "in store", "{what}");
         stage.assert_only_here(&[MOVED], what).await;
 
-        stage.site.alter("REPLACE INTO auth_user SELECT * FROM kept").await;
+        stage.site.alter("REPLACE INTO auth_user SELECT * FROM kept");
         assert_eq!(stage.log_in(victim.wrong()).await, "refused wrong_password", "{what}");
         assert_eq!(stage.log_in(victim.right()).await, "in migrated", "{what}");
         stage.assert_only_here(&[MOVED, victim], what).await;
@@ -125,7 +124,7 @@ async fn a_database_that_cannot_be_used_stops_first_log_ins_only_and_only_for_as
         let stage = Stage::over(Site::make(folder.path(), 3).await).await;
         assert_eq!(stage.log_in(MOVED.right()).await, "in migrated");
 
-        let harm = Harm::do_to(&stage.site, damage).await;
+        let harm = Harm::do_to(&stage.site, damage);
         let what = format!("{damage:?}");
         stage.assert_undecided(VICTIM.right(), kind, &what).await;
         stage.assert_undecided(NEXT.right(), kind, &what).await;
@@ -138,7 +137,7 @@ async fn a_database_that_cannot_be_used_stops_first_log_ins_only_and_only_for_as
         assert_eq!(stage.log_in(MOVED.wrong()).await, "refused wrong_password", "{what}");
         stage.assert_only_here(&[MOVED], &what).await;
 
-        harm.mend(&stage.site).await;
+        harm.mend(&stage.site);
         assert_eq!(stage.log_in(VICTIM.wrong()).await, "refused wrong_password", "{what}");
         assert_eq!(stage.log_in(VICTIM.right()).await, "in migrated", "{what}");
         assert_eq!(stage.log_in(NEXT.right()).await, "in migrated", "{what}");
@@ -168,14 +167,14 @@ async fn a_database_that_vanishes_in_mid_run_leaves_everybody_moved_or_not_moved
             Err(error) => assert_eq!(error.kind(), LegacyUnavailable, "{person:?}: {error:?}"),
         }
         if let_in.len() == PEOPLE / 4 && harm.is_none() {
-            harm = Some(Harm::do_to(&stage.site, Damage::Away).await);
+            harm = Some(Harm::do_to(&stage.site, Damage::Away));
         }
     }
     println!("{} of {PEOPLE} were let in before the database was gone", let_in.len());
     assert!(let_in.len() < PEOPLE, "the database was gone too late");
     stage.assert_only_here(&let_in, "vanished").await;
 
-    harm.unwrap().mend(&stage.site).await;
+    harm.unwrap().mend(&stage.site);
     for person in (1..=PEOPLE).map(Person) {
         let came = if let_in.contains(&person) { "in store" } else { "in migrated" };
         assert_eq!(stage.log_in(person.right()).await, came);
@@ -246,7 +245,7 @@ impl Stage {
         for (person, user) in &here {
             person.assert_is(user, self.migrator.passwords()).await;
         }
-        assert_eq!(self.site.integrity().await, "ok", "{what}");
+        assert_eq!(self.site.integrity(), "ok", "{what}");
     }
 }
 
@@ -259,21 +258,21 @@ fn chain(error: &Error) -> String {
 /// Damage that was done, and can be undone.
 enum Harm {
     Moved { from: PathBuf, to: PathBuf },
-    Held(SqliteConnection),
+    Held(rusqlite::Connection),
     Altered { repair: &'static str },
 }
 
 impl Harm {
-    async fn do_to(site: &Site, damage: Damage) -> Self {
+    fn do_to(site: &Site, damage: Damage) -> Self {
         let (from, to) = (site.legacy(), site.legacy().with_extension("kept"));
         match damage {
             Damage::Locked => {
-                let mut owner = site.database().await;
-                owner.execute("BEGIN EXCLUSIVE").await.unwrap();
+                let owner = site.database();
+                owner.execute_batch("BEGIN EXCLUSIVE").unwrap();
                 return Self::Held(owner);
             }
             Damage::Altered { damage, repair } => {
-                site.alter(damage).await;
+                site.alter(damage);
                 return Self::Altered { repair };
             }
             Damage::Away | Damage::Directory | Damage::Overwritten(_) => std::fs::rename(&from, &to).unwrap(),
@@ -286,7 +285,7 @@ impl Harm {
         Self::Moved { from, to }
     }
 
-    async fn mend(self, site: &Site) {
+    fn mend(self, site: &Site) {
         match self {
             Self::Moved { from, to } => {
                 if from.is_dir() {
@@ -294,8 +293,8 @@ impl Harm {
                 }
                 std::fs::rename(to, from).unwrap();
             }
-            Self::Held(mut owner) => drop(owner.execute("COMMIT").await.unwrap()),
-            Self::Altered { repair } => site.alter(repair).await,
+            Self::Held(owner) => owner.execute_batch("COMMIT").unwrap(),
+            Self::Altered { repair } => site.alter(repair),
         }
     }
 }

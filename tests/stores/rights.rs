@@ -113,10 +113,7 @@ async fn mysql_needs_no_right_to_make_tables_that_are_there() {
 async fn a_file_of_something_else_gets_no_tables_by_being_looked_into() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("other.sqlite3");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
-    let other = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::raw_sql("CREATE TABLE orders (id INTEGER)").execute(&other).await.unwrap();
-    other.close().await;
+    rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE orders (id INTEGER)").unwrap();
     let before = std::fs::read(&file).unwrap();
     let looked = SqliteStore::builder(&file).create_if_missing(false).open().await.unwrap_err();
     assert!(matches!(looked, StoreError::Missing { .. }), "{looked:?}");

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use waystation::{
     SecretKey,
@@ -30,14 +29,12 @@ async fn open(path: &Path) -> SqliteStore {
 }
 
 /// A connection past the store, for looking at the tables and for damaging them.
-async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
+fn raw(path: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(path).unwrap()
 }
 
-async fn execute(path: &Path, sql: &'static str) {
-    let mut connection = raw(path).await;
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+fn execute(path: &Path, sql: &str) {
+    raw(path).execute_batch(sql).unwrap();
 }
 
 fn user(name: &str) -> NewUser {

@@ -1,6 +1,5 @@
 use sqlx::{Database, pool::PoolConnection};
 
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 use crate::legacy::LegacyError;
 
 /// A connection that goes back to its pool only when it has said all it had to say.
@@ -36,7 +35,6 @@ impl<D: Database> Drop for Lease<D> {
 }
 
 /// What the driver reports when it is not the server that speaks.
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(super) fn fault(error: sqlx::Error) -> LegacyError {
     match error {
         sqlx::Error::PoolTimedOut => LegacyError::unavailable("the database accepted no connection in time"),

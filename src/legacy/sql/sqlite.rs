@@ -1,27 +1,22 @@
 use std::{
+    future::{Future as _, poll_fn},
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
 };
 
-use sqlx::{
-    AssertSqlSafe, Column as _, ConnectOptions, Executor as _, Row as _, SqlSafeStr as _, TypeInfo as _, ValueRef as _,
-    pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteRow},
-};
-use tokio_stream::StreamExt as _;
+use rusqlite::{OpenFlags, Statement, types::ValueRef};
+use tokio::sync::mpsc;
 
 use super::{
     database::{Question, Reading, Second, Settings},
     date::in_sql,
-    lease::Lease,
     query::Sql,
     row::{Cell, Row},
     values::{Value, Values},
 };
-use crate::{identifier::IdentifierKind, legacy::LegacyError};
+use crate::{identifier::IdentifierKind, legacy::LegacyError, sqlite::pool::Pool};
 
 mod collation;
 mod fault;
@@ -32,24 +27,18 @@ use fault::{fault, file_fault};
 /// Virtual-machine steps between two looks at the clock: some tens of microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 
+/// How many rows are read before somebody takes them.
+const ROWS_AHEAD: usize = 16;
+
 /// A SQLite file.
 ///
 /// The file may be replaced or go away and come back: every statement first looks whether the path still leads to the
-/// file that is open, since an open file would go on showing the old people for ever. Its tables may be altered too:
-/// the driver goes on calling the columns what they were called when it first saw them.
+/// file that is open, since an open file would go on showing the old people for ever.
 #[derive(Debug)]
 pub(super) struct Sqlite {
     path: PathBuf,
     settings: Settings,
-    open: Mutex<Option<Open>>,
-}
-
-#[derive(Clone, Debug)]
-struct Open {
-    file: FileId,
-    /// SQLite's count of the changes of the schema, once it is known.
-    schema: Option<i64>,
-    pool: SqlitePool,
+    open: Mutex<Option<(FileId, Arc<Pool>)>>,
 }
 
 impl Sqlite {
@@ -63,130 +52,148 @@ impl Sqlite {
         question: Question<'_>,
         mut take: impl FnMut(Row) -> Result<Reading, LegacyError> + Send,
     ) -> Result<(), LegacyError> {
-        let mut connection = self.connection().await?;
-        let _bounded = self.bound(&mut connection).await?;
-
-        let query = sqlx::query(AssertSqlSafe(question.sql.as_str())).bind(question.first);
-        let query = match question.second {
-            Second::Limit(limit) => query.bind(limit),
-            Second::None => query.bind(None::<&str>),
-            Second::Text(text) => query.bind(text),
+        let sql = question.sql.as_str().to_owned();
+        let second = match question.second {
+            Second::Limit(limit) => Some(rusqlite::types::Value::Integer(limit)),
+            Second::None => None,
+            Second::Text(text) => Some(text.to_owned().into()),
         };
-        let mut rows = query.fetch(&mut *connection);
-        while let Some(row) = rows.next().await {
-            if take(read_row(&row.map_err(fault)?)?)? == Reading::Enough {
-                break;
+        let parameters = [question.first.map(str::to_owned).into(), second.into()];
+        let settings = self.settings.clone();
+        let (sender, mut rows) = mpsc::channel(ROWS_AHEAD);
+        let pool = self.pool().await?;
+        let mut reading = pin!(pool.run(move |sqlite| {
+            let mut statement = sqlite.prepare(&sql)?;
+            // A question need not use what it could.
+            let used = parameters.into_iter().take(statement.parameter_count());
+            bind(&mut statement, used)?;
+            bound(sqlite, &settings)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                if sender.blocking_send(read_row(row)?).is_err() {
+                    break;
+                }
             }
+            Ok::<_, rusqlite::Error>(())
+        }));
+        let (mut read, mut taken) = (None, Ok(Reading::More));
+        while let Ok(Reading::More) = taken {
+            let next = poll_fn(|context| {
+                if read.is_none() {
+                    read = match reading.as_mut().poll(context) {
+                        Poll::Ready(answer) => Some(answer),
+                        Poll::Pending => None,
+                    };
+                }
+                rows.poll_recv(context)
+            });
+            let Some(row) = next.await else { break };
+            taken = take(row);
         }
-        Ok(())
+        drop(rows);
+        let read = match read {
+            Some(answer) => answer,
+            None => reading.await,
+        };
+        read.and_then(|read| Ok(read?)).map_err(fault)?;
+        taken.map(drop)
     }
 
     /// Runs the statements in one transaction, and says how many rows they changed.
     pub(super) async fn write(&self, statements: &[Sql], values: &Values) -> Result<u64, LegacyError> {
-        let mut lease = Lease::of(self.connection().await?);
-        let connection = lease.connection().map_err(fault)?;
-        // With the lock at once: a transaction that begins by reading is refused when another has written meanwhile.
-        connection.execute("BEGIN IMMEDIATE").await.map_err(fault)?;
-        let mut changed = 0;
-        for sql in statements {
-            let _bounded = self.bound(connection).await?;
+        let statements = statements.iter().map(|sql| {
             let (sql, values) = values.put_into(sql, |at| format!("?{at}"))?;
-            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-            for value in values {
-                query = match value {
-                    Value::Flag(flag) => query.bind(*flag),
-                    Value::Instant(instant) => query.bind(in_sql(*instant)),
-                    Value::Null => query.bind(None::<&str>),
-                    Value::Number(number) => query.bind(*number),
-                    Value::Text(text) => query.bind(text.as_str()),
-                };
+            Ok((sql, values.into_iter().map(value).collect::<Vec<_>>()))
+        });
+        let statements: Vec<_> = statements.collect::<Result<_, LegacyError>>()?;
+        let settings = self.settings.clone();
+        let write = move |sqlite: &mut rusqlite::Connection| {
+            // With the lock at once: a transaction that begins by reading is refused when another has written meanwhile.
+            let transaction = sqlite.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let mut changed = 0;
+            for (sql, values) in statements {
+                let mut statement = transaction.prepare(&sql)?;
+                bind(&mut statement, values)?;
+                bound(&transaction, &settings)?;
+                changed += statement.raw_execute()?;
             }
-            changed += query.execute(&mut *connection).await.map_err(fault)?.rows_affected();
-        }
-        let _bounded = self.bound(connection).await?;
-        connection.execute("COMMIT").await.map_err(fault)?;
-        lease.end();
-        Ok(changed)
+            bound(&transaction, &settings)?;
+            transaction.commit()?;
+            Ok::<_, rusqlite::Error>(changed as u64)
+        };
+        self.pool().await?.run(write).await.and_then(|changed| Ok(changed?)).map_err(fault)
     }
 
     /// Has the statements prepared and not run.
     pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
-        let mut connection = self.connection().await?;
-        for sql in statements {
-            let (sql, _) = values.put_into(sql, |at| format!("?{at}"))?;
-            connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(fault)?;
-        }
-        Ok(())
+        let statements = statements.iter().map(|sql| Ok(values.put_into(sql, |at| format!("?{at}"))?.0));
+        let statements: Vec<_> = statements.collect::<Result<_, LegacyError>>()?;
+        let prepare = move |sqlite: &mut rusqlite::Connection| {
+            statements.iter().try_for_each(|sql| sqlite.prepare(sql).map(drop))
+        };
+        self.pool().await?.run(prepare).await.and_then(|prepared| Ok(prepared?)).map_err(fault)
     }
 
-    /// Makes SQLite give up after the statement limit, and at once when the caller is gone.
-    async fn bound(&self, connection: &mut SqliteConnection) -> Result<StopOnDrop, LegacyError> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (clock, stopped) = (Arc::clone(&self.settings.clock), Arc::clone(&stop));
-        let end = clock.monotonic().saturating_add(self.settings.statement_limit);
-        let mut handle = connection.lock_handle().await.map_err(fault)?;
-        handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || !stopped.load(Relaxed) && clock.monotonic() < end);
-        Ok(StopOnDrop(stop))
-    }
-
-    /// A connection that knows the file and its tables as they are now.
-    async fn connection(&self) -> Result<PoolConnection<sqlx::Sqlite>, LegacyError> {
+    /// Connections to the file that the path leads to now.
+    async fn pool(&self) -> Result<Arc<Pool>, LegacyError> {
         let path = self.path.clone();
         // A dead network mount can hold this up for long: not on a thread that serves others.
         let looked = tokio::task::spawn_blocking(move || FileId::of(&path)).await;
         let file =
             looked.map_err(|error| LegacyError::unavailable_because("the runtime is shutting down", error))??;
-
-        let known = self.open(|open| open.file == file, |pool| Open { file, schema: None, pool });
-        let mut connection = known.pool.acquire().await.map_err(fault)?;
-        let schema = sqlx::query_scalar("PRAGMA schema_version").fetch_one(&mut *connection).await.map_err(fault)?;
-        if known.schema == Some(schema) {
-            return Ok(connection);
-        }
-        // Connections from before the change may not be told from those after it, so that all are new.
-        let anew = |pool| Open { file, schema: Some(schema), pool };
-        let known = self.open(|open| open.file == file && open.schema == Some(schema), anew);
-        known.pool.acquire().await.map_err(fault)
+        Ok(match &mut *self.open.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((known, pool)) if *known == file => Arc::clone(pool),
+            open => Arc::clone(&open.insert((file, Arc::new(self.opened()))).1),
+        })
     }
 
-    /// What is open, if it is still the right thing, else another pool.
-    fn open(&self, is_right: impl FnOnce(&Open) -> bool, anew: impl FnOnce(SqlitePool) -> Open) -> Open {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*open {
-            Some(known) if is_right(known) => known.clone(),
-            _ => open.insert(anew(self.pool())).clone(),
-        }
-    }
-
-    fn pool(&self) -> SqlitePool {
-        let mut options = SqliteConnectOptions::new()
-            .filename(&self.path)
-            .read_only(!self.settings.may_write)
-            .create_if_missing(false)
-            .busy_timeout(self.settings.busy_timeout)
+    fn opened(&self) -> Pool {
+        let (path, settings) = (self.path.clone(), self.settings.clone());
+        let open = move || {
+            let (access, query_only) = if settings.may_write {
+                (OpenFlags::SQLITE_OPEN_READ_WRITE, "OFF")
+            } else {
+                (OpenFlags::SQLITE_OPEN_READ_ONLY, "ON")
+            };
+            let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let sqlite = rusqlite::Connection::open_with_flags(&path, flags)?;
+            sqlite.busy_timeout(settings.busy_timeout)?;
             // Whatever the operator's SQL says, and whatever the file's schema would like to run.
-            .pragma("query_only", if self.settings.may_write { "OFF" } else { "ON" })
-            .pragma("trusted_schema", "OFF")
-            .disable_statement_logging();
-        for kind in IdentifierKind::ALL {
-            let collation = Collation::new(kind, Arc::clone(&self.settings.rules), self.settings.rules_are_standard);
-            options = options.collation(collation.name(), move |left, right| collation.compare(left, right));
-        }
-        SqlitePoolOptions::new()
-            .max_connections(self.settings.connections)
-            .acquire_timeout(self.settings.statement_limit)
-            .test_before_acquire(false)
-            .connect_lazy_with(options)
+            sqlite.pragma_update(None, "query_only", query_only)?;
+            sqlite.pragma_update(None, "trusted_schema", "OFF")?;
+            sqlite.pragma_update(None, "foreign_keys", "ON")?;
+            for kind in IdentifierKind::ALL {
+                let collation = Collation::new(kind, Arc::clone(&settings.rules), settings.rules_are_standard);
+                let name = collation.name();
+                sqlite.create_collation(&*name, move |left, right| collation.compare(left, right))?;
+            }
+            Ok(sqlite)
+        };
+        Pool::new(Box::new(open), self.settings.connections as usize, self.settings.statement_limit)
     }
 }
 
-/// Ends a running statement when dropped.
-#[derive(Debug)]
-struct StopOnDrop(Arc<AtomicBool>);
+/// Makes SQLite give up a statement that takes longer than the limit.
+fn bound(sqlite: &rusqlite::Connection, settings: &Settings) -> Result<(), rusqlite::Error> {
+    let clock = Arc::clone(&settings.clock);
+    let end = clock.monotonic().saturating_add(settings.statement_limit);
+    sqlite.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || clock.monotonic() >= end))
+}
 
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Relaxed);
+fn bind(
+    statement: &mut Statement<'_>,
+    values: impl IntoIterator<Item = rusqlite::types::Value>,
+) -> Result<(), rusqlite::Error> {
+    (1..).zip(values).try_for_each(|(place, value): (usize, _)| statement.raw_bind_parameter(place, value))
+}
+
+fn value(value: &Value) -> rusqlite::types::Value {
+    match value {
+        Value::Flag(flag) => (*flag).into(),
+        Value::Instant(instant) => in_sql(*instant).into(),
+        Value::Null => rusqlite::types::Value::Null,
+        Value::Number(number) => (*number).into(),
+        Value::Text(text) => text.clone().into(),
     }
 }
 
@@ -219,23 +226,18 @@ impl FileId {
     }
 }
 
-fn read_row(row: &SqliteRow) -> Result<Row, LegacyError> {
-    let mut read = Row::default();
-    for column in row.columns() {
-        let value = row.try_get_raw(column.ordinal()).map_err(fault)?;
-        let cell = if value.is_null() {
-            Cell::Null
-        } else {
-            let kind = value.type_info().name().to_owned();
-            match kind.as_str() {
-                "INTEGER" => Cell::Integer(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
-                "REAL" => Cell::Real(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
-                // As bytes: decoding text here would make an error of it that does not name the column.
-                "TEXT" => Cell::Text(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
-                _ => Cell::Blob(row.try_get_unchecked(column.ordinal()).map_err(fault)?),
-            }
+/// Text is left as bytes: what is not UTF-8 becomes an error that names its column.
+fn read_row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
+    let (mut read, statement) = (Row::default(), row.as_ref());
+    for place in 0..statement.column_count() {
+        let cell = match row.get_ref(place)? {
+            ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
+            ValueRef::Integer(number) => Cell::Integer(number),
+            ValueRef::Null => Cell::Null,
+            ValueRef::Real(number) => Cell::Real(number),
+            ValueRef::Text(text) => Cell::Text(text.to_vec()),
         };
-        read.push(column.name(), cell);
+        read.push(statement.column_name(place)?, cell);
     }
     Ok(read)
 }

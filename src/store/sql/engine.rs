@@ -33,6 +33,22 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     /// Whether there may be more than one writer at a time.
     const WRITERS_WORK_AT_ONCE: bool;
 
+    /// Begins a transaction by this SQL.
+    fn begin(
+        connection: &mut Self::Connection,
+        sql: &'static str,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        Self::command(connection, sql)
+    }
+
+    /// Ends a transaction by this SQL.
+    fn end(
+        connection: &mut Self::Connection,
+        sql: &'static str,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        Self::command(connection, sql)
+    }
+
     /// Runs SQL that has no values and returns nothing.
     fn command(
         connection: &mut Self::Connection,

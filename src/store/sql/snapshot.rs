@@ -19,7 +19,7 @@ pub(crate) struct SqlSnapshot<E, C> {
 impl<E: Engine, C: DerefMut<Target = E::Connection>> SqlSnapshot<E, C> {
     pub(crate) async fn take(users: Arc<Users>, mut connection: C) -> Result<Self, StoreError> {
         let failed = |error| E::classify("snapshot", error);
-        E::command(&mut connection, E::BEGIN_SNAPSHOT).await.map_err(failed)?;
+        E::begin(&mut connection, E::BEGIN_SNAPSHOT).await.map_err(failed)?;
         let statement = Statement::new(ANY).bind(&*users.name);
         E::fetch(&mut connection, &statement).await.map_err(failed)?;
         Ok(Self { users, connection, engine: PhantomData })

@@ -1,19 +1,19 @@
 //! Transactions, with one savepoint in them at a time.
 //!
-//! Nothing ends one that is left in the middle, when a statement fails or the caller goes away: its connection is closed then.
+//! One that is left in the middle, when a statement fails or the caller goes away, is rolled back with its connection.
 
 use super::engine::Engine;
 
 pub(crate) async fn begin<E: Engine>(connection: &mut E::Connection) -> Result<(), E::Error> {
-    E::command(connection, E::BEGIN).await
+    E::begin(connection, E::BEGIN).await
 }
 
 pub(crate) async fn commit<E: Engine>(connection: &mut E::Connection) -> Result<(), E::Error> {
-    E::command(connection, "COMMIT").await
+    E::end(connection, "COMMIT").await
 }
 
 pub(crate) async fn rollback<E: Engine>(connection: &mut E::Connection) -> Result<(), E::Error> {
-    E::command(connection, "ROLLBACK").await
+    E::end(connection, "ROLLBACK").await
 }
 
 pub(crate) async fn set_savepoint<E: Engine>(connection: &mut E::Connection) -> Result<(), E::Error> {

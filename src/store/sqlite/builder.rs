@@ -1,15 +1,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use super::{
-    Shared, SqliteStore,
-    connection::{Options, Role},
-    file,
-    reader::Readers,
-    schema,
-    writer::Writer,
-};
+use super::{Shared, SqliteStore, file, opener, schema};
 use crate::{
     secret_key::SecretKey,
+    sqlite::pool::Pool,
     store::{StoreError, sql::users::Users},
 };
 
@@ -105,11 +99,11 @@ impl SqliteStoreBuilder {
     /// [`StoreError::Unavailable`] when other processes keep the database locked for longer than the busy timeout.
     pub async fn open(self) -> Result<SqliteStore, StoreError> {
         let path = file::prepare(self.path, self.create_if_missing).await?;
-        let options = |role| Options { path: path.clone(), busy_timeout: self.busy_timeout, role };
-        let writer = Writer::new(options(Role::Writer(self.synchronous)));
-        let tombstone_key =
-            schema::prepare(&writer, self.busy_timeout, self.tombstone_key, self.create_if_missing).await?;
-        let readers = Arc::new(Readers::new(options(Role::Reader), self.read_connections));
+        let patience = self.busy_timeout;
+        let writer = Pool::new(opener::writer(path.clone(), patience, self.synchronous), 1, patience);
+        let writer = Arc::new(writer.never_ended_early());
+        let tombstone_key = schema::prepare(&writer, patience, self.tombstone_key, self.create_if_missing).await?;
+        let readers = Arc::new(Pool::new(opener::reader(path, patience), self.read_connections as usize, patience));
         let users = Arc::new(Users { name: self.connection_name, tombstone_key });
         Ok(SqliteStore { shared: Arc::new(Shared { users, readers, writer }) })
     }

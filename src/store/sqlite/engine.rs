@@ -1,13 +1,10 @@
 use std::borrow::Cow;
 
-use rusqlite::{CachedStatement, types};
+use rusqlite::{CachedStatement, Connection, types};
 
-use super::{
-    connection::Connection,
-    error::{self, Fault},
-    row::OwnedRow,
-};
+use super::{error, row::OwnedRow};
 use crate::{
+    sqlite::{access::Access, fault::Fault},
     store::{
         StoreError,
         sql::{
@@ -25,7 +22,7 @@ use crate::{
 pub(super) struct SqliteEngine;
 
 impl Engine for SqliteEngine {
-    type Connection = Connection;
+    type Connection = Access;
     type Error = Fault;
     type Row = OwnedRow;
 
@@ -41,16 +38,24 @@ impl Engine for SqliteEngine {
 
     spreads_lists!();
 
-    async fn command(connection: &mut Connection, sql: &'static str) -> Result<(), Fault> {
+    async fn begin(connection: &mut Access, sql: &'static str) -> Result<(), Fault> {
+        connection.begin(sql).await
+    }
+
+    async fn end(connection: &mut Access, sql: &'static str) -> Result<(), Fault> {
+        connection.end(sql).await
+    }
+
+    async fn command(connection: &mut Access, sql: &'static str) -> Result<(), Fault> {
         Ok(connection.run(move |sqlite| sqlite.execute_batch(sql)).await??)
     }
 
-    async fn execute(connection: &mut Connection, statement: &Statement<'_>) -> Result<u64, Fault> {
+    async fn execute(connection: &mut Access, statement: &Statement<'_>) -> Result<u64, Fault> {
         let order = Order::new(statement);
         Ok(connection.run(move |sqlite| order.run(sqlite, |prepared| prepared.raw_execute())).await?? as u64)
     }
 
-    async fn fetch(connection: &mut Connection, statement: &Statement<'_>) -> Result<Vec<OwnedRow>, Fault> {
+    async fn fetch(connection: &mut Access, statement: &Statement<'_>) -> Result<Vec<OwnedRow>, Fault> {
         let order = Order::new(statement);
         let fetch = |prepared: &mut CachedStatement<'_>| {
             let width = prepared.column_count();
@@ -65,7 +70,7 @@ impl Engine for SqliteEngine {
 
     /// They are decoded where they are read, without a copy of the row.
     async fn fetch_users(
-        connection: &mut Connection,
+        connection: &mut Access,
         statement: &Statement<'_>,
         operation: &'static str,
     ) -> Result<Vec<User>, StoreError> {
@@ -85,10 +90,10 @@ impl Engine for SqliteEngine {
     }
 
     /// A statement of one row, again and again: SQLite takes twice as long for all of them in one.
-    async fn insert_list(connection: &mut Connection, list: ListStatement<'_>) -> Result<u64, Fault> {
+    async fn insert_list(connection: &mut Access, list: ListStatement<'_>) -> Result<u64, Fault> {
         let (statement, width) = list.row_by_row();
         let Order { text, values, .. } = Order::new(&statement);
-        let insert = move |sqlite: &mut rusqlite::Connection| {
+        let insert = move |sqlite: &mut Connection| {
             let mut prepared = sqlite.prepare_cached(&text)?;
             let mut inserted = 0;
             for row in values.chunks(width) {
@@ -105,7 +110,7 @@ impl Engine for SqliteEngine {
     }
 
     fn is_taken(fault: &Fault) -> bool {
-        error::is_taken(fault)
+        fault.is_taken()
     }
 
     /// Nobody: there is one writer at a time.
@@ -129,7 +134,7 @@ impl Order {
 
     fn run<T>(
         self,
-        sqlite: &rusqlite::Connection,
+        sqlite: &Connection,
         run: impl FnOnce(&mut CachedStatement<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, rusqlite::Error> {
         let mut prepared = sqlite.prepare_cached(&self.text)?;

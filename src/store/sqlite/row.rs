@@ -5,8 +5,7 @@ use rusqlite::{
     types::{FromSqlResult, ValueRef},
 };
 
-use super::error::Fault;
-use crate::store::sql::engine::StoredRow;
+use crate::{sqlite::fault::Fault, store::sql::engine::StoredRow};
 
 /// A row for itself.
 pub(super) struct OwnedRow(Vec<OwnedValue>);

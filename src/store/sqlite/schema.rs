@@ -1,16 +1,16 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rusqlite::OptionalExtension as _;
 use sha2::{Digest as _, Sha384};
 
 use super::{
     engine::SqliteEngine,
-    error::{Fault, classify, is_busy},
-    writer::{Turn, Writer},
+    error::{classify, is_busy},
 };
 use crate::{
     clock::{Clock, SystemClock},
     secret_key::SecretKey,
+    sqlite::{access::Access, fault::Fault, pool::Pool},
     store::{
         StoreError,
         sql::{engine::Engine as _, tombstone_key, transaction},
@@ -39,42 +39,41 @@ const RETRY_EVERY: Duration = Duration::from_millis(20);
 
 /// Brings the database up to this release and settles the tombstone key, whoever else does the same at once.
 pub(super) async fn prepare(
-    writer: &Writer,
+    writer: &Arc<Pool>,
     patience: Duration,
     given: Option<SecretKey>,
     may_create: bool,
 ) -> Result<SecretKey, StoreError> {
     let failed = |fault| classify("open", fault);
-    let mut turn = writer.turn().await.map_err(failed)?;
-    if !may_create && !has_tables(&mut turn).await.map_err(failed)? {
+    let mut writer = Access::to(writer);
+    if !may_create && !has_tables(&mut writer).await.map_err(failed)? {
         return Err(StoreError::Missing { what: "the database has no tables of one" });
     }
-    write_ahead(&mut turn, patience).await?;
-    transaction::begin::<SqliteEngine>(&mut turn).await.map_err(failed)?;
-    migrate(&mut turn).await?;
-    SqliteEngine::command(&mut turn, TOUCH).await.map_err(failed)?;
-    let key = tombstone_key::settle::<SqliteEngine>(&mut turn, given).await?;
-    let committed = transaction::commit::<SqliteEngine>(&mut turn).await.map_err(failed);
-    turn.end(&committed);
-    committed.map(|()| key)
+    write_ahead(&mut writer, patience).await?;
+    transaction::begin::<SqliteEngine>(&mut writer).await.map_err(failed)?;
+    migrate(&mut writer).await?;
+    SqliteEngine::command(&mut writer, TOUCH).await.map_err(failed)?;
+    let key = tombstone_key::settle::<SqliteEngine>(&mut writer, given).await?;
+    transaction::commit::<SqliteEngine>(&mut writer).await.map_err(failed)?;
+    Ok(key)
 }
 
-async fn has_tables(turn: &mut Turn<'_>) -> Result<bool, Fault> {
+async fn has_tables(writer: &mut Access) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_waystation_migrations'";
-    let table = turn.run(move |sqlite| sqlite.query_row(sql, (), |_| Ok(())).optional()).await??;
+    let table = writer.run(move |sqlite| sqlite.query_row(sql, (), |_| Ok(())).optional()).await??;
     Ok(table.is_some())
 }
 
 /// Switches the file to write-ahead logging, which it then stays in.
 ///
 /// The switch needs the file for itself, and SQLite's own busy timeout does not wait for that.
-async fn write_ahead(turn: &mut Turn<'_>, patience: Duration) -> Result<(), StoreError> {
+async fn write_ahead(writer: &mut Access, patience: Duration) -> Result<(), StoreError> {
     let mut waited = Duration::ZERO;
     loop {
         let switch = |sqlite: &mut rusqlite::Connection| {
             sqlite.query_row("PRAGMA journal_mode = WAL", (), |row| row.get::<_, String>(0))
         };
-        match turn.run(switch).await.and_then(|mode| Ok(mode?)) {
+        match writer.run(switch).await.and_then(|mode| Ok(mode?)) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(_) => return Err(StoreError::misconfigured("the file system cannot hold a write-ahead log")),
             Err(fault) if is_busy(&fault) && waited < patience => {
@@ -87,8 +86,8 @@ async fn write_ahead(turn: &mut Turn<'_>, patience: Duration) -> Result<(), Stor
 }
 
 /// Runs inside the caller's transaction, which other processes wait for.
-async fn migrate(turn: &mut Turn<'_>) -> Result<(), StoreError> {
-    let migrated = turn.run(|sqlite| {
+async fn migrate(writer: &mut Access) -> Result<(), StoreError> {
+    let migrated = writer.run(|sqlite| {
         sqlite.execute_batch(TAKEN)?;
         let taken = taken(sqlite)?;
         let known = STEPS.map(|(version, _, sql)| (version, Sha384::digest(sql).to_vec()));

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Connection, Row};
 use waystation::{
     clock::Timestamp,
     password::PasswordHash,
@@ -77,10 +76,8 @@ async fn check(path: &Path, acknowledged: &BTreeMap<String, u64>) {
         }
     }
     store.close().await.unwrap();
-    let mut connection = raw(path).await;
-    let sound = sqlx::query("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
-    assert_eq!(sound.get::<String, _>(0), "ok");
-    connection.close().await.unwrap();
+    let sound: String = raw(path).query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 use std::process::{Command, Stdio};
 
-use sqlx::Row;
 use waystation::{
     clock::Timestamp,
     store::{Deletion, Insert, Key, Lookup, OnTombstone, SqliteStore, Tombstone, UserStore, UserStoreExt},
@@ -17,10 +16,9 @@ async fn opening_again_finds_everybody_and_migrates_nothing() {
     store.close().await.unwrap();
     let again = open(&path).await;
     assert!(again.get(&UserId::new("ada")).await.unwrap().is_some());
-    let mut connection = raw(&path).await;
-    let steps = sqlx::query("SELECT count(*), sum(success) FROM _waystation_migrations");
-    let row = steps.fetch_one(&mut connection).await.unwrap();
-    assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1)), (3, 3));
+    let steps = "SELECT count(*), sum(success) FROM _waystation_migrations";
+    let counts: (i64, i64) = raw(&path).query_row(steps, (), |row| row.try_into()).unwrap();
+    assert_eq!(counts, (3, 3));
 }
 
 #[tokio::test]
@@ -54,7 +52,7 @@ async fn a_second_store_on_the_file_sees_every_write_at_once() {
 async fn a_newer_schema_is_refused() {
     let (_directory, path) = place();
     open(&path).await.close().await.unwrap();
-    execute(&path, "INSERT INTO _waystation_migrations VALUES (9999, 'later', 0, TRUE, x'00', 0)").await;
+    execute(&path, "INSERT INTO _waystation_migrations VALUES (9999, 'later', 0, TRUE, x'00', 0)");
     let what = misconfigured(SqliteStore::open(&path, "x").await);
     assert_eq!(what, "the database was written by a newer release");
 }
@@ -63,7 +61,7 @@ async fn a_newer_schema_is_refused() {
 async fn an_altered_schema_is_refused() {
     let (_directory, path) = place();
     open(&path).await.close().await.unwrap();
-    execute(&path, "UPDATE _waystation_migrations SET checksum = x'00'").await;
+    execute(&path, "UPDATE _waystation_migrations SET checksum = x'00'");
     let what = misconfigured(SqliteStore::open(&path, "x").await);
     assert_eq!(what, "the database's schema is not one that a release has made");
 }
@@ -71,10 +69,10 @@ async fn an_altered_schema_is_refused() {
 #[tokio::test]
 async fn the_hosts_own_tables_and_migrations_are_left_alone() {
     let (_directory, path) = place();
-    execute(&path, "CREATE TABLE users (id); CREATE TABLE _sqlx_migrations (mine); INSERT INTO users VALUES (1)").await;
+    execute(&path, "CREATE TABLE users (id); CREATE TABLE _sqlx_migrations (mine); INSERT INTO users VALUES (1)");
     insert(&open(&path).await, "ada").await;
-    let mut connection = raw(&path).await;
-    assert_eq!(sqlx::query_scalar::<_, i64>("SELECT id FROM users").fetch_one(&mut connection).await.unwrap(), 1);
+    let kept: i64 = raw(&path).query_row("SELECT id FROM users", (), |row| row.get(0)).unwrap();
+    assert_eq!(kept, 1);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::Connection;
+use rusqlite::TransactionBehavior;
 use waystation::{
     store::{Insert, OnTombstone, SqliteStore, StoreError, UserStore, UserStoreExt},
     user::UserId,
@@ -16,8 +16,8 @@ async fn a_lock_held_elsewhere_is_waited_for_no_longer_than_was_said() {
     let (_directory, path) = place();
     let builder = SqliteStore::builder(&path).connection_name("customers").busy_timeout(Duration::from_millis(300));
     let store = builder.clone().open().await.unwrap();
-    let mut other = raw(&path).await;
-    let transaction = other.begin_with("BEGIN EXCLUSIVE").await.unwrap();
+    let mut other = raw(&path);
+    let transaction = other.transaction_with_behavior(TransactionBehavior::Exclusive).unwrap();
 
     let before = Instant::now();
     let refused = store.insert(user("ada"), OnTombstone::Refuse).await;
@@ -26,7 +26,7 @@ async fn a_lock_held_elsewhere_is_waited_for_no_longer_than_was_said() {
     assert!((Duration::from_millis(250)..Duration::from_secs(3)).contains(&waited), "{waited:?}");
     assert!(matches!(builder.open().await, Err(StoreError::Unavailable { operation: "open", .. })));
 
-    transaction.rollback().await.unwrap();
+    transaction.rollback().unwrap();
     insert(&store, "ada").await;
 }
 
@@ -35,20 +35,20 @@ async fn reading_does_not_wait_for_writing() {
     let (_directory, path) = place();
     let store = open(&path).await;
     insert(&store, "ada").await;
-    let mut other = raw(&path).await;
-    let transaction = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let mut other = raw(&path);
+    let transaction = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let before = Instant::now();
     assert!(store.get(&UserId::new("ada")).await.unwrap().is_some());
     assert!(before.elapsed() < Duration::from_secs(1));
-    transaction.rollback().await.unwrap();
+    transaction.rollback().unwrap();
 }
 
 #[tokio::test]
 async fn calls_behind_one_that_waits_give_up_in_time_too() {
     let (_directory, path) = place();
     let store = SqliteStore::builder(&path).busy_timeout(Duration::from_millis(200)).open().await.unwrap();
-    let mut other = raw(&path).await;
-    let transaction = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let mut other = raw(&path);
+    let transaction = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let before = Instant::now();
     let calls: Vec<_> = (0..32)
         .map(|number| {
@@ -60,7 +60,7 @@ async fn calls_behind_one_that_waits_give_up_in_time_too() {
         assert!(call.await.unwrap().is_err_and(|error| error.is_unavailable()));
     }
     assert!(before.elapsed() < Duration::from_secs(2), "{:?}: the waits do not add up", before.elapsed());
-    transaction.rollback().await.unwrap();
+    transaction.rollback().unwrap();
     let answer = store.insert(user("ada"), OnTombstone::Refuse).await.unwrap();
     assert!(matches!(answer, Insert::Created(_)));
 }

@@ -2,58 +2,40 @@
 
 use std::io;
 
-use crate::legacy::LegacyError;
-
-/// Primary result codes, <https://sqlite.org/rescode.html>.
-mod code {
-    pub(super) const ERROR: i32 = 1;
-    pub(super) const PERM: i32 = 3;
-    pub(super) const BUSY: i32 = 5;
-    pub(super) const LOCKED: i32 = 6;
-    pub(super) const NOMEM: i32 = 7;
-    pub(super) const READONLY: i32 = 8;
-    pub(super) const INTERRUPT: i32 = 9;
-    pub(super) const IOERR: i32 = 10;
-    pub(super) const CORRUPT: i32 = 11;
-    pub(super) const CANTOPEN: i32 = 14;
-    pub(super) const CONSTRAINT: i32 = 19;
-    pub(super) const PROTOCOL: i32 = 15;
-    pub(super) const AUTH: i32 = 23;
-    pub(super) const NOTADB: i32 = 26;
-}
-
-/// Extended result codes of a key that somebody else's row has.
-const KEY_IS_TAKEN: [i32; 2] = [1555, 2067];
+use crate::{
+    legacy::LegacyError,
+    sqlite::fault::{Fault, code},
+};
 
 /// Sorts what the driver reports into outages, which pass, and faults of the set-up, which do not.
-pub(super) fn fault(error: sqlx::Error) -> LegacyError {
-    let sqlx::Error::Database(reported) = &error else {
-        return match error {
-            sqlx::Error::PoolTimedOut => LegacyError::unavailable("no database connection was free in time"),
-            sqlx::Error::Io(error) => file_fault(error),
-            error => LegacyError::unavailable_because("the database connection failed", error),
+pub(super) fn fault(fault: Fault) -> LegacyError {
+    let Some(code) = fault.code() else {
+        return match fault {
+            Fault::Waited => LegacyError::unavailable("no database connection was free in time"),
+            Fault::Closed | Fault::Sqlite(_) | Fault::Stopped => {
+                LegacyError::unavailable_because("the database connection failed", fault)
+            }
         };
     };
-    let extended: i32 = reported.code().and_then(|code| code.parse().ok()).unwrap_or(0);
-    match extended & 0xff {
+    match code {
         // `no such table: auth_user` and the like: names out of the operator's own SQL, never a value.
-        code::ERROR => LegacyError::misconfigured(reported.message().to_owned()),
+        code::ERROR => LegacyError::misconfigured(fault.message().unwrap_or("SQL that SQLite refuses").to_owned()),
         // `UNIQUE constraint failed: auth_user.username`.
-        code::CONSTRAINT if KEY_IS_TAKEN.contains(&extended) => {
-            let place = reported.message().rsplit_once(": ").map_or("a key", |(_, place)| place);
-            LegacyError::Conflict { place: place.to_owned() }
+        code::CONSTRAINT if fault.is_taken() => {
+            let place = fault.message().and_then(|message| message.rsplit_once(": "));
+            LegacyError::Conflict { place: place.map_or("a key", |(_, place)| place).to_owned() }
         }
         code::CONSTRAINT => LegacyError::Refused { what: "a change against the constraints of the table" },
-        code::READONLY => LegacyError::misconfigured_because("a statement writes where only reading is allowed", error),
-        code::PERM | code::AUTH => LegacyError::misconfigured_because("the database may not be read", error),
-        code::BUSY | code::LOCKED => LegacyError::unavailable_because("the database is locked", error),
-        code::INTERRUPT => LegacyError::unavailable_because("the statement took too long", error),
+        code::READONLY => LegacyError::misconfigured_because("a statement writes where only reading is allowed", fault),
+        code::PERM | code::AUTH => LegacyError::misconfigured_because("the database may not be read", fault),
+        code::BUSY | code::LOCKED => LegacyError::unavailable_because("the database is locked", fault),
+        code::INTERRUPT => LegacyError::unavailable_because("the statement took too long", fault),
         code::IOERR | code::CANTOPEN | code::NOMEM | code::PROTOCOL => {
-            LegacyError::unavailable_because("the database cannot be read", error)
+            LegacyError::unavailable_because("the database cannot be read", fault)
         }
-        code::CORRUPT => LegacyError::misconfigured_because("the database is damaged", error),
-        code::NOTADB => LegacyError::misconfigured_because("the file is not a SQLite database", error),
-        _ => LegacyError::unavailable_because("the database reported an error", error),
+        code::CORRUPT => LegacyError::misconfigured_because("the database is damaged", fault),
+        code::NOTADB => LegacyError::misconfigured_because("the file is not a SQLite database", fault),
+        _ => LegacyError::unavailable_because("the database reported an error", fault),
     }
 }
 

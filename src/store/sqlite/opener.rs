@@ -1,0 +1,41 @@
+use std::{path::PathBuf, time::Duration};
+
+use rusqlite::OpenFlags;
+
+use super::builder::Synchronous;
+use crate::sqlite::pool::Opener;
+
+/// How many statements a connection keeps prepared. There are some sixty that are asked for again and again.
+const STATEMENTS: usize = 100;
+
+/// Opens connections that read.
+pub(super) fn reader(path: PathBuf, busy_timeout: Duration) -> Opener {
+    opener(path, busy_timeout, "PRAGMA query_only = ON")
+}
+
+/// Opens the connection that writes. What is deleted or written over is not left behind in the file's free space. And 16 MiB of
+/// pages: a bulk write's larger part would otherwise be written out and read again before its end.
+pub(super) fn writer(path: PathBuf, busy_timeout: Duration, synchronous: Synchronous) -> Opener {
+    macro_rules! pragmas {
+        ($synchronous:literal) => {
+            concat!("PRAGMA secure_delete = ON; PRAGMA cache_size = -16384; PRAGMA synchronous = ", $synchronous)
+        };
+    }
+    let pragmas = match synchronous {
+        Synchronous::Full => pragmas!("FULL"),
+        Synchronous::Normal => pragmas!("NORMAL"),
+    };
+    opener(path, busy_timeout, pragmas)
+}
+
+/// The file is there already, and its name is taken for nothing else.
+fn opener(path: PathBuf, busy_timeout: Duration, pragmas: &'static str) -> Opener {
+    Box::new(move || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let sqlite = rusqlite::Connection::open_with_flags(&path, flags)?;
+        sqlite.busy_timeout(busy_timeout)?;
+        sqlite.set_prepared_statement_cache_capacity(STATEMENTS);
+        sqlite.execute_batch(pragmas)?;
+        Ok(sqlite)
+    })
+}
