@@ -1,3 +1,6 @@
+#[cfg(feature = "sqlite")]
+use std::borrow::Cow;
+
 use super::statement::{Statement, Value};
 
 /// Rows of values that one statement takes at once: rows to insert, or keys to look for.
@@ -66,16 +69,15 @@ impl<'a> ListStatement<'a> {
 
 #[cfg(feature = "sqlite")]
 impl<'a> ListStatement<'a> {
-    /// As a statement of one row, with the values of all rows and how many a row has.
-    pub(crate) fn row_by_row(self) -> (Statement<'a>, usize) {
-        let Self { before, rows, after } = self;
-        let mut statement = before;
-        statement.push("(?");
+    /// The text of a statement of one row, with the values of all rows and how many a row has. There are none before the rows.
+    pub(crate) fn row_by_row(self) -> (Cow<'static, str>, Vec<Value<'a>>, usize) {
+        let Self { mut before, rows, after } = self;
+        before.push("(?");
         for _ in 1..rows.width {
-            statement.push(", ?");
+            before.push(", ?");
         }
-        statement.push(")").push(after);
-        (rows.values.into_iter().fold(statement, Statement::bind), rows.width)
+        before.push(")").push(after);
+        (before.text(), rows.values, rows.width)
     }
 }
 

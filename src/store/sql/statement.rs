@@ -11,7 +11,7 @@ pub(crate) struct Statement<'a> {
 }
 
 /// A value as all databases know it. What is absent is NULL, of the type of its column.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Value<'a> {
     Bytes(Option<Vec<u8>>),
     Flag(Option<bool>),

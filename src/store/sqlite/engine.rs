@@ -91,8 +91,8 @@ impl Engine for SqliteEngine {
 
     /// A statement of one row, again and again: SQLite takes twice as long for all of them in one.
     async fn insert_list(connection: &mut Access, list: ListStatement<'_>) -> Result<u64, Fault> {
-        let (statement, width) = list.row_by_row();
-        let Order { text, values, .. } = Order::new(&statement);
+        let (text, values, width) = list.row_by_row();
+        let values: Vec<_> = values.into_iter().map(owned).collect();
         let insert = move |sqlite: &mut Connection| {
             let mut prepared = sqlite.prepare_cached(&text)?;
             let mut inserted = 0;
@@ -128,7 +128,7 @@ struct Order {
 
 impl Order {
     fn new(statement: &Statement<'_>) -> Self {
-        let values = statement.values().iter().map(value).collect();
+        let values = statement.values().iter().cloned().map(owned).collect();
         Self { text: statement.text(), values, is_kept: statement.is_kept() }
     }
 
@@ -151,11 +151,11 @@ fn bind(prepared: &mut CachedStatement<'_>, values: &[types::Value]) -> Result<(
     (1..).zip(values).try_for_each(|(place, value): (usize, _)| prepared.raw_bind_parameter(place, value))
 }
 
-fn value(value: &Value<'_>) -> types::Value {
+fn owned(value: Value<'_>) -> types::Value {
     match value {
-        Value::Bytes(bytes) => bytes.clone().into(),
-        Value::Flag(flag) => (*flag).into(),
-        Value::Number(number) => (*number).into(),
-        Value::Text(text) => text.as_deref().map(str::to_owned).into(),
+        Value::Bytes(bytes) => bytes.into(),
+        Value::Flag(flag) => flag.into(),
+        Value::Number(number) => number.into(),
+        Value::Text(text) => text.map(Cow::into_owned).into(),
     }
 }
