@@ -74,15 +74,19 @@ macro_rules! bare {
 
 bare!(MySqlConnection, PgConnection);
 
-/// Behind a lock, since it is not to be used by two threads at once.
+/// On a thread that may block.
 #[async_trait]
-impl Bare for Mutex<rusqlite::Connection> {
+impl Bare for Arc<Mutex<rusqlite::Connection>> {
     async fn ask(&mut self, query: &str) -> usize {
-        let connection = self.get_mut().expect("a connection");
-        let mut query = connection.prepare_cached(query).expect("a statement");
-        let width = query.column_count();
-        let read = |row: &rusqlite::Row<'_>| (0..width).try_for_each(|place| row.get::<_, Value>(place).map(drop));
-        query.query_map((), read).expect("rows").map(|row| row.map(|()| width).expect("a row")).sum()
+        let (connection, query) = (Self::clone(self), query.to_owned());
+        let ask = move || {
+            let connection = connection.lock().expect("a connection");
+            let mut query = connection.prepare_cached(&query).expect("a statement");
+            let width = query.column_count();
+            let read = |row: &rusqlite::Row<'_>| (0..width).try_for_each(|place| row.get::<_, Value>(place).map(drop));
+            query.query_map((), read).expect("rows").map(|row| row.map(|()| width).expect("a row")).sum()
+        };
+        tokio::task::spawn_blocking(ask).await.expect("an answer")
     }
 }
 
@@ -185,7 +189,7 @@ impl Engine for Sqlite {
     }
 
     async fn bare(&self) -> Box<dyn Bare> {
-        Box::new(Mutex::new(rusqlite::Connection::open(self.file()).expect("a connection")))
+        Box::new(Arc::new(Mutex::new(rusqlite::Connection::open(self.file()).expect("a connection"))))
     }
 }
 

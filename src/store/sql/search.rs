@@ -35,16 +35,21 @@ impl Users {
         walk.looks = search.looks.max(1);
         // One more than the page holds, to see whether it is the last.
         let wanted = |skip: usize, met: usize| skip.saturating_add(search.limit - met).saturating_add(1);
-        while let Some(batch) = walk.batch::<E>(self, connection, wanted(skip, users.len())).await? {
-            for user in batch {
-                if skip > 0 {
-                    skip -= 1;
-                } else if users.len() == search.limit {
-                    let next = users.last().map(|user| SearchCursor::after(user, order));
-                    return Ok(SearchPage::new(users, next));
-                } else {
-                    users.push(user);
-                }
+        while let Some(mut batch) = walk.batch::<E>(self, connection, wanted(skip, users.len())).await? {
+            let skipped = skip.min(batch.len());
+            batch.drain(..skipped);
+            skip -= skipped;
+            let room = search.limit - users.len();
+            let is_full = batch.len() > room;
+            batch.truncate(room);
+            if users.is_empty() {
+                users = batch;
+            } else {
+                users.append(&mut batch);
+            }
+            if is_full {
+                let next = users.last().map(|user| SearchCursor::after(user, order));
+                return Ok(SearchPage::new(users, next));
             }
             if let (0, Some(_), Some(last)) = (walk.looks, &walk.stretch, walk.last.take()) {
                 return Ok(SearchPage::cut(users, last));
