@@ -69,10 +69,19 @@ impl Drop for OnDrop<'_> {
     }
 }
 
+/// What a job is taken back with.
+pub(super) struct Ticket(Arc<Mutex<Stage>>);
+
 impl<T> Answer<T> {
+    pub(super) fn ticket(&self) -> Ticket {
+        Ticket(Arc::clone(&self.stage))
+    }
+}
+
+impl Ticket {
     /// Takes the job back, if it has not begun.
     pub(super) fn withdraw(&self) -> bool {
-        let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_waiting = matches!(*stage, Stage::Waiting);
         if is_waiting {
             *stage = Stage::Over;

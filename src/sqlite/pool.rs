@@ -1,6 +1,7 @@
 use std::{
     collections::VecDeque,
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
     time::Duration,
@@ -11,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::{
     fault::Fault,
-    job::{Answer, Job},
+    job::{Answer, Job, Ticket},
 };
 use crate::clock::{self, SystemClock};
 
@@ -66,22 +67,15 @@ impl Pool {
         &self,
         work: impl FnOnce(&mut Connection) -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let (mut answer, is_at_once) = self.start(work)?;
-        if !is_at_once {
-            match clock::within(&SystemClock::new(), self.patience, &mut answer).await {
-                Some(answer) => return answer,
-                None if answer.withdraw() => return Err(Fault::Waited),
-                None => {}
-            }
-        }
-        answer.await
+        let (answer, is_at_once) = self.start(work)?;
+        self.in_time(is_at_once, answer.ticket(), answer).await?
     }
 
     /// Has a connection for oneself, on which this SQL has begun a transaction.
     pub(crate) async fn session(&self, begin: &'static str) -> Result<Session, Fault> {
         let (sender, tasks) = mpsc::channel::<Task>();
-        let (teller, mut told) = oneshot::channel();
-        let (mut answer, is_at_once) = self.start(move |connection| {
+        let (teller, told) = oneshot::channel();
+        let (answer, is_at_once) = self.start(move |connection| {
             let beginning = connection.execute_batch(begin);
             let is_begun = beginning.is_ok();
             // Who is gone has no tasks either.
@@ -90,18 +84,28 @@ impl Pool {
                 task(connection);
             }
         })?;
-        if !is_at_once {
-            match clock::within(&SystemClock::new(), self.patience, &mut told).await {
-                Some(Ok(beginning)) => return Ok(Session { sender, _answer: beginning.map(|()| answer)? }),
-                None if answer.withdraw() => return Err(Fault::Waited),
-                Some(Err(_)) | None => {}
-            }
-        }
-        match told.await {
+        match self.in_time(is_at_once, answer.ticket(), told).await? {
             Ok(beginning) => Ok(Session { sender, _answer: beginning.map(|()| answer)? }),
             // There was no connection to begin on.
-            Err(_) => Err((&mut answer).await.err().unwrap_or(Fault::Stopped)),
+            Err(_) => Err(answer.await.err().unwrap_or(Fault::Stopped)),
         }
+    }
+
+    /// Waits for what a job brings, and for no longer than was said until it begins.
+    async fn in_time<F: Future + Unpin>(
+        &self,
+        is_at_once: bool,
+        ticket: Ticket,
+        mut coming: F,
+    ) -> Result<F::Output, Fault> {
+        if !is_at_once {
+            match clock::within(&SystemClock::new(), self.patience, &mut coming).await {
+                Some(come) => return Ok(come),
+                None if ticket.withdraw() => return Err(Fault::Waited),
+                None => {}
+            }
+        }
+        Ok(coming.await)
     }
 
     /// Hands work to a thread. Whether one is free is told too.
@@ -185,9 +189,9 @@ impl Shared {
                     continue;
                 }
             };
-            job.run(Ok(open));
+            let is_sound = catch_unwind(AssertUnwindSafe(|| job.run(Ok(&mut *open)))).is_ok();
             // Somebody has gone away, or a statement failed, in the middle of a transaction.
-            if !open.is_autocommit() && open.execute_batch("ROLLBACK").is_err() {
+            if !is_sound || !open.is_autocommit() && open.execute_batch("ROLLBACK").is_err() {
                 connection = None;
             }
         }
@@ -212,7 +216,7 @@ impl Shared {
     }
 }
 
-/// Tells that a thread has ended, also if its work panicked.
+/// Tells that a thread has ended.
 struct Ended<'a>(&'a Shared);
 
 impl Drop for Ended<'_> {
@@ -243,5 +247,183 @@ impl Session {
         };
         self.sender.send(Box::new(task)).map_err(|_| Fault::Stopped)?;
         answer.await.map_err(|_| Fault::Stopped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+
+    /// A pool over one database in memory that its connections do not share.
+    fn pool(most: usize) -> Pool {
+        Pool::new(Box::new(Connection::open_in_memory), most, Duration::from_secs(30))
+    }
+
+    fn ask(sql: &'static str) -> impl FnOnce(&mut Connection) -> Result<i64, rusqlite::Error> + Send + 'static {
+        move |connection| connection.query_row(sql, (), |row| row.get(0))
+    }
+
+    /// Work that says that it has begun, and waits until it is let go.
+    fn held() -> (impl FnOnce(&mut Connection) + Send + 'static, oneshot::Receiver<()>, mpsc::Sender<()>) {
+        let (teller, begun) = oneshot::channel();
+        let (let_go, go) = mpsc::channel();
+        let work = move |_: &mut Connection| {
+            teller.send(()).unwrap();
+            go.recv().unwrap();
+        };
+        (work, begun, let_go)
+    }
+
+    #[tokio::test]
+    async fn jobs_are_done_by_no_more_threads_than_were_said() {
+        let opened = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&opened);
+        let open = move || {
+            count.fetch_add(1, Relaxed);
+            Connection::open_in_memory()
+        };
+        let pool = Arc::new(Pool::new(Box::new(open), 3, Duration::from_secs(30)));
+        let asking: Vec<_> = (0..200)
+            .map(|_| {
+                let pool = Arc::clone(&pool);
+                tokio::spawn(async move { pool.run(ask("SELECT 7")).await.unwrap().unwrap() })
+            })
+            .collect();
+        for asked in asking {
+            assert_eq!(asked.await.unwrap(), 7);
+        }
+        assert!((1..=3).contains(&opened.load(Relaxed)));
+    }
+
+    #[tokio::test]
+    async fn a_job_that_nobody_waits_for_any_more_is_not_begun() {
+        let pool = pool(1);
+        let (work, begun, let_go) = held();
+        let (busy, _) = pool.start(work).unwrap();
+        begun.await.unwrap();
+        let is_begun = Arc::new(AtomicBool::new(false));
+        let begins = Arc::clone(&is_begun);
+        drop(pool.start(move |_| begins.store(true, Relaxed)).unwrap());
+        let_go.send(()).unwrap();
+        busy.await.unwrap();
+        pool.run(ask("SELECT 1")).await.unwrap().unwrap();
+        assert!(!is_begun.load(Relaxed));
+    }
+
+    #[tokio::test]
+    async fn a_statement_whose_caller_is_gone_is_ended() {
+        let pool = pool(1);
+        let (teller, told) = oneshot::channel();
+        let mut teller = Some(teller);
+        let run_for_ever = move |connection: &mut Connection| {
+            // Asked while the statement runs.
+            let look = move || teller.take().is_some_and(|teller| teller.send(()).is_err());
+            connection.progress_handler(100, Some(look)).unwrap();
+            ask("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")(connection)
+        };
+        let (answer, _) = pool.start(run_for_ever).unwrap();
+        told.await.unwrap();
+        drop(answer);
+        assert_eq!(pool.run(ask("SELECT 7")).await.unwrap().unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn what_is_never_ended_early_goes_on_without_its_caller() {
+        let pool = pool(1).never_ended_early();
+        let (work, begun, let_go) = held();
+        let (answer, _) = pool
+            .start(|connection| {
+                work(connection);
+                connection.execute_batch("CREATE TABLE written (x)").unwrap();
+            })
+            .unwrap();
+        begun.await.unwrap();
+        drop(answer);
+        let_go.send(()).unwrap();
+        assert_eq!(pool.run(ask("SELECT count(*) FROM written")).await.unwrap().unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_a_session_does_not_commit_is_rolled_back() {
+        let pool = pool(1);
+        pool.run(|connection| connection.execute_batch("CREATE TABLE people (name)")).await.unwrap().unwrap();
+        for (end, expected) in [("SELECT 1", 0), ("ROLLBACK", 0), ("COMMIT", 1), ("SELECT 1", 1)] {
+            let session = pool.session("BEGIN IMMEDIATE").await.unwrap();
+            let insert = |connection: &mut Connection| connection.execute("INSERT INTO people VALUES ('ada')", ());
+            assert_eq!(session.run(insert).await.unwrap().unwrap(), 1);
+            session.run(move |connection| connection.execute_batch(end)).await.unwrap().unwrap();
+            drop(session);
+            assert_eq!(pool.run(ask("SELECT count(*) FROM people")).await.unwrap().unwrap(), expected, "{end}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_cannot_begin_holds_nobody_up() {
+        let pool = pool(1);
+        assert!(matches!(pool.session("no SQL").await, Err(Fault::Sqlite(_))));
+        assert_eq!(pool.run(ask("SELECT 7")).await.unwrap().unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_takes_its_connection_along_and_nothing_else() {
+        let pool = pool(1);
+        let panics = |_: &mut Connection| -> i64 { panic!("a fault of the test's own") };
+        assert!(matches!(pool.run(panics).await, Err(Fault::Stopped)));
+        let session = pool.session("BEGIN").await.unwrap();
+        assert!(matches!(session.run(panics).await, Err(Fault::Stopped)));
+        assert!(matches!(session.run(ask("SELECT 1")).await, Err(Fault::Stopped)));
+        assert_eq!(pool.run(ask("SELECT 7")).await.unwrap().unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_longer_than_was_said_is_told_and_not_served() {
+        let pool = Pool::new(Box::new(Connection::open_in_memory), 1, Duration::from_millis(20));
+        let (work, begun, let_go) = held();
+        let (busy, _) = pool.start(work).unwrap();
+        begun.await.unwrap();
+        let is_begun = Arc::new(AtomicBool::new(false));
+        let begins = Arc::clone(&is_begun);
+        assert!(matches!(pool.run(move |_| begins.store(true, Relaxed)).await, Err(Fault::Waited)));
+        assert!(matches!(pool.session("BEGIN").await, Err(Fault::Waited)));
+        let_go.send(()).unwrap();
+        busy.await.unwrap();
+        pool.close().await.unwrap();
+        assert!(!is_begun.load(Relaxed));
+    }
+
+    #[tokio::test]
+    async fn closing_waits_for_the_work_and_refuses_more() {
+        let pool = Arc::new(pool(2));
+        let (work, begun, let_go) = held();
+        let (busy, _) = pool.start(work).unwrap();
+        begun.await.unwrap();
+        let closing = tokio::spawn({
+            let pool = Arc::clone(&pool);
+            async move { pool.close().await }
+        });
+        while !pool.shared.state().is_closed {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(pool.run(ask("SELECT 1")).await, Err(Fault::Closed)));
+        assert!(!closing.is_finished());
+        let_go.send(()).unwrap();
+        busy.await.unwrap();
+        closing.await.unwrap().unwrap();
+        pool.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_cannot_be_opened_is_told_and_tried_again() {
+        let tries = AtomicUsize::new(0);
+        let open = move || match tries.fetch_add(1, Relaxed) {
+            0 | 1 => Connection::open("/no such folder/users.sqlite3"),
+            _ => Connection::open_in_memory(),
+        };
+        let pool = Pool::new(Box::new(open), 1, Duration::from_secs(30));
+        assert!(matches!(pool.run(ask("SELECT 1")).await, Err(Fault::Sqlite(_))));
+        assert!(matches!(pool.session("BEGIN").await, Err(Fault::Sqlite(_))));
+        assert_eq!(pool.run(ask("SELECT 7")).await.unwrap().unwrap(), 7);
     }
 }

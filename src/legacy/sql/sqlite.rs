@@ -63,11 +63,11 @@ impl Sqlite {
         let (sender, mut rows) = mpsc::channel(ROWS_AHEAD);
         let pool = self.pool().await?;
         let mut reading = pin!(pool.run(move |sqlite| {
+            bound(sqlite, &settings)?;
             let mut statement = sqlite.prepare(&sql)?;
             // A question need not use what it could.
             let used = parameters.into_iter().take(statement.parameter_count());
             bind(&mut statement, used)?;
-            bound(sqlite, &settings)?;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
                 if sender.blocking_send(read_row(row)?).is_err() {
@@ -109,16 +109,17 @@ impl Sqlite {
         let settings = self.settings.clone();
         let write = move |sqlite: &mut rusqlite::Connection| {
             // With the lock at once: a transaction that begins by reading is refused when another has written meanwhile.
-            let transaction = sqlite.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            sqlite.execute_batch("BEGIN IMMEDIATE")?;
             let mut changed = 0;
             for (sql, values) in statements {
-                let mut statement = transaction.prepare(&sql)?;
+                bound(sqlite, &settings)?;
+                let mut statement = sqlite.prepare(&sql)?;
                 bind(&mut statement, values)?;
-                bound(&transaction, &settings)?;
                 changed += statement.raw_execute()?;
             }
-            bound(&transaction, &settings)?;
-            transaction.commit()?;
+            bound(sqlite, &settings)?;
+            // What comes to no commit is rolled back.
+            sqlite.execute_batch("COMMIT")?;
             Ok::<_, rusqlite::Error>(changed as u64)
         };
         self.pool().await?.run(write).await.and_then(|changed| Ok(changed?)).map_err(fault)
@@ -174,7 +175,7 @@ impl Sqlite {
 }
 
 /// Makes SQLite give up a statement that takes longer than the limit.
-fn bound(sqlite: &rusqlite::Connection, settings: &Settings) -> Result<(), rusqlite::Error> {
+fn bound(sqlite: &mut rusqlite::Connection, settings: &Settings) -> Result<(), rusqlite::Error> {
     let clock = Arc::clone(&settings.clock);
     let end = clock.monotonic().saturating_add(settings.statement_limit);
     sqlite.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || clock.monotonic() >= end))
