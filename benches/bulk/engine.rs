@@ -55,7 +55,7 @@ pub(crate) trait Engine {
 
 /// The driver alone.
 #[async_trait]
-pub(crate) trait Bare {
+pub(crate) trait Bare: Send {
     /// How many columns the rows of a query have in all.
     async fn ask(&mut self, query: &str) -> usize;
 }

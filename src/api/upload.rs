@@ -20,6 +20,7 @@ use blake2::{Blake2b512, Digest};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde_json::{Value, json};
 use tempfile::TempPath;
+use tokio::task::JoinHandle;
 use tokio_stream::Stream;
 
 use super::{Api, ApiLimits, payload::too_large, problem::Problem};
@@ -42,6 +43,9 @@ const MAX_FIELD: usize = 1_024;
 
 /// So many bytes of the file are written at once, while as many come.
 const BLOCK: usize = 1 << 20;
+
+/// So many bytes go to the disk at once, while more come: a long upload leaves no more than that for its end.
+const SYNCED: usize = 8 << 20;
 
 /// How much may come of one part before any of it is its content: its head, that is.
 const MAX_HEAD: usize = 1 << 20;
@@ -147,6 +151,7 @@ impl Spooled {
     async fn write(api: &Api, field: &mut Field<'_>, waiting: &AtomicUsize) -> Result<Self, Problem> {
         let most = api.parts().limits.upload_bytes;
         let (file, path) = api.parts().spool.part().map_err(|error| full(&error))?.into_parts();
+        let mut syncing = Syncing { file: file.try_clone().map_err(|error| full(&error))?, task: None, waits: 0 };
         // What came last is written while more comes.
         let mut task = tokio::task::spawn_blocking(|| Ok(Written { file, digest: Blake2b512::new() }));
         let (mut block, mut waits, mut bytes) = (Vec::new(), 0, 0);
@@ -158,11 +163,13 @@ impl Spooled {
             if waits >= BLOCK {
                 let written = task.await.map_err(|error| Problem::internal(&error))??;
                 let block = mem::take(&mut block);
+                syncing.go_on(waits).await?;
                 waits = 0;
                 task = tokio::task::spawn_blocking(|| written.and(block));
             }
         }
         let written = task.await.map_err(|error| Problem::internal(&error))??;
+        syncing.end().await?;
         let digest = tokio::task::spawn_blocking(|| written.and(block)?.end()).await;
         let digest = digest.map_err(|error| Problem::internal(&error))??;
         Ok(Self { path, bytes, digest, is_kept: false })
@@ -189,6 +196,35 @@ impl Written {
         // A job that is there must have its file, after a power cut too.
         self.file.sync_all().map_err(|error| full(&error))?;
         Ok(self.digest.finalize().to_vec())
+    }
+}
+
+/// What goes to the disk while more comes.
+struct Syncing {
+    file: File,
+    task: Option<JoinHandle<io::Result<()>>>,
+    /// Bytes since it last began.
+    waits: usize,
+}
+
+impl Syncing {
+    async fn go_on(&mut self, came: usize) -> Result<(), Problem> {
+        self.waits += came;
+        // A disk that is slower than the upload is not asked twice at once.
+        if self.waits < SYNCED || self.task.as_ref().is_some_and(|task| !task.is_finished()) {
+            return Ok(());
+        }
+        self.end().await?;
+        let file = self.file.try_clone().map_err(|error| full(&error))?;
+        self.task = Some(tokio::task::spawn_blocking(move || file.sync_data()));
+        self.waits = 0;
+        Ok(())
+    }
+
+    /// Waits for it: the system tells of a block that could not be written once, and to whoever asks first.
+    async fn end(&mut self) -> Result<(), Problem> {
+        let Some(task) = self.task.take() else { return Ok(()) };
+        task.await.map_err(|error| Problem::internal(&error))?.map_err(|error| full(&error))
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{
     future::Future,
+    mem,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -11,11 +12,7 @@ use tokio::sync::oneshot;
 use super::fault::Fault;
 
 /// Work for whichever connection is free.
-pub(super) struct Job {
-    stage: Arc<Mutex<Stage>>,
-    #[expect(clippy::type_complexity, reason = "a name would say no more")]
-    work: Box<dyn FnOnce(Result<&mut Connection, Fault>) + Send>,
-}
+pub(super) struct Job(Arc<Mutex<Stage>>);
 
 /// What comes back of a job. When it is dropped the job is not begun, or its statement is ended.
 pub(crate) struct Answer<T> {
@@ -24,11 +21,16 @@ pub(crate) struct Answer<T> {
     receiver: oneshot::Receiver<Result<T, Fault>>,
 }
 
+/// What a job is taken back with.
+pub(super) struct Ticket(Arc<Mutex<Stage>>);
+
 enum Stage {
-    Waiting,
+    Waiting(Work),
     Running(InterruptHandle),
     Over,
 }
+
+type Work = Box<dyn FnOnce(Result<&mut Connection, Fault>, &Mutex<Stage>) + Send>;
 
 impl Job {
     /// A job and what comes back of it. One that is not to be ended early goes on without anybody who waits for it.
@@ -37,40 +39,57 @@ impl Job {
         work: impl FnOnce(&mut Connection) -> T + Send + 'static,
     ) -> (Self, Answer<T>) {
         let (sender, receiver) = oneshot::channel();
-        let work = move |connection: Result<&mut Connection, Fault>| {
+        let work = move |connection: Result<&mut Connection, Fault>, stage: &Mutex<Stage>| {
+            // Over before anybody hears of it, and also if the work panics.
+            let over = Over(stage);
+            let answer = connection.map(work);
+            drop(over);
             // Somebody who is gone is told nothing.
-            _ = sender.send(connection.map(work));
+            _ = sender.send(answer);
         };
-        let stage = Arc::new(Mutex::new(Stage::Waiting));
-        (Self { stage: Arc::clone(&stage), work: Box::new(work) }, Answer { stage, is_ended_early, receiver })
+        let stage = Arc::new(Mutex::new(Stage::Waiting(Box::new(work))));
+        (Self(Arc::clone(&stage)), Answer { stage, is_ended_early, receiver })
     }
 
     /// Does the work, unless nobody waits for it any more.
     pub(super) fn run(self, connection: Result<&mut Connection, Fault>) {
-        {
-            let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-            match (&*stage, &connection) {
-                (Stage::Waiting, Ok(connection)) => *stage = Stage::Running(connection.get_interrupt_handle()),
-                (Stage::Waiting, Err(_)) => *stage = Stage::Over,
-                (Stage::Running(_) | Stage::Over, _) => return,
+        let work = {
+            let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let begun = match &connection {
+                Ok(connection) => Stage::Running(connection.get_interrupt_handle()),
+                Err(_) => Stage::Over,
+            };
+            match mem::replace(&mut *stage, Stage::Over) {
+                Stage::Waiting(work) => {
+                    *stage = begun;
+                    work
+                }
+                Stage::Running(_) | Stage::Over => return,
             }
-        }
-        // Over when the work is, and before the connection is given anything else: also if the work panics.
-        let _over = OnDrop(&self.stage);
-        (self.work)(connection);
+        };
+        work(connection, &self.0);
     }
 }
 
-struct OnDrop<'a>(&'a Mutex<Stage>);
+/// The work, if it has not begun. What waits for a thread keeps none of it then.
+fn take(stage: &Mutex<Stage>) -> Option<Work> {
+    let mut stage = stage.lock().unwrap_or_else(PoisonError::into_inner);
+    match mem::replace(&mut *stage, Stage::Over) {
+        Stage::Waiting(work) => Some(work),
+        begun => {
+            *stage = begun;
+            None
+        }
+    }
+}
 
-impl Drop for OnDrop<'_> {
+struct Over<'a>(&'a Mutex<Stage>);
+
+impl Drop for Over<'_> {
     fn drop(&mut self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Stage::Over;
     }
 }
-
-/// What a job is taken back with.
-pub(super) struct Ticket(Arc<Mutex<Stage>>);
 
 impl<T> Answer<T> {
     pub(super) fn ticket(&self) -> Ticket {
@@ -81,12 +100,7 @@ impl<T> Answer<T> {
 impl Ticket {
     /// Takes the job back, if it has not begun.
     pub(super) fn withdraw(&self) -> bool {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_waiting = matches!(*stage, Stage::Waiting);
-        if is_waiting {
-            *stage = Stage::Over;
-        }
-        is_waiting
+        take(&self.0).is_some()
     }
 }
 
@@ -100,12 +114,12 @@ impl<T> Future for Answer<T> {
 
 impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
+        if take(&self.stage).is_some() || !self.is_ended_early {
+            return;
+        }
         // Held while it is interrupted, so that the connection is not at something else by then.
-        let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*stage {
-            Stage::Waiting => *stage = Stage::Over,
-            Stage::Running(statement) if self.is_ended_early => statement.interrupt(),
-            Stage::Running(_) | Stage::Over => {}
+        if let Stage::Running(statement) = &*self.stage.lock().unwrap_or_else(PoisonError::into_inner) {
+            statement.interrupt();
         }
     }
 }

@@ -80,7 +80,11 @@ impl Pool {
             let is_begun = beginning.is_ok();
             // Who is gone has no tasks either.
             _ = teller.send(beginning);
-            while is_begun && let Ok(task) = tasks.recv() {
+            // The last task, or a fault that SQLite rolls back after, ends the transaction: no task comes to pass outside of it.
+            while is_begun
+                && !connection.is_autocommit()
+                && let Ok(task) = tasks.recv()
+            {
                 task(connection);
             }
         })?;
@@ -357,6 +361,31 @@ mod tests {
             drop(session);
             assert_eq!(pool.run(ask("SELECT count(*) FROM people")).await.unwrap().unwrap(), expected, "{end}");
         }
+    }
+
+    #[tokio::test]
+    async fn nothing_of_a_session_comes_to_pass_outside_of_its_transaction() {
+        let pool = pool(1);
+        let session = pool.session("BEGIN").await.unwrap();
+        session.run(|connection| connection.execute_batch("ROLLBACK")).await.unwrap().unwrap();
+        let late = |connection: &mut Connection| connection.execute_batch("CREATE TABLE late (x)");
+        assert!(matches!(session.run(late).await, Err(Fault::Stopped)));
+        drop(session);
+        assert_eq!(pool.run(ask("SELECT count(*) FROM sqlite_schema")).await.unwrap().unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_waits_and_is_given_up_is_let_go_of_at_once() {
+        let pool = pool(1);
+        let (work, begun, let_go) = held();
+        let (busy, _) = pool.start(work).unwrap();
+        begun.await.unwrap();
+        let value = Arc::new(());
+        let held = Arc::clone(&value);
+        drop(pool.start(move |_| drop(held)).unwrap());
+        assert_eq!(Arc::strong_count(&value), 1);
+        let_go.send(()).unwrap();
+        busy.await.unwrap();
     }
 
     #[tokio::test]

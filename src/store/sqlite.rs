@@ -83,9 +83,9 @@ impl SqliteStore {
     ///
     /// When the log cannot be folded in. The next process that opens the database does it then.
     pub async fn close(&self) -> Result<(), StoreError> {
-        let failed = |fault| classify("close", fault);
-        self.shared.readers.close().await.map_err(failed)?;
-        self.shared.writer.close().await.map_err(failed)
+        let readers = self.shared.readers.close().await;
+        let writer = self.shared.writer.close().await;
+        readers.and(writer).map_err(|fault| classify("close", fault))
     }
 }
 

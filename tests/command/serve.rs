@@ -213,6 +213,8 @@ fn settings_and_flags_that_are_wrong_are_told_before_anything_is_made() {
     refused(&["--listen", "localhost"], "--listen");
     refused(&["--upload-bytes", "0"], "--upload-bytes");
     refused(&["--client-seconds", "0"], "--client-seconds");
+    refused(&["--burst", "0"], "--burst");
+    refused(&["--per-second", "many"], "--per-second");
     assert!(!terminal.path().join("users.sqlite3").exists() && !terminal.path().join("waystation-spool").exists());
     refused(&["--listen", "127.0.0.1:0", "--url", "shop.example/api/v2"], "--url");
     for (line, settings) in
@@ -221,6 +223,16 @@ fn settings_and_flags_that_are_wrong_are_told_before_anything_is_made() {
         terminal.write("waystation.toml", &format!("store = 'sqlite:users.sqlite3'\n{settings}"));
         refused(&[], &format!("waystation.toml, line {line}"));
     }
+}
+
+#[test]
+fn who_asks_too_often_is_told_to_wait() {
+    let terminal = terminal();
+    terminal.write("waystation.toml", "store = 'sqlite:users.sqlite3'\nserve.burst = 2\nserve.per_second = 40\n");
+    let server = Server::start(&terminal, &["--per-second", "1"]);
+    let answers: Vec<_> = (0..4).map(|_| server.get("/users").status).collect();
+    assert!(answers.contains(&200) && answers.contains(&429), "{answers:?}");
+    assert_eq!(server.stop().code, 0);
 }
 
 #[test]

@@ -148,6 +148,26 @@ async fn a_locked_database_is_an_outage_of_bounded_length() {
     assert!(matches!(ask(&legacy, &grace_hopper(), "right").await, Ok(Verdict::Match(_))));
 }
 
+/// Also where what it waits for is a thread that waits for somebody else.
+#[tokio::test]
+async fn a_question_behind_one_that_waits_gives_up_in_its_own_time() {
+    let folder = grace("SELECT 1");
+    let legacy = folder.members().connections(1).busy_timeout(Duration::from_secs(20));
+    let legacy = std::sync::Arc::new(legacy.statement_limit(Duration::from_millis(100)).build());
+    let owner = rusqlite::Connection::open(folder.path()).unwrap();
+    owner.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let first = tokio::spawn({
+        let legacy = std::sync::Arc::clone(&legacy);
+        async move { legacy.find(&grace_hopper()).await }
+    });
+    SystemClock::new().sleep(Duration::from_millis(200)).await;
+    let error = legacy.find(&grace_hopper()).await.unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("free in time"), "{error:?}");
+    assert!(!first.is_finished());
+    owner.execute_batch("COMMIT").unwrap();
+    assert!(first.await.unwrap().unwrap().is_some());
+}
+
 #[tokio::test]
 async fn files_that_are_no_usable_database_say_what_they_are() {
     let folder = Folder::new();

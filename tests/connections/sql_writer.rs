@@ -1,11 +1,11 @@
 //! Changes to a made-up legacy database of two tables, on each engine.
 
-use std::{future::poll_fn, sync::Arc, task::Poll};
+use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 use waystation::{
     IdentifierRules, LegacyConnection, Password,
-    clock::{ManualClock, Timestamp},
+    clock::{Clock as _, ManualClock, SystemClock, Timestamp},
     conformance::connection::{Sample, Subject},
     connection_conformance,
     identifier::{IdentifierError, StandardRules},
@@ -552,4 +552,56 @@ async fn without_commands_nothing_can_be_written(legacy: &Legacy) {
     let error = connection.find(&identifier("mallory@example.com")).await.unwrap_err();
     assert!(matches!(error, LegacyError::Misconfigured { .. }), "{error:?}");
     assert_eq!(legacy.number("SELECT count(*) FROM members").await, 2);
+}
+
+/// PostgreSQL and MySQL pass over the rows of a command too.
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_command_over_sqlite_may_return_rows() {
+    let legacy = Legacy::sqlite().await.unwrap();
+    let returning = commands().verify_email(["UPDATE members SET mail_ok = 1 WHERE id = :id RETURNING id, mail"]);
+    let connection = legacy.reading().writable(returning).build();
+    writer(&connection).verify_email(&key("7")).await.unwrap();
+    assert_eq!(legacy.number("SELECT mail_ok FROM members WHERE id = 7").await, 1);
+    assert!(matches!(writer(&connection).verify_email(&key("9")).await, Err(LegacyError::Gone)));
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn two_statements_in_one_command_over_sqlite_are_a_mistake_of_the_set_up() {
+    let legacy = Legacy::sqlite().await.unwrap();
+    let two = "UPDATE members SET mail_ok = 1 WHERE id = :id; UPDATE members SET code = '' WHERE id = :id";
+    let connection = legacy.reading().writable(commands().verify_email([two])).build();
+    for error in [connection.check().await.unwrap_err(), writer(&connection).verify_email(&key("7")).await.unwrap_err()]
+    {
+        assert!(matches!(error, LegacyError::Misconfigured { .. }), "{error:?}");
+    }
+    assert_eq!(legacy.number("SELECT mail_ok FROM members WHERE id = 7").await, 0);
+}
+
+/// It would come to pass after what was said later.
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_change_whose_caller_left_while_somebody_else_wrote_is_not_made() {
+    let legacy = Legacy::sqlite().await.unwrap();
+    let Place::Sqlite(folder) = &legacy.place else { unreachable!("a database of SQLite") };
+    let (owner, clock) = (sqlite(folder), SystemClock::new());
+    owner.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let connection = Arc::new(legacy.reading().writable(commands()).busy_timeout(Duration::from_secs(20)).build());
+    let change = tokio::spawn({
+        let connection = Arc::clone(&connection);
+        async move { writer(&connection).change_password(&key("7"), &Password::from("orphan")).await }
+    });
+    clock.sleep(Duration::from_millis(200)).await;
+    assert!(!change.is_finished());
+    change.abort();
+    assert!(change.await.is_err_and(|error| error.is_cancelled()));
+    owner.execute_batch("COMMIT").unwrap();
+    writer(&connection).verify_email(&key("7")).await.unwrap();
+    // SQLite looks ten times a second whether the lock is free.
+    for _ in 0..25 {
+        clock.sleep(Duration::from_millis(20)).await;
+        let kept = ask(&*connection, &identifier("grace@example.com"), "right").await;
+        assert!(matches!(kept, Ok(Verdict::Match(_))), "{kept:?}");
+    }
 }

@@ -86,6 +86,12 @@ pub(crate) struct Options {
     /// [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     client_seconds: Option<u64>,
+    /// How many requests are answered one right after the other; more are refused with 429 [default: 50]
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
+    burst: Option<u32>,
+    /// How many requests are answered a second in the long run [default: 15]
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
+    per_second: Option<u32>,
 }
 
 pub(crate) async fn run(options: Options, global: &Global) -> Result<Exit, Failure> {
@@ -216,6 +222,8 @@ impl Options {
             upload_bytes: self.upload_bytes.or(settings.upload_bytes),
             upload_seconds: self.upload_seconds.or(settings.upload_seconds),
             client_seconds: self.client_seconds.or(settings.client_seconds),
+            burst: self.burst.or(settings.burst),
+            per_second: self.per_second.or(settings.per_second),
         }
     }
 
@@ -246,9 +254,11 @@ impl Options {
     }
 
     fn limits(&self) -> ApiLimits {
-        ApiLimits::default()
+        let limits = ApiLimits::default()
             .upload_bytes(self.upload_bytes.unwrap_or(UPLOAD_BYTES))
-            .upload_time(Duration::from_secs(self.upload_seconds.unwrap_or(UPLOAD_SECONDS)))
+            .upload_time(Duration::from_secs(self.upload_seconds.unwrap_or(UPLOAD_SECONDS)));
+        let limits = self.burst.into_iter().fold(limits, ApiLimits::burst);
+        self.per_second.into_iter().fold(limits, ApiLimits::per_second)
     }
 
     fn bounds(&self) -> http::Bounds {

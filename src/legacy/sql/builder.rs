@@ -80,7 +80,7 @@ impl SqlConnectionBuilder {
         self
     }
 
-    /// Sets how many connections may be open; at least one. Default 4.
+    /// Sets how many connections may be open; at least one. Default 4. Each to SQLite has a thread.
     pub fn connections(mut self, connections: u32) -> Self {
         self.settings.connections = connections.max(1);
         self

@@ -2,8 +2,12 @@ use std::{
     future::{Future as _, poll_fn},
     path::{Path, PathBuf},
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::Poll,
+    time::Duration,
 };
 
 use rusqlite::{OpenFlags, Statement, types::ValueRef};
@@ -59,11 +63,12 @@ impl Sqlite {
             Second::Text(text) => Some(text.to_owned().into()),
         };
         let parameters = [question.first.map(str::to_owned).into(), second.into()];
-        let settings = self.settings.clone();
+        let (settings, stop) = (self.settings.clone(), StopOnDrop::default());
+        let stopped = Arc::clone(&stop.0);
         let (sender, mut rows) = mpsc::channel(ROWS_AHEAD);
         let pool = self.pool().await?;
         let mut reading = pin!(pool.run(move |sqlite| {
-            bound(sqlite, &settings)?;
+            bound(sqlite, &settings, &stopped)?;
             let mut statement = sqlite.prepare(&sql)?;
             // A question need not use what it could.
             let used = parameters.into_iter().take(statement.parameter_count());
@@ -106,30 +111,43 @@ impl Sqlite {
             Ok((sql, values.into_iter().map(value).collect::<Vec<_>>()))
         });
         let statements: Vec<_> = statements.collect::<Result<_, LegacyError>>()?;
-        let settings = self.settings.clone();
+        let (settings, stop) = (self.settings.clone(), StopOnDrop::default());
+        let stopped = Arc::clone(&stop.0);
         let write = move |sqlite: &mut rusqlite::Connection| {
-            // With the lock at once: a transaction that begins by reading is refused when another has written meanwhile.
-            sqlite.execute_batch("BEGIN IMMEDIATE")?;
             let mut changed = 0;
             for (sql, values) in statements {
-                bound(sqlite, &settings)?;
+                bound(sqlite, &settings, &stopped)?;
                 let mut statement = sqlite.prepare(&sql)?;
                 bind(&mut statement, values)?;
-                changed += statement.raw_execute()?;
+                let writes = !statement.readonly();
+                // To its end: a statement may return rows of what it changes.
+                let mut rows = statement.raw_query();
+                while rows.next()?.is_some() {}
+                drop(rows);
+                drop(statement);
+                changed += if writes { sqlite.changes() } else { 0 };
             }
-            bound(sqlite, &settings)?;
             // What comes to no commit is rolled back.
-            sqlite.execute_batch("COMMIT")?;
-            Ok::<_, rusqlite::Error>(changed as u64)
+            if !stopped.load(Relaxed) {
+                bound(sqlite, &settings, &stopped)?;
+                sqlite.execute_batch("COMMIT")?;
+            }
+            Ok::<_, rusqlite::Error>(changed)
         };
-        self.pool().await?.run(write).await.and_then(|changed| Ok(changed?)).map_err(fault)
+        // With the lock at once: a transaction that begins by reading is refused when another has written meanwhile. And what waits
+        // for it does no more than begin, so that nothing is written for somebody who is gone.
+        let session = self.pool().await?.session("BEGIN IMMEDIATE").await.map_err(fault)?;
+        session.run(write).await.and_then(|changed| Ok(changed?)).map_err(fault)
     }
 
     /// Has the statements prepared and not run.
     pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
         let statements = statements.iter().map(|sql| Ok(values.put_into(sql, |at| format!("?{at}"))?.0));
         let statements: Vec<_> = statements.collect::<Result<_, LegacyError>>()?;
+        let (settings, stop) = (self.settings.clone(), StopOnDrop::default());
+        let stopped = Arc::clone(&stop.0);
         let prepare = move |sqlite: &mut rusqlite::Connection| {
+            bound(sqlite, &settings, &stopped)?;
             statements.iter().try_for_each(|sql| sqlite.prepare(sql).map(drop))
         };
         self.pool().await?.run(prepare).await.and_then(|prepared| Ok(prepared?)).map_err(fault)
@@ -158,7 +176,8 @@ impl Sqlite {
             };
             let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let sqlite = rusqlite::Connection::open_with_flags(&path, flags)?;
-            sqlite.busy_timeout(settings.busy_timeout)?;
+            // SQLite counts milliseconds in 32 bits.
+            sqlite.busy_timeout(settings.busy_timeout.min(Duration::from_millis(i32::MAX.unsigned_abs().into())))?;
             // Whatever the operator's SQL says, and whatever the file's schema would like to run.
             sqlite.pragma_update(None, "query_only", query_only)?;
             sqlite.pragma_update(None, "trusted_schema", "OFF")?;
@@ -174,11 +193,25 @@ impl Sqlite {
     }
 }
 
-/// Makes SQLite give up a statement that takes longer than the limit.
-fn bound(sqlite: &mut rusqlite::Connection, settings: &Settings) -> Result<(), rusqlite::Error> {
-    let clock = Arc::clone(&settings.clock);
+/// Makes SQLite give up a statement that takes longer than the limit, and at once when the caller is gone.
+fn bound(
+    sqlite: &mut rusqlite::Connection,
+    settings: &Settings,
+    stopped: &Arc<AtomicBool>,
+) -> Result<(), rusqlite::Error> {
+    let (clock, stopped) = (Arc::clone(&settings.clock), Arc::clone(stopped));
     let end = clock.monotonic().saturating_add(settings.statement_limit);
-    sqlite.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || clock.monotonic() >= end))
+    sqlite.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || stopped.load(Relaxed) || clock.monotonic() >= end))
+}
+
+/// Tells work elsewhere that its caller is gone.
+#[derive(Debug, Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 fn bind(

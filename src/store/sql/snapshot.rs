@@ -9,7 +9,7 @@ use async_trait::async_trait;
 /// The moment is that of the first row that is read, and not that of the begin.
 const ANY: &str = "SELECT id FROM waystation_users WHERE connection = ? LIMIT 1";
 
-/// A snapshot on a connection that is closed when it is dropped, and with the connection the transaction.
+/// A snapshot, whose transaction ends when the connection is dropped.
 pub(crate) struct SqlSnapshot<E, C> {
     users: Arc<Users>,
     connection: C,

@@ -1,6 +1,7 @@
 //! Transactions, with one savepoint in them at a time.
 //!
-//! One that is left in the middle, when a statement fails or the caller goes away, is rolled back with its connection.
+//! One that is left in the middle, when a statement fails or the caller goes away, is rolled back: a server's
+//! connection is closed then, and that to SQLite is told.
 
 use super::engine::Engine;
 

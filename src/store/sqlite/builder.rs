@@ -68,8 +68,8 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// How long a call waits for a turn in this process, and then again for other processes, before it is
-    /// [`StoreError::Unavailable`]. 5 seconds unless given, 24 days at most.
+    /// How long a statement or a transaction waits for its turn in this process, and then again for other processes, before the
+    /// call is [`StoreError::Unavailable`]. 5 seconds unless given, 24 days at most.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         // SQLite counts milliseconds in 32 bits.
         self.busy_timeout = timeout.min(Duration::from_millis(i32::MAX.unsigned_abs().into()));

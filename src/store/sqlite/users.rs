@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{SqliteStore, engine::SqliteEngine};
+use super::{SqliteStore, engine::SqliteEngine, error::classify};
 use crate::{
     clock::Timestamp,
     sqlite::access::Access,
@@ -10,7 +10,7 @@ use crate::{
         Backlog, BulkStore, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobFault, JobId,
         JobStore, Key, Lease, Lookup, OnTombstone, OutboxMessage, OutboxStore, OwnedKey, Search, SearchPage,
         SearchStore, Snapshot, SnapshotStore, Stats, StatsStore, StoreError, Update, UserStore,
-        sql::snapshot::SqlSnapshot,
+        sql::{snapshot::SqlSnapshot, transaction},
     },
     user::{NewUser, User, UserChange, UserId, Version},
 };
@@ -110,7 +110,12 @@ impl JobStore for SqliteStore {
     }
 
     async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError> {
-        self.shared.users.lease::<SqliteEngine>(&mut self.writer(), kind, now, until).await
+        // With the writer for itself: looking and taking are two statements.
+        let (mut writer, failed) = (self.writer(), |fault| classify("lease", fault));
+        transaction::begin::<SqliteEngine>(&mut writer).await.map_err(failed)?;
+        let lease = self.shared.users.lease::<SqliteEngine>(&mut writer, kind, now, until).await?;
+        transaction::commit::<SqliteEngine>(&mut writer).await.map_err(failed)?;
+        Ok(lease)
     }
 
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
@@ -151,7 +156,12 @@ impl JobStore for SqliteStore {
 #[async_trait]
 impl OutboxStore for SqliteStore {
     async fn take(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>, StoreError> {
-        self.shared.users.take_messages::<SqliteEngine>(&mut self.writer(), now, until, limit).await
+        // As one: whoever is told of none of them has taken none.
+        let (mut writer, failed) = (self.writer(), |fault| classify("take", fault));
+        transaction::begin::<SqliteEngine>(&mut writer).await.map_err(failed)?;
+        let taken = self.shared.users.take_messages::<SqliteEngine>(&mut writer, now, until, limit).await?;
+        transaction::commit::<SqliteEngine>(&mut writer).await.map_err(failed)?;
+        Ok(taken)
     }
 
     async fn remove(&self, message: &OutboxMessage) -> Result<bool, StoreError> {

@@ -1,11 +1,13 @@
 use std::{
+    collections::BTreeSet,
     process::Command,
     time::{Duration, Instant},
 };
 
 use rusqlite::TransactionBehavior;
 use waystation::{
-    store::{Insert, OnTombstone, SqliteStore, StoreError, UserStore, UserStoreExt},
+    clock::Timestamp,
+    store::{Insert, Job, JobId, OnTombstone, SqliteStore, StoreError, UserStore, UserStoreExt},
     user::UserId,
 };
 
@@ -63,6 +65,30 @@ async fn calls_behind_one_that_waits_give_up_in_time_too() {
     transaction.rollback().unwrap();
     let answer = store.insert(user("ada"), OnTombstone::Refuse).await.unwrap();
     assert!(matches!(answer, Insert::Created(_)));
+}
+
+/// All look for the oldest at once. Whoever came too late for it gets the next, however many came before.
+#[tokio::test]
+async fn each_of_32_leases_gets_one_of_32_jobs() {
+    let (_directory, path) = place();
+    let store = open(&path).await;
+    let jobs = store.as_jobs().unwrap();
+    let (now, until) = (Timestamp::from_micros(100), Timestamp::from_micros(200));
+    for number in 0..32 {
+        let job = Job::new(JobId::new(format!("job {number}")), "import", serde_json::json!({}), now);
+        assert!(jobs.create(job).await.unwrap());
+    }
+    let leases: Vec<_> = (0..32)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.as_jobs().unwrap().lease("import", now, until).await })
+        })
+        .collect();
+    let mut given = BTreeSet::new();
+    for lease in leases {
+        given.insert(lease.await.unwrap().unwrap().unwrap().job.id.as_str().to_owned());
+    }
+    assert_eq!(given.len(), 32);
 }
 
 #[tokio::test]

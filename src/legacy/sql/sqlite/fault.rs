@@ -12,9 +12,9 @@ pub(super) fn fault(fault: Fault) -> LegacyError {
     let Some(code) = fault.code() else {
         return match fault {
             Fault::Waited => LegacyError::unavailable("no database connection was free in time"),
-            Fault::Closed | Fault::Sqlite(_) | Fault::Stopped => {
-                LegacyError::unavailable_because("the database connection failed", fault)
-            }
+            Fault::Closed | Fault::Stopped => LegacyError::unavailable_because("the database connection failed", fault),
+            // Two statements in one, or none.
+            Fault::Sqlite(_) => LegacyError::misconfigured_because("a statement cannot be run as it is written", fault),
         };
     };
     match code {
