@@ -1,8 +1,9 @@
 //! How far the migration is.
 
-use waystation::user::MovedBy;
+use serde_json::json;
+use waystation::{legacy::ScriptedPerson, user::MovedBy};
 
-use crate::site::{enter, visit};
+use crate::site::{enter, visit, visit_over_two_systems};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_moved_is_seen_as_charts_and_read_as_tables() {
@@ -25,6 +26,27 @@ async fn who_has_moved_is_seen_as_charts_and_read_as_tables() {
         let users: usize =
             rows.iter().map(|row| row.rsplit(char::is_whitespace).next().unwrap().parse::<usize>().unwrap()).sum();
         assert_eq!(users, 210);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_legacy_systems_has_a_row_with_how_far_it_is() {
+    visit_over_two_systems(async |site, browser| {
+        site.fill().await;
+        for number in 0..33 {
+            let (id, email) = (format!("s{number}"), format!("shop{number}@example.org"));
+            site.shop.add(ScriptedPerson::parse(&id, &email, "an old password").unwrap());
+        }
+        site.count().await;
+        enter(site, browser, "").await;
+        browser.sees("99 people have not moved.").await;
+        browser.sees("By legacy system").await;
+        let table = "const table = [...document.querySelectorAll('table')].find(it => it.caption?.textContent === 'By legacy system'); \
+                     return [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent))";
+        let rows = browser.run(table, Vec::new()).await;
+        // Who is furthest from its end comes first.
+        assert_eq!(rows, json!([["auth0", "240", "144", "96", "36"], ["old-shop", "33", "30", "3", "0"]]));
     })
     .await;
 }

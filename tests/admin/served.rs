@@ -93,7 +93,7 @@ async fn the_page_can_only_be_read() {
 
 #[tokio::test]
 async fn the_api_beside_the_page_asks_for_a_token_as_ever() {
-    let site = Site::start().await;
+    let site = Site::start(false).await;
     for path in ["/users", "/caller", "/migration", "/migration/left", "/jobs", "/nothing"] {
         assert_eq!(site.server.send_raw("GET", path, "", b"").await.status, 401, "{path}");
         assert_eq!(

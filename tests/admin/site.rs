@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use waystation::{
-    IdentifierRules as _, Passwords,
+    IdentifierRules as _, LegacyConnection, Passwords,
     clock::{Clock as _, SystemClock, Timestamp},
     identifier::{IdentifierKind, StandardRules},
-    legacy::{ScriptedConnection, ScriptedPerson},
+    legacy::{Chain, ChainMember, ScriptedConnection, ScriptedPerson},
     password::PasswordHash,
     store::{Insert, OnTombstone},
     user::{Credential, Delegation, LegacyKey, Moved, MovedBy, NewUser, Profile, UserId},
@@ -25,15 +25,22 @@ const DAY: i64 = 86_400_000_000;
 pub(crate) struct Site {
     pub(crate) server: Server,
     pub(crate) legacy: ScriptedConnection,
+    /// Where some come from too. Asked for who is left only where there are [two systems](visit_over_two_systems).
+    pub(crate) shop: ScriptedConnection,
 }
 
 impl Site {
-    pub(crate) async fn start() -> Self {
-        let legacy = ScriptedConnection::new("auth0");
-        let listed = Arc::new(legacy.clone());
+    pub(crate) async fn start(asks_shop: bool) -> Self {
+        let (legacy, shop) = (ScriptedConnection::new("auth0"), ScriptedConnection::new("old-shop"));
+        let listed: Arc<dyn LegacyConnection> = if asks_shop {
+            let both = [ChainMember::new("auth0", legacy.clone()), ChainMember::new("old-shop", shop.clone())];
+            Arc::new(Chain::new(both).unwrap())
+        } else {
+            Arc::new(legacy.clone())
+        };
         let passwords = Arc::new(Passwords::builder().threads(1).build().unwrap());
         let server = Server::with(|api| api.legacy(listed).passwords(passwords)).await;
-        Self { server, legacy }
+        Self { server, legacy, shop }
     }
 
     pub(crate) fn url(&self, view: &str) -> String {
@@ -96,17 +103,22 @@ impl Site {
 /// browser, that was said.
 pub(crate) async fn visit(test: impl AsyncFnOnce(&Site, &Browser)) {
     // What a long visit keeps is not for the stack.
-    visit_with(true, async |site, browser| Box::pin(test(site, browser)).await).await;
+    visit_with(true, false, async |site, browser| Box::pin(test(site, browser)).await).await;
 }
 
 /// The same where nobody does the jobs.
 pub(crate) async fn visit_without_worker(test: impl AsyncFnOnce(&Site, &Browser)) {
-    visit_with(false, async |site, browser| Box::pin(test(site, browser)).await).await;
+    visit_with(false, false, async |site, browser| Box::pin(test(site, browser)).await).await;
 }
 
-async fn visit_with(has_worker: bool, test: impl AsyncFnOnce(&Site, &Browser)) {
+/// The same where people come from two systems.
+pub(crate) async fn visit_over_two_systems(test: impl AsyncFnOnce(&Site, &Browser)) {
+    visit_with(true, true, async |site, browser| Box::pin(test(site, browser)).await).await;
+}
+
+async fn visit_with(has_worker: bool, asks_shop: bool, test: impl AsyncFnOnce(&Site, &Browser)) {
     let Some(browser) = Browser::start().await else { return };
-    let site = Site::start().await;
+    let site = Site::start(asks_shop).await;
     let clock = site.server.clock.clone();
     let ticking = async {
         loop {
