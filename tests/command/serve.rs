@@ -230,8 +230,8 @@ fn who_asks_too_often_is_told_to_wait() {
     let terminal = terminal();
     terminal.write("waystation.toml", "store = 'sqlite:users.sqlite3'\nserve.burst = 2\nserve.per_second = 40\n");
     let server = Server::start(&terminal, &["--per-second", "1"]);
-    let answers: Vec<_> = (0..4).map(|_| server.get("/users").status).collect();
-    assert!(answers.contains(&200) && answers.contains(&429), "{answers:?}");
+    assert_eq!(server.get("/users").status, 200);
+    assert!((0..50).any(|_| server.get("/users").status == 429));
     assert_eq!(server.stop().code, 0);
 }
 
