@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, Statement, types::Value};
+use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use waystation::user::{Credential, NewUser};
 
 use super::bare::{ALIKE, Bare, FIND_ALIKE, INSERT, NUMBERS, UPDATE_RETURNING};
@@ -90,10 +90,6 @@ fn insert() -> String {
     format!("{INSERT}VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 }
 
-fn bind(statement: &mut Statement<'_>, values: Vec<Value>) -> Result<(), rusqlite::Error> {
-    (1..).zip(values).try_for_each(|(place, value): (usize, _)| statement.raw_bind_parameter(place, value))
-}
-
 #[async_trait]
 impl Bare for BareSqlite {
     async fn look_up(&self, email: &str) {
@@ -123,20 +119,14 @@ impl Bare for BareSqlite {
 
     async fn insert(&self, user: &NewUser) {
         let values = values(user);
-        self.run(move |connection| {
-            let mut statement = connection.prepare_cached(&insert())?;
-            bind(&mut statement, values)?;
-            statement.raw_execute()
-        })
-        .await;
+        self.run(move |connection| connection.prepare_cached(&insert())?.execute(params_from_iter(values))).await;
     }
 
     async fn insert_alike(&self, user: &NewUser) {
         let values = values_alike(user);
         self.run(move |connection| {
             let mut statement = connection.prepare_cached(&format!("{ALIKE}ON CONFLICT DO NOTHING"))?;
-            bind(&mut statement, values)?;
-            assert_eq!(statement.raw_execute()?, 1);
+            assert_eq!(statement.execute(params_from_iter(values))?, 1);
             Ok(())
         })
         .await;
@@ -173,8 +163,7 @@ impl Bare for BareSqlite {
             let transaction = connection.transaction()?;
             let mut statement = transaction.prepare_cached(&insert())?;
             for values in users {
-                bind(&mut statement, values)?;
-                statement.raw_execute()?;
+                statement.execute(params_from_iter(values))?;
             }
             drop(statement);
             transaction.commit()

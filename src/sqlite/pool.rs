@@ -280,6 +280,14 @@ mod tests {
         (work, begun, let_go)
     }
 
+    /// Has a thread busy until it is let go.
+    async fn occupy(pool: &Pool) -> (Answer<()>, mpsc::Sender<()>) {
+        let (work, begun, let_go) = held();
+        let (busy, _) = pool.start(work).unwrap();
+        begun.await.unwrap();
+        (busy, let_go)
+    }
+
     #[tokio::test]
     async fn jobs_are_done_by_no_more_threads_than_were_said() {
         let opened = Arc::new(AtomicUsize::new(0));
@@ -304,9 +312,7 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_nobody_waits_for_any_more_is_not_begun() {
         let pool = pool(1);
-        let (work, begun, let_go) = held();
-        let (busy, _) = pool.start(work).unwrap();
-        begun.await.unwrap();
+        let (busy, let_go) = occupy(&pool).await;
         let is_begun = Arc::new(AtomicBool::new(false));
         let begins = Arc::clone(&is_begun);
         drop(pool.start(move |_| begins.store(true, Relaxed)).unwrap());
@@ -377,9 +383,7 @@ mod tests {
     #[tokio::test]
     async fn what_waits_and_is_given_up_is_let_go_of_at_once() {
         let pool = pool(1);
-        let (work, begun, let_go) = held();
-        let (busy, _) = pool.start(work).unwrap();
-        begun.await.unwrap();
+        let (busy, let_go) = occupy(&pool).await;
         let value = Arc::new(());
         let held = Arc::clone(&value);
         drop(pool.start(move |_| drop(held)).unwrap());
@@ -409,9 +413,7 @@ mod tests {
     #[tokio::test]
     async fn who_waits_for_longer_than_was_said_is_told_and_not_served() {
         let pool = Pool::new(Box::new(Connection::open_in_memory), 1, Duration::from_millis(20));
-        let (work, begun, let_go) = held();
-        let (busy, _) = pool.start(work).unwrap();
-        begun.await.unwrap();
+        let (busy, let_go) = occupy(&pool).await;
         let is_begun = Arc::new(AtomicBool::new(false));
         let begins = Arc::clone(&is_begun);
         assert!(matches!(pool.run(move |_| begins.store(true, Relaxed)).await, Err(Fault::Waited)));
@@ -425,9 +427,7 @@ mod tests {
     #[tokio::test]
     async fn closing_waits_for_the_work_and_refuses_more() {
         let pool = Arc::new(pool(2));
-        let (work, begun, let_go) = held();
-        let (busy, _) = pool.start(work).unwrap();
-        begun.await.unwrap();
+        let (busy, let_go) = occupy(&pool).await;
         let closing = tokio::spawn({
             let pool = Arc::clone(&pool);
             async move { pool.close().await }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{OpenFlags, Statement, types::ValueRef};
+use rusqlite::{OpenFlags, params_from_iter, types::ValueRef};
 use tokio::sync::mpsc;
 
 use super::{
@@ -20,7 +20,12 @@ use super::{
     row::{Cell, Row},
     values::{Value, Values},
 };
-use crate::{identifier::IdentifierKind, legacy::LegacyError, sqlite::pool::Pool};
+use crate::{
+    clock::Clock,
+    identifier::IdentifierKind,
+    legacy::LegacyError,
+    sqlite::{self, pool::Pool},
+};
 
 mod collation;
 mod fault;
@@ -62,18 +67,16 @@ impl Sqlite {
             Second::None => None,
             Second::Text(text) => Some(text.to_owned().into()),
         };
-        let parameters = [question.first.map(str::to_owned).into(), second.into()];
-        let (settings, stop) = (self.settings.clone(), StopOnDrop::default());
-        let stopped = Arc::clone(&stop.0);
+        let parameters: [rusqlite::types::Value; 2] = [question.first.map(str::to_owned).into(), second.into()];
+        let (limit, _stop) = self.limit();
         let (sender, mut rows) = mpsc::channel(ROWS_AHEAD);
         let pool = self.pool().await?;
         let mut reading = pin!(pool.run(move |sqlite| {
-            bound(sqlite, &settings, &stopped)?;
+            limit.begin(sqlite)?;
             let mut statement = sqlite.prepare(&sql)?;
             // A question need not use what it could.
-            let used = parameters.into_iter().take(statement.parameter_count());
-            bind(&mut statement, used)?;
-            let mut rows = statement.raw_query();
+            let used: Vec<_> = parameters.into_iter().take(statement.parameter_count()).collect();
+            let mut rows = statement.query(params_from_iter(used))?;
             while let Some(row) = rows.next()? {
                 if sender.blocking_send(read_row(row)?).is_err() {
                     break;
@@ -111,25 +114,23 @@ impl Sqlite {
             Ok((sql, values.into_iter().map(value).collect::<Vec<_>>()))
         });
         let statements: Vec<_> = statements.collect::<Result<_, LegacyError>>()?;
-        let (settings, stop) = (self.settings.clone(), StopOnDrop::default());
-        let stopped = Arc::clone(&stop.0);
+        let (limit, _stop) = self.limit();
         let write = move |sqlite: &mut rusqlite::Connection| {
             let mut changed = 0;
             for (sql, values) in statements {
-                bound(sqlite, &settings, &stopped)?;
+                limit.begin(sqlite)?;
                 let mut statement = sqlite.prepare(&sql)?;
-                bind(&mut statement, values)?;
                 let writes = !statement.readonly();
                 // To its end: a statement may return rows of what it changes.
-                let mut rows = statement.raw_query();
+                let mut rows = statement.query(params_from_iter(values))?;
                 while rows.next()?.is_some() {}
                 drop(rows);
                 drop(statement);
                 changed += if writes { sqlite.changes() } else { 0 };
             }
             // What comes to no commit is rolled back.
-            if !stopped.load(Relaxed) {
-                bound(sqlite, &settings, &stopped)?;
+            if !limit.is_stopped() {
+                limit.begin(sqlite)?;
                 sqlite.execute_batch("COMMIT")?;
             }
             Ok::<_, rusqlite::Error>(changed)
@@ -144,13 +145,20 @@ impl Sqlite {
     pub(super) async fn prepare(&self, statements: &[Sql], values: &Values) -> Result<(), LegacyError> {
         let statements = statements.iter().map(|sql| Ok(values.put_into(sql, |at| format!("?{at}"))?.0));
         let statements: Vec<_> = statements.collect::<Result<_, LegacyError>>()?;
-        let (settings, stop) = (self.settings.clone(), StopOnDrop::default());
-        let stopped = Arc::clone(&stop.0);
+        let (limit, _stop) = self.limit();
         let prepare = move |sqlite: &mut rusqlite::Connection| {
-            bound(sqlite, &settings, &stopped)?;
+            limit.begin(sqlite)?;
             statements.iter().try_for_each(|sql| sqlite.prepare(sql).map(drop))
         };
         self.pool().await?.run(prepare).await.and_then(|prepared| Ok(prepared?)).map_err(fault)
+    }
+
+    /// The limit of the statements of a call, and what is kept while it lasts.
+    fn limit(&self) -> (Limit, StopOnDrop) {
+        let stopped = Arc::default();
+        let stop = StopOnDrop(Arc::clone(&stopped));
+        let Settings { clock, statement_limit: longest, .. } = &self.settings;
+        (Limit { clock: Arc::clone(clock), longest: *longest, stopped }, stop)
     }
 
     /// Connections to the file that the path leads to now.
@@ -174,10 +182,7 @@ impl Sqlite {
             } else {
                 (OpenFlags::SQLITE_OPEN_READ_ONLY, "ON")
             };
-            let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let sqlite = rusqlite::Connection::open_with_flags(&path, flags)?;
-            // SQLite counts milliseconds in 32 bits.
-            sqlite.busy_timeout(settings.busy_timeout.min(Duration::from_millis(i32::MAX.unsigned_abs().into())))?;
+            let sqlite = sqlite::open(&path, access, settings.busy_timeout)?;
             // Whatever the operator's SQL says, and whatever the file's schema would like to run.
             sqlite.pragma_update(None, "query_only", query_only)?;
             sqlite.pragma_update(None, "trusted_schema", "OFF")?;
@@ -193,32 +198,34 @@ impl Sqlite {
     }
 }
 
-/// Makes SQLite give up a statement that takes longer than the limit, and at once when the caller is gone.
-fn bound(
-    sqlite: &mut rusqlite::Connection,
-    settings: &Settings,
-    stopped: &Arc<AtomicBool>,
-) -> Result<(), rusqlite::Error> {
-    let (clock, stopped) = (Arc::clone(&settings.clock), Arc::clone(stopped));
-    let end = clock.monotonic().saturating_add(settings.statement_limit);
-    sqlite.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || stopped.load(Relaxed) || clock.monotonic() >= end))
+/// What makes SQLite give up a statement: the limit, and a caller who is gone.
+struct Limit {
+    clock: Arc<dyn Clock>,
+    longest: Duration,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Limit {
+    /// For what comes next on this connection.
+    fn begin(&self, sqlite: &mut rusqlite::Connection) -> Result<(), rusqlite::Error> {
+        let (clock, stopped) = (Arc::clone(&self.clock), Arc::clone(&self.stopped));
+        let end = clock.monotonic().saturating_add(self.longest);
+        sqlite.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || stopped.load(Relaxed) || clock.monotonic() >= end))
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Relaxed)
+    }
 }
 
 /// Tells work elsewhere that its caller is gone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Relaxed);
     }
-}
-
-fn bind(
-    statement: &mut Statement<'_>,
-    values: impl IntoIterator<Item = rusqlite::types::Value>,
-) -> Result<(), rusqlite::Error> {
-    (1..).zip(values).try_for_each(|(place, value): (usize, _)| statement.raw_bind_parameter(place, value))
 }
 
 fn value(value: &Value) -> rusqlite::types::Value {

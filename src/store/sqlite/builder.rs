@@ -69,10 +69,10 @@ impl SqliteStoreBuilder {
     }
 
     /// How long a statement or a transaction waits for its turn in this process, and then again for other processes, before the
-    /// call is [`StoreError::Unavailable`]. 5 seconds unless given, 24 days at most.
+    /// call is [`StoreError::Unavailable`]. 5 seconds unless given; other processes are waited for 24
+    /// days at most.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
-        // SQLite counts milliseconds in 32 bits.
-        self.busy_timeout = timeout.min(Duration::from_millis(i32::MAX.unsigned_abs().into()));
+        self.busy_timeout = timeout;
         self
     }
 

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use rusqlite::{CachedStatement, Connection, types};
+use rusqlite::{CachedStatement, Connection, ParamsFromIter, params_from_iter, types};
 
 use super::{error, row::OwnedRow};
 use crate::{
@@ -52,20 +52,22 @@ impl Engine for SqliteEngine {
 
     async fn execute(connection: &mut Access, statement: &Statement<'_>) -> Result<u64, Fault> {
         let order = Order::new(statement);
-        Ok(connection.run(move |sqlite| order.run(sqlite, |prepared| prepared.raw_execute())).await?? as u64)
+        Ok(connection.run(move |sqlite| order.run(sqlite, |prepared, values| prepared.execute(values))).await?? as u64)
     }
 
     async fn fetch(connection: &mut Access, statement: &Statement<'_>) -> Result<Vec<OwnedRow>, Fault> {
         let order = Order::new(statement);
-        let fetch = |prepared: &mut CachedStatement<'_>| {
-            let width = prepared.column_count();
-            let (mut rows, mut fetched) = (prepared.raw_query(), Vec::new());
-            while let Some(row) = rows.next()? {
-                fetched.push(OwnedRow::new(row, width)?);
-            }
-            Ok(fetched)
+        let fetch = move |sqlite: &mut Connection| {
+            order.run(sqlite, |prepared, values| {
+                let width = prepared.column_count();
+                let (mut rows, mut fetched) = (prepared.query(values)?, Vec::new());
+                while let Some(row) = rows.next()? {
+                    fetched.push(OwnedRow::new(row, width)?);
+                }
+                Ok(fetched)
+            })
         };
-        Ok(connection.run(move |sqlite| order.run(sqlite, fetch)).await??)
+        Ok(connection.run(fetch).await??)
     }
 
     /// They are decoded where they are read, without a copy of the row.
@@ -75,21 +77,23 @@ impl Engine for SqliteEngine {
         operation: &'static str,
     ) -> Result<Vec<User>, StoreError> {
         let order = Order::new(statement);
-        let fetch = |prepared: &mut CachedStatement<'_>| {
-            let (mut rows, mut users) = (prepared.raw_query(), Vec::new());
-            while let Some(row) = rows.next()? {
-                match row::decode(row, 0) {
-                    Ok(user) => users.push(user),
-                    Err(error) => return Ok(Err(error)),
+        let fetch = move |sqlite: &mut Connection| {
+            order.run(sqlite, |prepared, values| {
+                let (mut rows, mut users) = (prepared.query(values)?, Vec::new());
+                while let Some(row) = rows.next()? {
+                    match row::decode(row, 0) {
+                        Ok(user) => users.push(user),
+                        Err(error) => return Ok(Err(error)),
+                    }
                 }
-            }
-            Ok(Ok(users))
+                Ok(Ok(users))
+            })
         };
-        let fetched = connection.run(move |sqlite| order.run(sqlite, fetch)).await;
+        let fetched = connection.run(fetch).await;
         fetched.and_then(|fetched| Ok(fetched?)).map_err(|fault| Self::classify(operation, fault))?
     }
 
-    /// A statement of one row, again and again: SQLite takes twice as long for all of them in one.
+    /// A statement of one row, which is prepared once, again and again.
     async fn insert_list(connection: &mut Access, list: ListStatement<'_>) -> Result<u64, Fault> {
         let (text, values, width) = list.row_by_row();
         let values: Vec<_> = values.into_iter().map(owned).collect();
@@ -97,8 +101,7 @@ impl Engine for SqliteEngine {
             let mut prepared = sqlite.prepare_cached(&text)?;
             let mut inserted = 0;
             for row in values.chunks(width) {
-                bind(&mut prepared, row)?;
-                inserted += prepared.raw_execute()?;
+                inserted += prepared.execute(params_from_iter(row))?;
             }
             Ok::<_, rusqlite::Error>(inserted)
         };
@@ -135,20 +138,15 @@ impl Order {
     fn run<T>(
         self,
         sqlite: &Connection,
-        run: impl FnOnce(&mut CachedStatement<'_>) -> Result<T, rusqlite::Error>,
+        run: impl FnOnce(&mut CachedStatement<'_>, ParamsFromIter<Vec<types::Value>>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, rusqlite::Error> {
         let mut prepared = sqlite.prepare_cached(&self.text)?;
-        bind(&mut prepared, &self.values)?;
-        let answer = run(&mut prepared);
+        let answer = run(&mut prepared, params_from_iter(self.values));
         if !self.is_kept {
             prepared.discard();
         }
         answer
     }
-}
-
-fn bind(prepared: &mut CachedStatement<'_>, values: &[types::Value]) -> Result<(), rusqlite::Error> {
-    (1..).zip(values).try_for_each(|(place, value): (usize, _)| prepared.raw_bind_parameter(place, value))
 }
 
 fn owned(value: Value<'_>) -> types::Value {

@@ -3,7 +3,7 @@ use std::{path::PathBuf, time::Duration};
 use rusqlite::OpenFlags;
 
 use super::builder::Synchronous;
-use crate::sqlite::pool::Opener;
+use crate::sqlite::{self, pool::Opener};
 
 /// How many statements a connection keeps prepared. There are some sixty that are asked for again and again.
 const STATEMENTS: usize = 100;
@@ -28,12 +28,9 @@ pub(super) fn writer(path: PathBuf, busy_timeout: Duration, synchronous: Synchro
     opener(path, busy_timeout, pragmas)
 }
 
-/// The file is there already, and its name is taken for nothing else.
 fn opener(path: PathBuf, busy_timeout: Duration, pragmas: &'static str) -> Opener {
     Box::new(move || {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let sqlite = rusqlite::Connection::open_with_flags(&path, flags)?;
-        sqlite.busy_timeout(busy_timeout)?;
+        let sqlite = sqlite::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)?;
         sqlite.set_prepared_statement_cache_capacity(STATEMENTS);
         sqlite.execute_batch(pragmas)?;
         Ok(sqlite)
