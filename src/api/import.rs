@@ -16,7 +16,7 @@ use super::{
     person::date,
     problem::{Problem, json as answer},
     tus,
-    upload::{Spooled, Upload},
+    upload::{Spooled, Upload, blocking, full},
 };
 use crate::{
     bulk::{
@@ -123,14 +123,14 @@ pub(super) fn is_connection(api: &Api, id: &str) -> Result<(), Problem> {
 async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spooled) -> Result<ImportStatus, Problem> {
     let parts = api.parts();
     let jobs = ImportJobs::new(Arc::clone(&parts.store)).kind(KIND).clock(Arc::clone(&parts.clock));
+    let content = if uploaded.external_id.is_some() { file.digest().await? } else { Vec::new() };
     let _alone = parts.submitting.lock().await;
     let mut id = job_id::new(api)?;
     if let Some(external_id) = &uploaded.external_id {
         let options = [uploaded.upsert, uploaded.send_completion_email, dry_run, uploaded.spare_moved].map(u8::from);
         let format = uploaded.format.map_or("", ImportFormat::as_str);
         let mut digest = Blake2b512::new_with_prefix("waystation import");
-        for part in
-            [external_id.as_bytes(), format.as_bytes(), parts.connection.as_id().as_bytes(), &options, &file.digest]
+        for part in [external_id.as_bytes(), format.as_bytes(), parts.connection.as_id().as_bytes(), &options, &content]
         {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
@@ -182,6 +182,13 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spoole
     }
     guard.keep().map_err(|error| Problem::internal(&error.error))?;
     parts.work.notify_one();
+    // The import begins while its file goes to the disk. Nobody is told of it before all is there: after a power cut the job
+    // of a file that is not whole comes to a bad end, and whoever sent it sends it again.
+    let (spool, file) = (parts.spool.clone(), file.file);
+    if let Err(problem) = blocking(move || spool.settle(&file).map_err(|error| full(&error))).await {
+        jobs.cancel(&id).await?;
+        return Err(problem);
+    }
     jobs.status(&id).await?.ok_or_else(|| Problem::from(StoreError::misconfigured("a job was lost")))
 }
 

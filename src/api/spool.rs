@@ -49,6 +49,15 @@ impl Spool {
         self.0.join(format!("{}.export", id.as_str()))
     }
 
+    /// Puts a file of the folder on the disk, and its name. Blocking.
+    pub(super) fn settle(&self, file: &fs::File) -> io::Result<()> {
+        file.sync_all()?;
+        // A folder is a file elsewhere than on Windows.
+        #[cfg(unix)]
+        fs::File::open(&self.0)?.sync_all()?;
+        Ok(())
+    }
+
     /// The file of an upload that comes in pieces. It is a part until a job has it, and is swept like one.
     pub(super) fn resumable(&self, id: &str) -> PathBuf {
         self.0.join(format!("{id}.part"))

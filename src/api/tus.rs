@@ -5,7 +5,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, Read as _},
+    io,
     path::PathBuf,
 };
 
@@ -15,7 +15,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use blake2::{Blake2b512, Digest};
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
@@ -27,7 +26,7 @@ use super::{
     job_id,
     payload::{kind, too_large},
     problem::Problem,
-    upload::{Spooled, full},
+    upload::{Spooled, blocking, full},
 };
 use crate::clock::within;
 
@@ -226,23 +225,13 @@ pub(super) async fn with_version(mut response: Response) -> Response {
 /// The file of an upload that has come whole, for the job that is made of it. It stays in its place until the job has it.
 pub(super) async fn whole(api: &Api, id: &str) -> Result<Spooled, Problem> {
     let upload = Resumable::parse(id).ok_or_else(no_such_upload)?;
-    let (mut file, bytes) = upload.lock(api).await.map_err(|problem| problem.at("/upload_id"))?;
+    let (file, bytes) = upload.lock(api).await.map_err(|problem| problem.at("/upload_id"))?;
     if bytes != upload.length {
         return Err(Problem::bad("invalid_body", "The upload is not finished.").at("/upload_id"));
     }
-    let digest = blocking(move || {
-        let (mut digest, mut chunk) = (Blake2b512::new(), vec![0; 256 << 10]);
-        loop {
-            match file.read(&mut chunk).map_err(|error| Problem::internal(&error))? {
-                0 => return Ok(digest.finalize().to_vec()),
-                length => digest.update(chunk.get(..length).unwrap_or_default()),
-            }
-        }
-    });
-    let digest = digest.await?;
     let mut path = TempPath::try_from_path(upload.path(api)).map_err(|error| Problem::internal(&error))?;
     path.disable_cleanup(true);
-    Ok(Spooled { path, bytes, digest, is_kept: true })
+    Ok(Spooled { path, bytes, file, is_kept: true })
 }
 
 /// What an import is told that names an upload that is not there.
@@ -270,10 +259,6 @@ fn unknown() -> Problem {
 
 fn gone_or(error: &io::Error) -> Problem {
     if error.kind() == io::ErrorKind::NotFound { unknown() } else { Problem::internal(error) }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
 
 #[cfg(test)]

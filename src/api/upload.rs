@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     mem,
     pin::Pin,
     sync::{
@@ -94,7 +94,8 @@ pub(super) struct Upload {
 pub(super) struct Spooled {
     pub(super) path: TempPath,
     pub(super) bytes: u64,
-    pub(super) digest: Vec<u8>,
+    /// The same, open. Not all of it may be on the disk.
+    pub(super) file: File,
     /// Whether it was there before the request, and stays if nothing comes of that.
     pub(super) is_kept: bool,
 }
@@ -153,7 +154,7 @@ impl Spooled {
         let (file, path) = api.parts().spool.part().map_err(|error| full(&error))?.into_parts();
         let mut syncing = Syncing { file: file.try_clone().map_err(|error| full(&error))?, task: None, waits: 0 };
         // What came last is written while more comes.
-        let mut task = tokio::task::spawn_blocking(|| Ok(Written { file, digest: Blake2b512::new() }));
+        let mut writing = tokio::task::spawn_blocking(|| Ok(file));
         let (mut block, mut waits, mut bytes) = (Vec::new(), 0, 0);
         while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, most))? {
             waiting.store(0, Ordering::Relaxed);
@@ -161,42 +162,41 @@ impl Spooled {
             waits += chunk.len();
             block.push(chunk);
             if waits >= BLOCK {
-                let written = task.await.map_err(|error| Problem::internal(&error))??;
+                let file = writing.await.map_err(|error| Problem::internal(&error))??;
                 let block = mem::take(&mut block);
                 syncing.go_on(waits).await?;
                 waits = 0;
-                task = tokio::task::spawn_blocking(|| written.and(block));
+                writing = tokio::task::spawn_blocking(|| write_all(file, block));
             }
         }
-        let written = task.await.map_err(|error| Problem::internal(&error))??;
+        let file = writing.await.map_err(|error| Problem::internal(&error))??;
+        let file = blocking(|| write_all(file, block)).await?;
         syncing.end().await?;
-        let digest = tokio::task::spawn_blocking(|| written.and(block)?.end()).await;
-        let digest = digest.map_err(|error| Problem::internal(&error))??;
-        Ok(Self { path, bytes, digest, is_kept: false })
+        Ok(Self { path, bytes, file, is_kept: false })
+    }
+
+    /// What tells it from other files.
+    pub(super) async fn digest(&self) -> Result<Vec<u8>, Problem> {
+        let path = self.path.to_path_buf();
+        blocking(move || {
+            let mut file = File::open(path).map_err(|error| Problem::internal(&error))?;
+            let (mut digest, mut chunk) = (Blake2b512::new(), vec![0; 256 << 10]);
+            loop {
+                match file.read(&mut chunk).map_err(|error| Problem::internal(&error))? {
+                    0 => return Ok(digest.finalize().to_vec()),
+                    length => digest.update(chunk.get(..length).unwrap_or_default()),
+                }
+            }
+        })
+        .await
     }
 }
 
-/// What has come of a file.
-struct Written {
-    file: File,
-    digest: Blake2b512,
-}
-
-impl Written {
-    /// With this behind it.
-    fn and(mut self, block: Vec<Bytes>) -> Result<Self, Problem> {
-        for chunk in block {
-            self.digest.update(&chunk);
-            self.file.write_all(&chunk).map_err(|error| full(&error))?;
-        }
-        Ok(self)
+fn write_all(mut file: File, block: Vec<Bytes>) -> Result<File, Problem> {
+    for chunk in block {
+        file.write_all(&chunk).map_err(|error| full(&error))?;
     }
-
-    fn end(self) -> Result<Vec<u8>, Problem> {
-        // A job that is there must have its file, after a power cut too.
-        self.file.sync_all().map_err(|error| full(&error))?;
-        Ok(self.digest.finalize().to_vec())
-    }
+    Ok(file)
 }
 
 /// What goes to the disk while more comes.
@@ -302,4 +302,11 @@ pub(super) fn full(error: &io::Error) -> Problem {
         }
         _ => Problem::internal(error),
     }
+}
+
+/// What may wait for the disk, on a thread that may.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
