@@ -39,16 +39,15 @@ async fn reading_does_not_wait_for_writing() {
     insert(&store, "ada").await;
     let mut other = raw(&path);
     let transaction = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-    let before = Instant::now();
+    // One that waited would be refused in the end: the lock is held as long as it waits.
     assert!(store.get(&UserId::new("ada")).await.unwrap().is_some());
-    assert!(before.elapsed() < Duration::from_secs(1));
     transaction.rollback().unwrap();
 }
 
 #[tokio::test]
 async fn calls_behind_one_that_waits_give_up_in_time_too() {
     let (_directory, path) = place();
-    let store = SqliteStore::builder(&path).busy_timeout(Duration::from_millis(200)).open().await.unwrap();
+    let store = SqliteStore::builder(&path).busy_timeout(Duration::from_millis(500)).open().await.unwrap();
     let mut other = raw(&path);
     let transaction = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let before = Instant::now();
@@ -61,7 +60,8 @@ async fn calls_behind_one_that_waits_give_up_in_time_too() {
     for call in calls {
         assert!(call.await.unwrap().is_err_and(|error| error.is_unavailable()));
     }
-    assert!(before.elapsed() < Duration::from_secs(2), "{:?}: the waits do not add up", before.elapsed());
+    // Sixteen seconds, if one waited after the other.
+    assert!(before.elapsed() < Duration::from_secs(10), "{:?}: the waits do not add up", before.elapsed());
     transaction.rollback().unwrap();
     let answer = store.insert(user("ada"), OnTombstone::Refuse).await.unwrap();
     assert!(matches!(answer, Insert::Created(_)));
