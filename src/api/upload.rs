@@ -154,7 +154,7 @@ impl Spooled {
         let (file, path) = api.parts().spool.part().map_err(|error| full(&error))?.into_parts();
         let mut syncing = Syncing { file: file.try_clone().map_err(|error| full(&error))?, task: None, waits: 0 };
         // What came last is written while more comes.
-        let mut writing = tokio::task::spawn_blocking(|| Ok(file));
+        let mut task = tokio::task::spawn_blocking(|| Ok(file));
         let (mut block, mut waits, mut bytes) = (Vec::new(), 0, 0);
         while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, most))? {
             waiting.store(0, Ordering::Relaxed);
@@ -162,14 +162,14 @@ impl Spooled {
             waits += chunk.len();
             block.push(chunk);
             if waits >= BLOCK {
-                let file = writing.await.map_err(|error| Problem::internal(&error))??;
+                let file = task.await.map_err(|error| Problem::internal(&error))??;
                 let block = mem::take(&mut block);
                 syncing.go_on(waits).await?;
                 waits = 0;
-                writing = tokio::task::spawn_blocking(|| write_all(file, block));
+                task = tokio::task::spawn_blocking(|| write_all(file, block));
             }
         }
-        let file = writing.await.map_err(|error| Problem::internal(&error))??;
+        let file = task.await.map_err(|error| Problem::internal(&error))??;
         let file = blocking(|| write_all(file, block)).await?;
         syncing.end().await?;
         Ok(Self { path, bytes, file, is_kept: false })

@@ -151,6 +151,10 @@ impl Default for StandardRules {
 
 /// A part of a user name in its normal form.
 pub(crate) fn folded_username(text: &str) -> String {
+    // What all of the below does to ASCII.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     // Compatibility forms can hide letters that folding must see, and folding can undo composition: hence thrice.
     let nfkc = ComposingNormalizerBorrowed::new_nfkc();
     let folded = CaseMapper::new().fold_string(&nfkc.normalize(text)).into_owned();
@@ -160,6 +164,9 @@ pub(crate) fn folded_username(text: &str) -> String {
 
 /// A part of an e-mail address before the `@` in its normal form.
 pub(crate) fn lower_address(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     // Lower-casing can decompose (`İ`), so the result is composed again.
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     nfc.normalize(&nfc.normalize(text).to_lowercase()).into_owned()

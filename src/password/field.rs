@@ -94,12 +94,11 @@ pub(super) fn to_hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
 #[cfg(any(feature = "bcrypt", all(feature = "digest", test)))]
 pub(super) fn bcrypt_base64(text: &str) -> Option<SecretBytes> {
     const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let (last, head) = text.as_bytes().split_last()?;
+    let mut canonical = Zeroizing::new(text.as_bytes().to_vec());
+    let last = canonical.last_mut()?;
     let spare_bits = text.len() * 6 % 8;
     let value = ALPHABET.iter().position(|letter| letter == last)?;
-    let cleared = ALPHABET.get(value >> spare_bits << spare_bits)?;
-    let mut canonical = Zeroizing::new(head.to_vec());
-    canonical.push(*cleared);
+    *last = *ALPHABET.get(value >> spare_bits << spare_bits)?;
     Base64Bcrypt::decode_vec(std::str::from_utf8(&canonical).ok()?).ok().map(SecretBytes::from)
 }
 

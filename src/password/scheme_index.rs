@@ -7,7 +7,7 @@ use super::PasswordScheme;
 pub(super) struct SchemeIndex {
     /// In their order.
     names: Vec<(&'static str, usize)>,
-    /// Each with the place of its scheme: by first byte, and then the longest first.
+    /// Each with the place of its scheme: by its [start], and then the longest first.
     prefixes: Vec<(&'static str, usize)>,
 }
 
@@ -20,7 +20,7 @@ impl SchemeIndex {
         let all = schemes.iter().enumerate();
         let mut prefixes: Vec<_> =
             all.flat_map(|(place, scheme)| scheme.prefixes().iter().map(move |prefix| (*prefix, place))).collect();
-        prefixes.sort_by_key(|(prefix, place)| (first(prefix), usize::MAX - prefix.len(), *place));
+        prefixes.sort_by_key(|(prefix, place)| (start(prefix), usize::MAX - prefix.len(), *place));
         let mut names: Vec<_> = schemes.iter().enumerate().map(|(place, scheme)| (scheme.name(), place)).collect();
         names.sort_unstable();
         Self { names, prefixes }
@@ -34,18 +34,23 @@ impl SchemeIndex {
 
     /// How long each prefix of the text is and which scheme it is of, the longest first.
     pub(super) fn beginning(&self, text: &str) -> impl Iterator<Item = (usize, usize)> {
-        let of_first = |first_byte: Option<u8>| {
-            let from = self.prefixes.partition_point(|(prefix, _)| first(prefix) < first_byte);
-            let until = self.prefixes.partition_point(|(prefix, _)| first(prefix) <= first_byte);
-            self.prefixes.get(from..until).unwrap_or_default()
+        let with_start = |length| {
+            let wanted = text.as_bytes().get(..length)?;
+            let from = self.prefixes.partition_point(|(prefix, _)| start(prefix) < wanted);
+            let until = self.prefixes.partition_point(|(prefix, _)| start(prefix) <= wanted);
+            self.prefixes.get(from..until)
         };
-        // What begins with nothing begins every text, and is shorter than the others.
-        let empty = first(text).and(Some(of_first(None))).unwrap_or_default();
-        let fitting = of_first(first(text)).iter().chain(empty).filter(move |(prefix, _)| text.starts_with(prefix));
+        // A start that is shorter is a whole prefix.
+        let likely = (0..=START).rev().filter_map(with_start).flatten();
+        let fitting = likely.filter(move |(prefix, _)| text.starts_with(prefix));
         fitting.map(|(prefix, scheme)| (prefix.len(), *scheme))
     }
 }
 
-fn first(text: &str) -> Option<u8> {
-    text.as_bytes().first().copied()
+/// How many bytes of a prefix are its start. Most prefixes begin with a dollar sign, and few with the same two bytes.
+const START: usize = 2;
+
+fn start(prefix: &'static str) -> &'static [u8] {
+    let bytes = prefix.as_bytes();
+    bytes.get(..START).unwrap_or(bytes)
 }

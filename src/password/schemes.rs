@@ -1,5 +1,10 @@
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
+#[cfg(feature = "bulk")]
+use super::vendor::CustomPasswordHash;
 use super::{
     HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, Peppers, argon2, django,
     format::{Format, Stored},
@@ -62,6 +67,11 @@ static FAMILIES: &[&[Format]] = &[
     wrapped::FORMATS,
 ];
 
+static STANDARD: LazyLock<Schemes> = LazyLock::new(|| {
+    let formats = FAMILIES.iter().copied().flatten();
+    Schemes::of(formats.map(|format| Arc::new(*format) as Arc<dyn PasswordScheme>).collect(), Peppers::none())
+});
+
 /// The registry of schemes: which one a stored hash is of.
 ///
 /// A hash that names its scheme is read by that scheme; any other by the scheme with the longest literal prefix that
@@ -91,8 +101,7 @@ impl Schemes {
 
     /// Every scheme that the crate's features give.
     pub fn standard() -> Self {
-        let formats = FAMILIES.iter().copied().flatten();
-        Self::of(formats.map(|format| Arc::new(*format) as Arc<dyn PasswordScheme>).collect(), Peppers::none())
+        STANDARD.clone()
     }
 
     fn of(list: Vec<Arc<dyn PasswordScheme>>, peppers: Peppers) -> Self {
@@ -174,8 +183,7 @@ impl Schemes {
     /// than [`Limits::hash_bytes`].
     pub fn parse(&self, hash: &PasswordHash, limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError> {
         let scheme = self.identify(hash)?;
-        let (asked, limit) = (hash.expose().len() as u64, limits.hash_bytes as u64);
-        HashError::bound(scheme.name(), "bytes of text", asked, limit)?;
+        bound(scheme.name(), hash, limits)?;
         let missing = HashError::Incomplete { scheme: scheme.name(), missing: "pepper" };
         let pepper = hash.context().and_then(|context| context.pepper.as_deref());
         let peppered = pepper.map(|id| self.peppers.resolve(hash, id).ok_or(missing)).transpose()?;
@@ -184,11 +192,24 @@ impl Schemes {
             wrapped::NAME => wrapped::parse(self, &Stored { scheme: wrapped::NAME, hash, limits })?,
             _ => scheme.parse(hash, limits)?,
         };
-        // Every password would match an empty digest. No scheme lets one through; this is the second bolt.
-        if parsed.digest().is_empty() {
-            return Err(HashError::malformed(scheme.name(), "the digest is empty"));
+        with_digest(scheme.name(), parsed)
+    }
+
+    /// The same of a hash that was made of this object, whose text need not be read again then.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn parse_object(
+        &self,
+        hash: &PasswordHash,
+        object: &CustomPasswordHash,
+        limits: &Limits,
+    ) -> Result<Box<dyn ParsedHash>, HashError> {
+        let [ours, own] = [self, &STANDARD].map(|schemes| schemes.get(CustomPasswordHash::SCHEME));
+        // A host may have another scheme of this name, or none.
+        if !ours.zip(own).is_some_and(|(ours, own)| Arc::ptr_eq(ours, own)) {
+            return self.parse(hash, limits);
         }
-        Ok(parsed)
+        bound(CustomPasswordHash::SCHEME, hash, limits)?;
+        with_digest(CustomPasswordHash::SCHEME, object.parsed(hash, limits)?)
     }
 
     /// All schemes whose hashes begin and look like this, of those with the longest prefix.
@@ -214,6 +235,15 @@ impl Default for Schemes {
     fn default() -> Self {
         Self::standard()
     }
+}
+
+fn bound(scheme: &'static str, hash: &PasswordHash, limits: &Limits) -> Result<(), HashError> {
+    HashError::bound(scheme, "bytes of text", hash.expose().len() as u64, limits.hash_bytes as u64)
+}
+
+/// Every password would match an empty digest. No scheme lets one through; this is the second bolt.
+fn with_digest(scheme: &'static str, parsed: Box<dyn ParsedHash>) -> Result<Box<dyn ParsedHash>, HashError> {
+    if parsed.digest().is_empty() { Err(HashError::malformed(scheme, "the digest is empty")) } else { Ok(parsed) }
 }
 
 /// The values that stand where a hash should and match no password: nothing at all, Unix shadow's `!`, `!!`, `*`, `x`,

@@ -38,9 +38,15 @@ pub(super) fn custom_password_hash(
         faults.wrong_type(place, "an object");
         return None;
     };
-    match CustomPasswordHash::from_value(value.into_value(place, faults)) {
-        Ok(object) => checked(Ok(object.into()), place, options, faults),
+    match CustomPasswordHash::from_parsed(&value) {
+        Ok(object) => {
+            let hash = PasswordHash::from(&object);
+            let parsed = options.schemes.parse_object(&hash, &object, &options.limits);
+            parsed.map(|_| hash).map_err(|error| refuse_hash(&error, place, faults)).ok()
+        }
         Err(error) => {
+            // Finds what stands twice.
+            value.into_value(place, faults);
             refuse_object(&error, place, faults);
             None
         }

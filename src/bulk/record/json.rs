@@ -4,7 +4,11 @@ use std::{borrow::Cow, cell::Cell, collections::HashSet, fmt};
 
 use serde::{
     Deserializer, Serialize, Serializer,
-    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
+    de::{
+        self, DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        value::{MapDeserializer, SeqDeserializer},
+    },
+    forward_to_deserialize_any,
 };
 use serde_json::{Number, Value};
 
@@ -35,7 +39,7 @@ impl<'a> Json<'a> {
         let text = std::str::from_utf8(bytes).map_err(|_| whole("json.utf8", "it is not UTF-8"))?;
         let deep = Cell::new(false);
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let seed = Seed { left: nesting, deep: &deep };
+        let seed = Seed { left: nesting, deep: &deep, expected: MEMBERS };
         let read = seed.deserialize(&mut deserializer).and_then(|json| deserializer.end().map(|()| json));
         read.map_err(|_| match () {
             () if deep.get() => whole("json.depth", "it is nested too deeply"),
@@ -126,10 +130,46 @@ impl Serialize for Json<'_> {
     }
 }
 
+/// Reads what is parsed already as something else.
+impl<'de> Deserializer<'de> for &Json<'de> {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Json::Null => visitor.visit_unit(),
+            Json::Bool(truth) => visitor.visit_bool(*truth),
+            Json::Number(number) => number.deserialize_any(visitor).map_err(Self::Error::custom),
+            Json::Text(text) => visitor.visit_str(text),
+            Json::List(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
+            Json::Object(members) => {
+                visitor.visit_map(MapDeserializer::new(members.iter().map(|(key, value)| (&**key, value))))
+            }
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de> for &Json<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// How many members most records have at most.
+const MEMBERS: usize = 16;
+
 struct Seed<'c> {
     /// How many levels there may still be.
     left: usize,
     deep: &'c Cell<bool>,
+    /// For how many members there is room from the beginning.
+    expected: usize,
 }
 
 impl Seed<'_> {
@@ -138,7 +178,7 @@ impl Seed<'_> {
             self.deep.set(true);
             E::custom("nested too deeply")
         })?;
-        Ok(Self { left, deep: self.deep })
+        Ok(Self { left, deep: self.deep, expected: 0 })
     }
 }
 
@@ -159,9 +199,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
         let inner = self.inner()?;
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(self.expected);
         while let Some(key) = map.next_key_seed(Key)? {
-            members.push((key, map.next_value_seed(Seed { left: inner.left, deep: inner.deep })?));
+            members.push((key, map.next_value_seed(Seed { ..inner })?));
         }
         Ok(Json::Object(members))
     }
@@ -169,7 +209,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json<'de>, A::Error> {
         let inner = self.inner()?;
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Seed { left: inner.left, deep: inner.deep })? {
+        while let Some(item) = seq.next_element_seed(Seed { ..inner })? {
             items.push(item);
         }
         Ok(Json::List(items))

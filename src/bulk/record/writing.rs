@@ -104,7 +104,7 @@ impl From<User> for ImportRecord {
 /// A hash as the reference schema has it.
 enum PlainHash<'a> {
     Text(&'a str),
-    Custom(&'a RawValue),
+    Custom(Box<RawValue>),
 }
 
 /// The schemes that the reference schema has a place for.
@@ -118,16 +118,18 @@ impl<'a> PlainHash<'a> {
         let text = hash.expose();
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));
         let plain = match hash.scheme()? {
-            _ if hash.context().is_some() => None,
-            "argon2" => starts(&["$argon2i$", "$argon2id$"]).then_some(Self::Text(text)),
-            "bcrypt" => starts(&["$2a$", "$2b$", "$2y$"]).then_some(Self::Text(text)),
+            _ if hash.context().is_some() => return None,
+            "argon2" if starts(&["$argon2i$", "$argon2id$"]) => Self::Text(text),
+            "bcrypt" if starts(&["$2a$", "$2b$", "$2y$"]) => Self::Text(text),
+            "argon2" | "bcrypt" => return None,
             _ => {
                 let object = CustomPasswordHash::try_from(hash).ok()?;
-                // The text is the object's own then, and can stand as it is.
-                (PasswordHash::from(&object) == *hash).then(|| serde_json::from_str(text).ok().map(Self::Custom))?
+                let written = serde_json::value::to_raw_value(&object).ok()?;
+                let is_plain = written.get() == text && PLAIN.parse_object(hash, &object, &Limits::default()).is_ok();
+                return is_plain.then_some(Self::Custom(written));
             }
         };
-        plain.filter(|_| PLAIN.parse(hash, &Limits::default()).is_ok())
+        PLAIN.parse(hash, &Limits::default()).is_ok().then_some(plain)
     }
 }
 

@@ -27,6 +27,8 @@ use crate::password::{
     argon2::Argon2Hash,
     format::{Format, Stored, any_text},
 };
+#[cfg(feature = "bulk")]
+use crate::password::{Limits, PasswordHash};
 
 /// The name of the scheme.
 const NAME: &str = "custom-password-hash";
@@ -40,22 +42,41 @@ fn parse(stored: &Stored<'_>) -> Result<Box<dyn ParsedHash>, HashError> {
     if !text.starts_with('{') || !text.ends_with('}') {
         return Err(stored.malformed("it is no object"));
     }
-    let object: CustomPasswordHash =
-        text.parse().map_err(|error: super::ImportError| stored.malformed(error.what()))?;
+    let object = text.parse().map_err(|error: super::ImportError| stored.malformed(error.what()))?;
+    parsed(stored, &object)
+}
+
+/// The hash that an object is, whose text is stored.
+fn parsed(stored: &Stored<'_>, object: &CustomPasswordHash) -> Result<Box<dyn ParsedHash>, HashError> {
     let hash = match object.algorithm() {
         Algorithm::Argon2 => Box::new(Argon2Hash::parse(stored.scheme, object.value(), stored.limits)?),
-        Algorithm::Bcrypt => bcrypt(stored, &object)?,
-        Algorithm::Hmac => hmac(stored, &object)?,
-        Algorithm::Ldap => ldap(stored, &object)?,
-        Algorithm::Md4 => digest(stored, &object, Digest::Md4)?,
-        Algorithm::Md5 => digest(stored, &object, Digest::Md5)?,
-        Algorithm::Pbkdf2 => pbkdf2(stored, &object)?,
-        Algorithm::Scrypt => scrypt(stored, &object)?,
-        Algorithm::Sha1 => digest(stored, &object, Digest::Sha1)?,
-        Algorithm::Sha256 => digest(stored, &object, Digest::Sha256)?,
-        Algorithm::Sha512 => digest(stored, &object, Digest::Sha512)?,
+        Algorithm::Bcrypt => bcrypt(stored, object)?,
+        Algorithm::Hmac => hmac(stored, object)?,
+        Algorithm::Ldap => ldap(stored, object)?,
+        Algorithm::Md4 => digest(stored, object, Digest::Md4)?,
+        Algorithm::Md5 => digest(stored, object, Digest::Md5)?,
+        Algorithm::Pbkdf2 => pbkdf2(stored, object)?,
+        Algorithm::Scrypt => scrypt(stored, object)?,
+        Algorithm::Sha1 => digest(stored, object, Digest::Sha1)?,
+        Algorithm::Sha256 => digest(stored, object, Digest::Sha256)?,
+        Algorithm::Sha512 => digest(stored, object, Digest::Sha512)?,
     };
     Ok(Transcoded::boxed(hash, object.password_encoding()))
+}
+
+#[cfg(feature = "bulk")]
+impl CustomPasswordHash {
+    /// The name of the scheme.
+    pub(in crate::password) const SCHEME: &'static str = NAME;
+
+    /// What the scheme makes of `hash`, which is made of this object, without reading it again.
+    pub(in crate::password) fn parsed(
+        &self,
+        hash: &PasswordHash,
+        limits: &Limits,
+    ) -> Result<Box<dyn ParsedHash>, HashError> {
+        parsed(&Stored { scheme: NAME, hash, limits }, self)
+    }
 }
 
 fn digest(stored: &Stored<'_>, object: &CustomPasswordHash, digest: Digest) -> Result<Box<dyn ParsedHash>, HashError> {

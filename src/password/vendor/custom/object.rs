@@ -1,4 +1,6 @@
 use base64ct::{Base64, Encoding as _};
+#[cfg(feature = "bulk")]
+use serde::Deserializer;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -115,8 +117,9 @@ fn decode(text: &Text, encoding: Option<Encoding>) -> Option<SecretBytes> {
 impl CustomPasswordHash {
     /// Reads it from JSON that is parsed already, without a text in between.
     #[cfg(feature = "bulk")]
-    pub(crate) fn from_value(value: serde_json::Value) -> Result<Self, ImportError> {
-        let json: Json = Deserialize::deserialize(value).map_err(|_| ImportError::new("", ImportProblem::NotJson))?;
+    pub(crate) fn from_parsed<'de>(json: impl Deserializer<'de>) -> Result<Self, ImportError> {
+        // The only thing that such JSON can be refused for.
+        let json = Json::deserialize(json).map_err(|_| ImportError::new("", ImportProblem::Repeated))?;
         json.try_into()
     }
 
