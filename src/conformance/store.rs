@@ -210,6 +210,7 @@ macro_rules! __store_cases {
             a_batch_lifts_tombstones_when_told
             a_batch_lifts_for_nobody_but_those_it_creates
             a_batch_of_thousands_is_stored_whole_and_in_its_order
+            a_batch_of_large_users_is_stored_whole
             a_checkpoint_is_saved_with_its_batch
             a_batch_under_a_lost_lease_writes_nothing
             a_write_comes_to_pass_when_its_turn_has_come

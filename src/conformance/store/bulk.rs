@@ -157,6 +157,21 @@ pub async fn a_batch_of_thousands_is_stored_whole_and_in_its_order(store: Store)
     assert!(scan(&store, None, 10_000).await == stored, "everybody as they were given");
 }
 
+/// Users of whom a statement takes few, since they are large, are stored as whole as others.
+pub async fn a_batch_of_large_users_is_stored_whole(store: Store) {
+    let large = |number| {
+        let mut user = keyed(&format!("{number:04}"));
+        user.profile.name = Some("large".repeat(6_000));
+        user
+    };
+    let users: Vec<_> =
+        (0..1_100).map(|number| if number < 300 { large(number) } else { keyed(&format!("{number:04}")) }).collect();
+    let created = write(&store, BulkWrite::new(users.clone())).await;
+    assert!(created.len() == users.len() && created.iter().all(|outcome| *outcome == BulkOutcome::Created));
+    let stored: Vec<_> = users.into_iter().map(User::from_new).collect();
+    assert!(scan(&store, None, 2_000).await == stored, "everybody as they were given");
+}
+
 /// The progress that is saved with a batch is there when the batch is.
 pub async fn a_checkpoint_is_saved_with_its_batch(store: Store) {
     let Some(jobs) = store.as_jobs() else { return };

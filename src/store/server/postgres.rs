@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{iter, time::Duration};
 
 use sqlx::{
     ConnectOptions, Executor, PgConnection, Pool, Row,
@@ -15,7 +15,7 @@ use super::{
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow},
+        engine::{Engine, Lists, StoredRow},
         rows::{Column, ListStatement},
         statement::{Statement, Value, numbered},
     },
@@ -43,6 +43,8 @@ impl Engine for Postgres {
     const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
     const INSERTED_ROWS: &'static str = "";
     const LIST: usize = 5_000;
+    /// Some 100 KB.
+    const INSERT_LIST: usize = 250;
     const LOCKING: &'static str = " FOR UPDATE";
     const NULLS_LAST: &'static str = " NULLS LAST";
     const RETURNS: bool = true;
@@ -54,14 +56,28 @@ impl Engine for Postgres {
         Ok(as_arrays(&list).execute(connection).await?.rows_affected())
     }
 
-    async fn insert_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
-        match list.before.text().strip_prefix("INSERT INTO ") {
-            Some(columns) if list.rows.len() >= COPIED => {
+    /// One COPY takes all lists, and works on one while the next is written down.
+    async fn insert_lists(connection: &mut PgConnection, lists: &mut Lists<'_>) -> Result<u64, sqlx::Error> {
+        let Some(first) = lists.next() else { return Ok(0) };
+        match first.before.text().strip_prefix("INSERT INTO ") {
+            Some(columns) if first.rows.len() >= COPIED => {
                 let mut copy = connection.copy_in_raw(&format!("COPY {columns}FROM STDIN (FORMAT binary)")).await?;
-                copy.send(as_copied(&list)).await?;
+                let mut data = COPY_HEADER.to_vec();
+                for list in iter::once(first).chain(lists) {
+                    push_copied(&mut data, &list);
+                    copy.send(&*data).await?;
+                    data.clear();
+                }
+                copy.send(COPY_TRAILER).await?;
                 copy.finish().await
             }
-            _ => Self::execute_list(connection, list).await,
+            _ => {
+                let mut inserted = Self::execute_list(connection, first).await?;
+                for list in lists {
+                    inserted += Self::execute_list(connection, list).await?;
+                }
+                Ok(inserted)
+            }
         }
     }
 
@@ -116,28 +132,28 @@ fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArg
 /// So many rows are inserted by COPY, which takes half the server's time.
 const COPIED: usize = 200;
 
-/// A list as COPY reads it: <https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4>.
-fn as_copied(list: &ListStatement<'_>) -> Vec<u8> {
-    let mut data = Vec::with_capacity(list.rows.size() + 8 * list.rows.len() * 24);
-    data.extend_from_slice(b"PGCOPY\n\xff\r\n\0");
-    // No flags, and no extension of the header.
-    data.extend_from_slice(&[0; 8]);
+/// What COPY reads begins with this, without flags and without an extension of the header, and ends with that:
+/// <https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4>.
+const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+const COPY_TRAILER: &[u8] = &(-1_i16).to_be_bytes();
+
+/// Adds a list as COPY reads it.
+fn push_copied(data: &mut Vec<u8>, list: &ListStatement<'_>) {
+    data.reserve(list.rows.size() + 4 * list.rows.len() * 24);
     for row in list.rows.iter() {
         data.extend_from_slice(&i16::try_from(row.len()).unwrap_or_default().to_be_bytes());
         for value in row {
             match value {
-                Value::Bytes(_) | Value::Text(_) => push_field(&mut data, value.bytes()),
+                Value::Bytes(_) | Value::Text(_) => push_field(data, value.bytes()),
                 Value::Flag(flag) => {
-                    push_field(&mut data, flag.map(|flag| [u8::from(flag)]).as_ref().map(<[u8; 1]>::as_slice));
+                    push_field(data, flag.map(|flag| [u8::from(flag)]).as_ref().map(<[u8; 1]>::as_slice));
                 }
                 Value::Number(number) => {
-                    push_field(&mut data, number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+                    push_field(data, number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
                 }
             }
         }
     }
-    data.extend_from_slice(&(-1_i16).to_be_bytes());
-    data
 }
 
 fn push_field(data: &mut Vec<u8>, field: Option<&[u8]>) {

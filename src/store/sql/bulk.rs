@@ -1,6 +1,6 @@
 //! Writing and reading many users, by statements that all databases read.
 
-use std::{collections::HashSet, future::poll_fn, pin::pin, task::Poll};
+use std::{collections::HashSet, iter};
 
 use super::{
     engine::{Engine, StoredRow},
@@ -282,37 +282,32 @@ impl Users {
         connection: &mut E::Connection,
         users: &[&NewUser],
     ) -> Result<bool, StoreError> {
-        let mut next = self.list::<E>(users)?;
-        let mut begun_with = 0;
-        while let Some(list) = next {
-            let length = list.rows.len();
-            begun_with += length;
-            let mut inserting = pin!(E::insert_list(&mut *connection, list));
-            let begun = poll_fn(|context| Poll::Ready(inserting.as_mut().poll(context))).await;
-            // The next list is written down while the database works on this one.
-            next = self.list::<E>(users.get(begun_with..).unwrap_or_default())?;
-            let inserted = match begun {
-                Poll::Ready(inserted) => inserted,
-                Poll::Pending => inserting.await,
-            };
-            match inserted {
-                Ok(inserted) if usize::try_from(inserted) == Ok(length) => {}
-                Ok(_) => return Ok(false),
-                Err(error) if E::is_taken(&error) => return Ok(false),
-                Err(error) => return Err(E::classify("write", error)),
-            }
+        let (mut waiting, mut unwritten) = (users, None);
+        let mut lists = iter::from_fn(|| {
+            let list = self.list::<E>(waiting).unwrap_or_else(|error| {
+                unwritten = Some(error);
+                None
+            })?;
+            waiting = waiting.get(list.rows.len()..).unwrap_or_default();
+            Some(list)
+        });
+        let inserted = E::insert_lists(connection, &mut lists).await;
+        match (unwritten, inserted) {
+            (Some(error), _) => Err(error),
+            (None, Ok(inserted)) => Ok(usize::try_from(inserted) == Ok(users.len())),
+            (None, Err(error)) if E::is_taken(&error) => Ok(false),
+            (None, Err(error)) => Err(E::classify("write", error)),
         }
-        Ok(true)
     }
 
     /// An INSERT of the first of them, as many as a statement takes.
     fn list<'u, E: Engine>(&'u self, users: &[&'u NewUser]) -> Result<Option<ListStatement<'u>>, StoreError> {
-        let mut rows = Rows::new(COLUMNS);
-        for user in users.iter().take(E::LIST) {
+        let mut rows = Rows::with_capacity(COLUMNS, users.len().min(E::INSERT_LIST));
+        for user in users.iter().take(E::INSERT_LIST) {
             if rows.size() >= SIZE {
                 break;
             }
-            rows.push(self.bind_columns(Statement::default(), user)?.into_values());
+            rows.push(self.columns_of(user)?);
         }
         if rows.is_empty() {
             return Ok(None);

@@ -1,4 +1,10 @@
-use std::{error::Error, fmt, future::Future};
+use std::{
+    error::Error,
+    fmt,
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
 use super::{rows::ListStatement, statement::Statement};
 use crate::{store::StoreError, user::User};
@@ -24,6 +30,8 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     const INSERTED_ROWS: &'static str;
     /// The most rows of a list. More are faster up to a point, and all of a list is in memory at once.
     const LIST: usize;
+    /// The most rows of a list that is inserted.
+    const INSERT_LIST: usize = Self::LIST;
     /// After a SELECT: nobody else changes the row before the transaction ends.
     const LOCKING: &'static str;
     /// After `DESC` of a column that may be NULL, where the index has NULL last: the index is of no use without.
@@ -80,8 +88,33 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         statement: ListStatement<'_>,
     ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
-    /// Runs an INSERT of a list, which either inserts all of it or fails with [`is_taken`](Self::is_taken), or says that it
-    /// inserted less. What it leaves when it fails is undone by the caller.
+    /// Runs INSERTs of lists, which either insert all of them or fail with [`is_taken`](Self::is_taken), or say that they
+    /// inserted less. What they leave then is undone by the caller.
+    fn insert_lists(
+        connection: &mut Self::Connection,
+        lists: &mut Lists<'_>,
+    ) -> impl Future<Output = Result<u64, Self::Error>> + Send {
+        async move {
+            let (mut begun, mut inserted) = (0, 0);
+            let mut next = lists.next();
+            while let Some(list) = next
+                && begun == inserted
+            {
+                begun += list.rows.len() as u64;
+                let mut inserting = pin!(Self::insert_list(&mut *connection, list));
+                let polled = poll_fn(|context| Poll::Ready(inserting.as_mut().poll(context))).await;
+                // The next list is written down while the database works on this one.
+                next = lists.next();
+                inserted += match polled {
+                    Poll::Ready(inserted) => inserted?,
+                    Poll::Pending => inserting.await?,
+                };
+            }
+            Ok(inserted)
+        }
+    }
+
+    /// The same with one list.
     fn insert_list(
         connection: &mut Self::Connection,
         statement: ListStatement<'_>,
@@ -107,6 +140,9 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     /// Whether a step of the schema failed since somebody else has just done it, or a part of it.
     fn is_made_by_another(error: &Self::Error) -> bool;
 }
+
+/// Lists that are made when they are asked for.
+pub(crate) type Lists<'l> = dyn Iterator<Item = ListStatement<'l>> + Send + 'l;
 
 /// A row whose columns are read by their place.
 pub(crate) trait StoredRow {

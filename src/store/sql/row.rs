@@ -46,10 +46,16 @@ impl<'a> ProfileColumns<'a> {
             phone,
             username,
             blocked: profile.blocked,
-            json: serde_json::to_string(profile)
-                .map_err(|error| StoreError::other("write", JsonProblem::from(&error)))?,
+            json: json(profile).map_err(|error| StoreError::other("write", JsonProblem::from(&error)))?,
         })
     }
+}
+
+fn json(profile: &Profile) -> Result<String, serde_json::Error> {
+    // Room for most, so that it need not be moved while it grows.
+    let mut text = Vec::with_capacity(512);
+    serde_json::to_writer(&mut text, profile)?;
+    String::from_utf8(text).map_err(serde::ser::Error::custom)
 }
 
 /// A credential as the columns hold it.

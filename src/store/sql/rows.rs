@@ -17,6 +17,11 @@ impl<'a> Rows<'a> {
         Self { width, values: Vec::new(), size: 0 }
     }
 
+    /// With room for so many rows.
+    pub(crate) fn with_capacity(width: usize, rows: usize) -> Self {
+        Self { values: Vec::with_capacity(width * rows), ..Self::new(width) }
+    }
+
     /// Adds a row, whose values are of the same types as those of the others.
     pub(crate) fn push(&mut self, row: impl IntoIterator<Item = Value<'a>>) {
         let length = self.values.len();

@@ -64,10 +64,6 @@ impl<'a> Statement<'a> {
     pub(crate) fn values(&self) -> &[Value<'a>] {
         &self.values
     }
-
-    pub(crate) fn into_values(self) -> Vec<Value<'a>> {
-        self.values
-    }
 }
 
 /// The text where a database numbers its parameters. No literal of ours has a question mark in it.

@@ -203,6 +203,7 @@ pub(crate) const BROKEN_BY: &[(&str, Fault)] = &[
     ("a_batch_lifts_tombstones_when_told", Fault::BulkRefuses),
     ("a_batch_lifts_for_nobody_but_those_it_creates", Fault::BulkLiftsTheTaken),
     ("a_batch_of_thousands_is_stored_whole_and_in_its_order", Fault::BulkCutsLarge),
+    ("a_batch_of_large_users_is_stored_whole", Fault::BulkCutsLarge),
     ("a_checkpoint_is_saved_with_its_batch", Fault::BulkForgetsCheckpoint),
     ("a_batch_under_a_lost_lease_writes_nothing", Fault::BulkWritesFirst),
     ("a_write_comes_to_pass_when_its_turn_has_come", Fault::TurnIsNotAwaited),

@@ -6,7 +6,7 @@ use crate::{
         sql::{
             engine::{Engine, StoredRow},
             row::{CredentialColumns, Misfit, ProfileColumns, stored_count},
-            statement::Statement,
+            statement::{Statement, Value},
             transaction,
         },
     },
@@ -110,7 +110,7 @@ impl Users {
     async fn insert_free<E: Engine>(&self, connection: &mut E::Connection, user: &NewUser) -> Result<bool, StoreError> {
         let mut statement = Statement::new(INSERT);
         statement.push("SELECT ").push(VALUES).push(" ").push(UNLESS_BURIED);
-        let mut statement = self.bind_columns(statement, user)?.bind(&*self.name);
+        let mut statement = self.columns_of(user)?.into_iter().fold(statement, Statement::bind).bind(&*self.name);
         self.push_digests(&mut statement, Key::all_of_new(user));
         statement.push(")) ");
         if E::WRITERS_WORK_AT_ONCE {
@@ -127,37 +127,37 @@ impl Users {
         }
     }
 
-    /// Binds what [`VALUES`] stands for.
-    pub(in crate::store::sql) fn bind_columns<'a>(
+    /// What [`VALUES`] stands for.
+    pub(in crate::store::sql) fn columns_of<'a>(
         &'a self,
-        statement: Statement<'a>,
         user: &'a NewUser,
-    ) -> Result<Statement<'a>, StoreError> {
+    ) -> Result<[Value<'a>; COLUMNS], StoreError> {
         let profile = ProfileColumns::new(&user.profile)?;
         let credential = CredentialColumns::new(&user.credential)?;
-        Ok(statement
-            .bind(&*self.name)
-            .bind(user.id.as_str())
-            .bind(stored_count(Version::FIRST.get()))
-            .bind(profile.email)
-            .bind(profile.phone)
-            .bind(profile.username)
-            .bind(user.legacy.as_ref().map(|legacy| legacy.source().as_str()))
-            .bind(user.legacy.as_ref().map(LegacyKey::id))
-            .bind(profile.blocked)
-            .bind(profile.json)
-            .bind(credential.kind)
-            .bind(credential.source)
-            .bind(credential.scheme)
-            .bind(credential.hash)
-            .bind(credential.context)
-            .bind(user.moved.map(|moved| moved.at.as_micros()))
-            .bind(user.moved.map(|moved| moved.by.as_str()))
-            .bind(user.created_at.as_micros())
-            .bind(user.at.as_micros())
-            .bind(user.last_login.map(Timestamp::as_micros))
-            .bind(stored_count(user.login_count))
-            .bind(user.password_set_at.map(Timestamp::as_micros)))
+        Ok([
+            (&*self.name).into(),
+            user.id.as_str().into(),
+            stored_count(Version::FIRST.get()).into(),
+            profile.email.into(),
+            profile.phone.into(),
+            profile.username.into(),
+            user.legacy.as_ref().map(|legacy| legacy.source().as_str()).into(),
+            user.legacy.as_ref().map(LegacyKey::id).into(),
+            profile.blocked.into(),
+            profile.json.into(),
+            credential.kind.into(),
+            credential.source.into(),
+            credential.scheme.into(),
+            credential.hash.into(),
+            credential.context.into(),
+            user.moved.map(|moved| moved.at.as_micros()).into(),
+            user.moved.map(|moved| moved.by.as_str()).into(),
+            user.created_at.as_micros().into(),
+            user.at.as_micros().into(),
+            user.last_login.map(Timestamp::as_micros).into(),
+            stored_count(user.login_count).into(),
+            user.password_set_at.map(Timestamp::as_micros).into(),
+        ])
     }
 
     /// Removes the tombstones of the user's keys.
