@@ -31,6 +31,7 @@ mod plan;
 mod policy;
 mod reading;
 mod report;
+mod room;
 mod sample;
 mod seen;
 mod worker;
@@ -55,7 +56,7 @@ use reading::{Distinct, Reading, Stretch};
 ///
 /// Reading and parsing are on a thread of their own. There are two batches at most in memory, each of
 /// [`batch_records`](ImporterBuilder::batch_records) and [`batch_bytes`](ImporterBuilder::batch_bytes) at most: one that is
-/// being read, or waits, and one that is being written; where the store writes two at once, three. New users cost the store
+/// being read, or waits, and one that is being written; a store that writes two at once may have both. New users cost the store
 /// nothing but their insertion; who is there is looked up only when something stands in the way.
 ///
 /// Records that share a key with an earlier one are faults: never insert-then-update. The keys of an input are kept in some

@@ -13,6 +13,7 @@ use super::{
     patience::Patience,
     plan::{plan, taken, tombstoned},
     reading::{Batch, Stretch},
+    room::Rest,
 };
 use crate::{
     bulk::{Place, Record},
@@ -72,24 +73,25 @@ impl<'a> Run<'a> {
         self.writing_since = self.importer.clock.monotonic();
     }
 
-    /// Plans and writes a batch, again and again until nobody has come between.
+    /// Plans and writes a batch.
     pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
-        let Batch { entries, end, is_last, room: _until_the_end } = batch;
+        let Batch { entries, end, is_last, room } = batch;
         let mut items = items(entries, !self.importer.distinct);
         if self.looks_first {
             let wanted: Vec<usize> = (0..items.len()).collect();
             self.look_and_plan(&mut items, &wanted).await?;
         }
-        self.settle(items, end, is_last).await
+        room.leave(self.settle(items, end, is_last).await?);
+        Ok(())
     }
 
-    /// Writes a batch that is planned, and plans it anew for whatever comes between.
+    /// Writes a batch that is planned, and plans it anew for whatever comes between. Says what is left of it.
     pub(super) async fn settle(
         &mut self,
         mut items: Vec<Item>,
         end: Place,
         is_last: bool,
-    ) -> Result<(), ImportFailure> {
+    ) -> Result<Rest, ImportFailure> {
         let mut conflicts = 0;
         for _ in 0..ROUNDS {
             self.prepare(&mut items).await?;
@@ -101,7 +103,7 @@ impl<'a> Run<'a> {
             let Some(outcomes) = written else {
                 self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
                 self.done(end, report);
-                return Ok(());
+                return Ok((items, write.users));
             };
             give_back(&mut items, write.users);
             conflicts += self.plan_anew(&mut items, outcomes).await?;
@@ -373,7 +375,10 @@ impl<'a> Run<'a> {
         for item in items {
             report.read += 1;
             if let Some(scheme) = item.scheme {
-                *report.schemes.entry(scheme.to_owned()).or_default() += 1;
+                match report.schemes.get_mut(scheme) {
+                    Some(count) => *count += 1,
+                    None => drop(report.schemes.insert(scheme.to_owned(), 1)),
+                }
             }
             let wrap = match &item.step {
                 Step::Insert => item.wrap,

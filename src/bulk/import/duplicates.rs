@@ -16,7 +16,7 @@ use std::{
 use crate::{
     identifier::IdentifierKind,
     secret_key::SecretKey,
-    store::{KeyKind, OwnedKey},
+    store::{Key, KeyKind},
 };
 
 /// Digest and number of a record.
@@ -51,9 +51,9 @@ impl KeyLog {
         Ok(Self { secret, parts: Parts::new(0)? })
     }
 
-    pub(super) fn add(&mut self, record: u64, key: &OwnedKey) -> io::Result<()> {
-        let digest = key.as_key().digest(&self.secret);
-        let mut entry = Entry { digest: [0; 16], mark: record << 3 | bit(key.as_key().kind()) };
+    pub(super) fn add(&mut self, record: u64, key: Key<'_>) -> io::Result<()> {
+        let digest = key.digest(&self.secret);
+        let mut entry = Entry { digest: [0; 16], mark: record << 3 | bit(key.kind()) };
         entry.digest.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
         self.parts.add(&entry)
     }

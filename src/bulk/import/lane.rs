@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::OwnedSemaphorePermit, task::JoinSet};
+use tokio::task::JoinSet;
 
 use super::{
     ImportFailure, ImportReport,
@@ -10,6 +10,7 @@ use super::{
     item::{Item, give_back, items},
     patience::Patience,
     reading::{Batch, Reading},
+    room::Room,
 };
 use crate::{
     bulk::Place,
@@ -37,7 +38,7 @@ struct Planned {
     write: Arc<BulkWrite>,
     end: Place,
     is_last: bool,
-    room: OwnedSemaphorePermit,
+    room: Room,
 }
 
 /// The task that writes, which ends with this.
@@ -137,16 +138,12 @@ impl Run<'_> {
     /// Waits for the end of a batch. If it cannot be stored as it is, the one after it is begun anew: it may hold what this one
     /// waits for.
     async fn finish(&mut self, ending: Ending, after: Option<Lane>) -> Result<Option<Lane>, ImportFailure> {
-        let Ending {
-            batch: Planned { mut items, write, end, is_last, room: _until_the_end },
-            report,
-            checkpoint,
-            writing,
-        } = ending;
+        let Ending { batch: Planned { mut items, write, end, is_last, room }, report, checkpoint, writing } = ending;
         let after = match writing.end().await? {
             Ok(BulkWritten::Written(_)) => {
                 self.save_dry(checkpoint.as_ref()).await?;
                 self.done(end, report);
+                room.leave((items, Arc::unwrap_or_clone(write).users));
                 return Ok(after);
             }
             Ok(BulkWritten::LeaseLost) => return Err(ImportFailure::LeaseLost),
@@ -155,7 +152,7 @@ impl Run<'_> {
                 let after = after.map(|lane| lane.batch);
                 give_back(&mut items, Arc::unwrap_or_clone(write).users);
                 self.plan_anew(&mut items, outcomes).await?;
-                self.settle(items, end, is_last).await?;
+                room.leave(self.settle(items, end, is_last).await?);
                 after
             }
             Err(error) => {
@@ -165,7 +162,7 @@ impl Run<'_> {
                     self.done(end, report);
                 } else {
                     give_back(&mut items, Arc::unwrap_or_clone(write).users);
-                    self.settle(items, end, is_last).await?;
+                    room.leave(self.settle(items, end, is_last).await?);
                 }
                 after
             }

@@ -6,7 +6,7 @@ use crate::{
     bulk::{Fault, FaultCode, ImportRecord},
     clock::Timestamp,
     identifier::IdentifierKind,
-    store::{BulkUpdate, KeyKind, Lookup, OwnedKey},
+    store::{BulkUpdate, Key, KeyKind, Lookup, OwnedKey},
     user::{Credential, CredentialChange, Moved, MovedBy, User, UserChange},
 };
 
@@ -69,9 +69,13 @@ pub fn plan(found: &[(KeyKind, Lookup)], record: &ImportRecord, policy: &ImportP
 
 /// The keys of a record, in the order in which conflicts are told.
 pub fn keys_of(record: &ImportRecord) -> Vec<OwnedKey> {
-    let id = record.id.clone().map(OwnedKey::Id);
-    let identifiers = record.profile.identifiers().cloned().map(OwnedKey::Identifier);
-    id.into_iter().chain(identifiers).chain(record.legacy.clone().map(OwnedKey::Legacy)).collect()
+    keys(record).map(OwnedKey::from).collect()
+}
+
+/// The same, borrowed.
+pub(super) fn keys(record: &ImportRecord) -> impl Iterator<Item = Key<'_>> {
+    let identifiers = record.profile.identifiers().map(Key::Identifier);
+    record.id.as_ref().map(Key::Id).into_iter().chain(identifiers).chain(record.legacy.as_ref().map(Key::Legacy))
 }
 
 fn user_of(lookup: &Lookup) -> Option<&User> {

@@ -6,17 +6,14 @@ use std::{
     },
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
-};
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Input, Watcher,
     duplicates::{Duplicates, KeyLog},
-    keys_of,
     names::Names,
-    plan::duplicated,
+    plan::{duplicated, keys},
+    room::{Room, Rooms},
     seen::Seen,
 };
 use crate::{
@@ -30,7 +27,8 @@ use crate::{
 /// Inputs of more text than this, in bytes, are read through first: there would be no room for all of their keys.
 const WATCHED: u64 = 1 << 30;
 
-/// Batches in memory: one that is written, and one that is read meanwhile, or begun to be written too.
+/// Batches in memory: one that is written, and one that is read meanwhile, or begun to be written too. With a third, what is
+/// worked on is too large for the caches of a processor, and that takes what is gained.
 const BATCHES: usize = 2;
 
 /// After how many records of the first reading it is told how far it is.
@@ -51,8 +49,8 @@ pub(super) struct Batch {
     /// Where the next one begins.
     pub(super) end: Place,
     pub(super) is_last: bool,
-    /// Where it is in memory: the one after the next is not read before this is dropped.
-    pub(super) room: OwnedSemaphorePermit,
+    /// Where it is in memory.
+    pub(super) room: Room,
 }
 
 /// A record as an import sees it.
@@ -121,10 +119,10 @@ impl Reader {
         let runtime = Handle::current();
         let mut source = opened(input, start)?;
         let mut end = start;
-        let rooms = Arc::new(Semaphore::new(BATCHES));
+        let mut rooms = Rooms::new(BATCHES);
         while let Some(room) = runtime.block_on(async {
             tokio::select! {
-                room = Arc::clone(&rooms).acquire_owned() => room.ok(),
+                room = rooms.next() => room,
                 () = sender.closed() => None,
             }
         }) {
@@ -184,7 +182,7 @@ impl Reader {
         }
         if let Ok(user) = &user
             && let Distinct::Watched(seen, _) = &mut self.distinct
-            && !seen.add(&keys_of(user))
+            && !seen.add(keys(user))
             && let Distinct::Watched(_, first) = mem::replace(&mut self.distinct, Distinct::Given)
         {
             let found = first.find(&mut *opened(input, Place::START)?, || sender.is_closed())?;
@@ -287,8 +285,8 @@ impl FirstReading {
             if self.names.settle(&mut user).is_err() {
                 continue;
             }
-            for key in keys_of(&user) {
-                log.add(record.place.record, &key).map_err(ImportFailure::Scratch)?;
+            for key in keys(&user) {
+                log.add(record.place.record, key).map_err(ImportFailure::Scratch)?;
             }
         }
         log.finish().map_err(ImportFailure::Scratch)

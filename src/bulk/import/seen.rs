@@ -1,9 +1,6 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use crate::{
-    secret_key::SecretKey,
-    store::{Key, OwnedKey},
-};
+use crate::{secret_key::SecretKey, store::Key};
 
 /// The most places for keys: 16 MiB of them.
 const MOST: usize = 1 << 22;
@@ -38,10 +35,10 @@ impl Seen {
     }
 
     /// Adds the keys of one record. `false` if one of them may have been there, or there is no room.
-    pub(super) fn add(&mut self, keys: &[OwnedKey]) -> bool {
-        let mut digests = Vec::with_capacity(keys.len());
+    pub(super) fn add<'k>(&mut self, keys: impl Iterator<Item = Key<'k>>) -> bool {
+        let mut digests = Vec::with_capacity(4);
         for key in keys {
-            let digest = self.digest(key.as_key());
+            let digest = self.digest(key);
             // A record may have one key under two names.
             if !digests.contains(&digest) {
                 digests.push(digest);
@@ -93,31 +90,32 @@ fn split(digest: u64) -> (u32, usize) {
 #[cfg(test)]
 mod tests {
     use super::{FEWEST, MOST, Seen};
-    use crate::{secret_key::SecretKey, store::OwnedKey, user::UserId};
+    use crate::{secret_key::SecretKey, store::Key, user::UserId};
 
     fn seen(text_bytes: Option<u64>) -> Seen {
         Seen::new(&SecretKey::from_bytes([7; 32]), text_bytes)
     }
 
-    fn key(number: usize) -> [OwnedKey; 1] {
-        [OwnedKey::Id(UserId::new(format!("user-{number}")))]
+    fn add(seen: &mut Seen, number: usize) -> bool {
+        let id = UserId::new(format!("user-{number}"));
+        seen.add([Key::Id(&id)].into_iter())
     }
 
     #[test]
     fn a_key_is_new_once() {
         let mut seen = seen(Some(0));
         for number in 0..FEWEST / 2 {
-            assert!(seen.add(&key(number)));
+            assert!(add(&mut seen, number));
         }
         for number in 0..FEWEST / 2 {
-            assert!(!seen.add(&key(number)));
+            assert!(!add(&mut seen, number));
         }
     }
 
     #[test]
     fn a_full_table_takes_no_key_for_new() {
         let mut seen = seen(Some(0));
-        assert_eq!((0..FEWEST).filter(|number| seen.add(&key(*number))).count(), FEWEST / 4 * 3);
+        assert_eq!((0..FEWEST).filter(|number| add(&mut seen, *number)).count(), FEWEST / 4 * 3);
     }
 
     #[test]
