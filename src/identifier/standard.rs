@@ -265,6 +265,13 @@ mod tests {
     }
 
     proptest! {
+        /// A letter beyond ASCII takes the long way, and does nothing to those before it.
+        #[test]
+        fn ascii_is_folded_as_everything_is(text in "[ -~]{0,40}") {
+            prop_assert_eq!(lower_address(&format!("{text}é")), format!("{}é", lower_address(&text)));
+            prop_assert_eq!(folded_username(&format!("{text}é")), format!("{}é", folded_username(&text)));
+        }
+
         #[test]
         fn a_normal_form_is_its_own_normal_form(text in "\\PC{0,40}") {
             let rules = StandardRules::new();

@@ -6,7 +6,7 @@ use waystation::{
     bulk::{Fault, FaultCode, Field, ImportRecord, RecordOptions},
     clock::Timestamp,
     identifier::{IdentifierKind, IdentifierRules, StandardRules},
-    password::{HashContext, Limits, PasswordHash, Schemes},
+    password::{HashContext, HashError, Limits, ParsedHash, PasswordHash, PasswordScheme, Schemes},
     user::{
         Credential, Delegation, LegacyKey, LinkedIdentity, Metadata, MfaFactor, Moved, MovedBy, NewUser, Profile, User,
         UserId,
@@ -52,6 +52,54 @@ fn a_record_with_every_field_of_the_reference_schema_is_read() {
     for field in Field::ALL {
         assert_eq!(record.fields.contains(*field), !unnamed.contains(field), "{field:?}");
     }
+}
+
+/// Has the name of the reference product's objects, and knows none of them.
+#[derive(Debug)]
+struct Strict;
+
+impl PasswordScheme for Strict {
+    fn name(&self) -> &'static str {
+        "custom-password-hash"
+    }
+
+    fn prefixes(&self) -> &'static [&'static str] {
+        &["{"]
+    }
+
+    fn fits(&self, _text: &str) -> bool {
+        true
+    }
+
+    fn parse(&self, _hash: &PasswordHash, _limits: &Limits) -> Result<Box<dyn ParsedHash>, HashError> {
+        Err(HashError::Locked)
+    }
+}
+
+#[test]
+fn a_host_that_has_another_scheme_for_custom_password_hashes_or_none_is_asked() {
+    let record = json!({
+        "user_id": "1",
+        "custom_password_hash": {"algorithm": "bcrypt", "hash": {"value": BCRYPT}},
+    });
+    let (record, limits) = (record.to_string(), Limits::default());
+    let place = "/custom_password_hash".to_owned();
+    let without = Schemes::standard().without("custom-password-hash");
+    let options = RecordOptions::default().schemes(without.clone(), limits.clone());
+    assert_eq!(faults(&record, &options), [(place.clone(), "ENUM_MISMATCH", "hash.unsupported".to_owned())]);
+    let options = RecordOptions::default().schemes(without.with(Strict).unwrap(), limits.clone());
+    assert_eq!(faults(&record, &options), [(place.clone(), "FORMAT", "hash.locked".to_owned())]);
+    let options = RecordOptions::default().schemes(Schemes::standard(), limits.hash_bytes(80));
+    assert_eq!(faults(&record, &options), [(place, "MAXIMUM", "hash.too_costly".to_owned())]);
+}
+
+#[test]
+fn what_stands_twice_in_a_custom_password_hash_is_found_where_it_stands() {
+    let text = format!(
+        r#"{{"user_id": "1", "custom_password_hash": {{"algorithm": "bcrypt", "hash": {{"value": "{BCRYPT}", "value": "{BCRYPT}"}}}}}}"#
+    );
+    let found = faults(&text, &RecordOptions::default());
+    assert_eq!(found, [("/custom_password_hash/hash/value".to_owned(), "NOT_PASSED", "json.duplicate".to_owned())]);
 }
 
 /// A record, how it is read, and pointer, code and detail of what is wrong with it.
