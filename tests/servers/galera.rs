@@ -140,6 +140,7 @@ impl GaleraCluster {
         let mut install = vec![text(install)];
         install.extend(settings(&first));
         install.extend(["--skip-test-db", "--auth-root-authentication-method=normal"].map(Into::into));
+        own(&first);
         run(&install);
         let grant = format!(
             "CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';\nGRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;\n"
@@ -252,6 +253,8 @@ impl Drop for GaleraCluster {
 /// What is set from the first on: nothing of this machine's own configuration, and small files.
 fn settings(folder: &Path) -> Vec<String> {
     let mut settings = vec!["--no-defaults".into(), format!("--datadir={}", text(&folder.join("data")))];
+    // Not the system's: a server that starts removes the temporary tables of all that share a folder.
+    settings.push(format!("--tmpdir={}", text(folder)));
     settings.extend(["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M"].map(Into::into));
     if is_root() {
         settings.push("--user=nobody".into());

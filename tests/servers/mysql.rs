@@ -188,6 +188,8 @@ impl MySqlServer {
     /// What is set from the first on: nothing of this machine's own configuration, and small files.
     fn settings(&self) -> Vec<String> {
         let mut settings = vec![format!("--datadir={}", text(&self.folder.join("data")))];
+        // Not the system's: a server that starts removes the temporary tables of all that share a folder.
+        settings.push(format!("--tmpdir={}", text(&self.folder)));
         settings.extend(["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M"].map(Into::into));
         if self.product == Product::MySql {
             // The package's own is a folder of the system.
