@@ -187,6 +187,7 @@ async fn add(api: &Api, uploaded: &mut Uploaded, dry_run: bool, mut file: Spoole
     let (spool, file) = (parts.spool.clone(), file.file);
     if let Err(problem) = blocking(move || spool.settle(&file).map_err(|error| full(&error))).await {
         jobs.cancel(&id).await?;
+        let _swept_later = tokio::fs::remove_file(&path).await;
         return Err(problem);
     }
     jobs.status(&id).await?.ok_or_else(|| Problem::from(StoreError::misconfigured("a job was lost")))
