@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 mod algorithm;
 mod arena;
 mod argon2;
+mod base64;
 #[cfg(feature = "bcrypt")]
 mod bcrypt;
 mod calibration;

@@ -1,5 +1,7 @@
 //! The rules used unless the host brings its own.
 
+use std::borrow::Cow;
+
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -87,7 +89,7 @@ impl StandardRules {
 
     fn email(&self, text: &str) -> Result<Identifier, IdentifierError> {
         const MALFORMED: IdentifierError = IdentifierError::Malformed { kind: IdentifierKind::Email };
-        let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+        let composed = composed(text);
         let (local, domain) = composed.rsplit_once('@').ok_or(MALFORMED)?;
         if local.is_empty() || local.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(MALFORMED);
@@ -96,11 +98,13 @@ impl StandardRules {
         if domain.is_empty() || domain.starts_with('.') || domain.ends_with('.') || domain.contains("..") {
             return Err(MALFORMED);
         }
-        let local = lower_address(local);
-        if local.len() > self.local_part_bytes {
+        let mut normal = lower_address(local);
+        if normal.len() > self.local_part_bytes {
             return Err(IdentifierError::TooLong { part: "local part", max: self.local_part_bytes, unit: "bytes" });
         }
-        let normal = format!("{local}@{domain}");
+        normal.reserve_exact(1 + domain.len());
+        normal.push('@');
+        normal.push_str(&domain);
         if normal.len() > self.address_bytes {
             return Err(IdentifierError::TooLong { part: "address", max: self.address_bytes, unit: "bytes" });
         }
@@ -147,6 +151,11 @@ impl Default for StandardRules {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// NFC, which ASCII is already.
+fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizerBorrowed::new_nfc().normalize(text) }
 }
 
 /// A part of a user name in its normal form.

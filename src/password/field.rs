@@ -2,13 +2,12 @@
 
 #[cfg(feature = "digest")]
 use base64ct::Base64;
-#[cfg(any(feature = "bcrypt", all(feature = "digest", test)))]
-use base64ct::Base64Bcrypt;
-use base64ct::{Base64Unpadded, Encoding};
+#[cfg(feature = "digest")]
+use base64ct::Encoding as _;
 #[cfg(feature = "digest")]
 use zeroize::Zeroizing;
 
-use super::SecretBytes;
+use super::{SecretBytes, base64};
 
 /// A number without sign, spaces or leading zeros. `None` also above `u64::MAX`.
 pub(super) fn decimal(text: &str) -> Option<u64> {
@@ -18,7 +17,7 @@ pub(super) fn decimal(text: &str) -> Option<u64> {
 
 /// RFC 4648 base64 without padding and without stray bits, as in PHC strings.
 pub(super) fn base64(text: &str) -> Option<SecretBytes> {
-    Base64Unpadded::decode_vec(text).ok().map(SecretBytes::from)
+    base64::STANDARD.strict(text)
 }
 
 /// RFC 4648 base64 with its padding.
@@ -89,17 +88,11 @@ pub(super) fn to_hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     text
 }
 
-/// bcrypt's own base64. The bits that the last character has too many are cleared first: some writers left them set,
-/// and they say nothing.
+/// bcrypt's own base64. The bits that the last character has too many are ignored: some writers left them set, and they
+/// say nothing.
 #[cfg(any(feature = "bcrypt", all(feature = "digest", test)))]
 pub(super) fn bcrypt_base64(text: &str) -> Option<SecretBytes> {
-    const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut canonical = Zeroizing::new(text.as_bytes().to_vec());
-    let last = canonical.last_mut()?;
-    let spare_bits = text.len() * 6 % 8;
-    let value = ALPHABET.iter().position(|letter| letter == last)?;
-    *last = *ALPHABET.get(value >> spare_bits << spare_bits)?;
-    Base64Bcrypt::decode_vec(std::str::from_utf8(&canonical).ok()?).ok().map(SecretBytes::from)
+    base64::BCRYPT.lenient(text)
 }
 
 #[cfg(all(test, feature = "digest"))]

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use super::PasswordScheme;
 
@@ -7,23 +7,35 @@ use super::PasswordScheme;
 pub(super) struct SchemeIndex {
     /// In their order.
     names: Vec<(&'static str, usize)>,
-    /// Each with the place of its scheme: by its [start], and then the longest first.
-    prefixes: Vec<(&'static str, usize)>,
+    /// Each with the place of its scheme: by its start, and then the longest first.
+    prefixes: Vec<([u8; START], &'static str, usize)>,
+    /// Those that are shorter than a start, the longest first.
+    short: Vec<(&'static str, usize)>,
 }
+
+/// How many bytes of a prefix are its start. Most prefixes begin with a dollar sign, and few with the same two bytes.
+const START: usize = 2;
 
 impl SchemeIndex {
     pub(super) const fn empty() -> Self {
-        Self { names: Vec::new(), prefixes: Vec::new() }
+        Self { names: Vec::new(), prefixes: Vec::new(), short: Vec::new() }
     }
 
     pub(super) fn of(schemes: &[Arc<dyn PasswordScheme>]) -> Self {
-        let all = schemes.iter().enumerate();
-        let mut prefixes: Vec<_> =
-            all.flat_map(|(place, scheme)| scheme.prefixes().iter().map(move |prefix| (*prefix, place))).collect();
-        prefixes.sort_by_key(|(prefix, place)| (start(prefix), usize::MAX - prefix.len(), *place));
-        let mut names: Vec<_> = schemes.iter().enumerate().map(|(place, scheme)| (scheme.name(), place)).collect();
-        names.sort_unstable();
-        Self { names, prefixes }
+        let mut index = Self::empty();
+        for (place, scheme) in schemes.iter().enumerate() {
+            index.names.push((scheme.name(), place));
+            for prefix in scheme.prefixes() {
+                match prefix.as_bytes().first_chunk() {
+                    Some(start) => index.prefixes.push((*start, prefix, place)),
+                    None => index.short.push((prefix, place)),
+                }
+            }
+        }
+        index.names.sort_unstable();
+        index.prefixes.sort_by_key(|(start, prefix, place)| (*start, Reverse(prefix.len()), *place));
+        index.short.sort_by_key(|(prefix, place)| (Reverse(prefix.len()), *place));
+        index
     }
 
     /// The place of the scheme of this name.
@@ -34,23 +46,13 @@ impl SchemeIndex {
 
     /// How long each prefix of the text is and which scheme it is of, the longest first.
     pub(super) fn beginning(&self, text: &str) -> impl Iterator<Item = (usize, usize)> {
-        let with_start = |length| {
-            let wanted = text.as_bytes().get(..length)?;
-            let from = self.prefixes.partition_point(|(prefix, _)| start(prefix) < wanted);
-            let until = self.prefixes.partition_point(|(prefix, _)| start(prefix) <= wanted);
+        let with_start = text.as_bytes().first_chunk().and_then(|wanted| {
+            let from = self.prefixes.partition_point(|(start, ..)| start < wanted);
+            let until = self.prefixes.partition_point(|(start, ..)| start <= wanted);
             self.prefixes.get(from..until)
-        };
-        // A start that is shorter is a whole prefix.
-        let likely = (0..=START).rev().filter_map(with_start).flatten();
-        let fitting = likely.filter(move |(prefix, _)| text.starts_with(prefix));
-        fitting.map(|(prefix, scheme)| (prefix.len(), *scheme))
+        });
+        let with_start = with_start.into_iter().flatten().map(|(_, prefix, scheme)| (*prefix, *scheme));
+        let likely = with_start.chain(self.short.iter().copied());
+        likely.filter(move |(prefix, _)| text.starts_with(prefix)).map(|(prefix, scheme)| (prefix.len(), scheme))
     }
-}
-
-/// How many bytes of a prefix are its start. Most prefixes begin with a dollar sign, and few with the same two bytes.
-const START: usize = 2;
-
-fn start(prefix: &'static str) -> &'static [u8] {
-    let bytes = prefix.as_bytes();
-    bytes.get(..START).unwrap_or(bytes)
 }
