@@ -8,15 +8,12 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use super::ImportRecord;
-use crate::{
-    store::{Filter, UserStore},
-    user::User,
-};
+use crate::store::{Filter, UserStore};
 
 mod cell;
 mod error;
 mod field;
+mod layout;
 mod packed;
 mod pages;
 mod walk;
@@ -28,6 +25,7 @@ pub use self::{
     packed::Packing,
 };
 
+use layout::Layout;
 use packed::Packed;
 use pages::Pages;
 use walk::Walk;
@@ -74,17 +72,13 @@ pub enum ExportFormat {
 /// ```
 pub struct Exporter {
     store: Arc<dyn UserStore>,
-    format: ExportFormat,
+    layout: Layout,
     packing: Packing,
-    fields: Vec<ExportField>,
     most_columns: usize,
-    texts: CsvTexts,
     filter: Filter,
-    secrets: bool,
     snapshot: bool,
     page: usize,
     limit: u64,
-    primary: Option<(String, String)>,
     watch: Box<Watch>,
 }
 
@@ -109,24 +103,20 @@ impl Exporter {
     pub fn new(store: Arc<dyn UserStore>) -> Self {
         Self {
             store,
-            format: ExportFormat::JsonLines,
+            layout: Layout::default(),
             packing: Packing::None,
-            fields: Vec::new(),
             most_columns: 30,
-            texts: CsvTexts::default(),
             filter: Filter::All,
-            secrets: false,
             snapshot: true,
             page: 1_000,
             limit: u64::MAX,
-            primary: None,
             watch: Box::new(|_| ControlFlow::Continue(())),
         }
     }
 
     /// In this format.
     pub const fn format(mut self, format: ExportFormat) -> Self {
-        self.format = format;
+        self.layout.format = format;
         self
     }
 
@@ -139,7 +129,7 @@ impl Exporter {
     /// These fields, in this order; without any, the whole user, which for CSV is
     /// [`ExportField::usual`].
     pub fn fields(mut self, fields: impl Into<Vec<ExportField>>) -> Self {
-        self.fields = fields.into();
+        self.layout.fields = fields.into();
         self
     }
 
@@ -151,7 +141,7 @@ impl Exporter {
 
     /// What is done about texts in CSV that a spreadsheet would compute.
     pub const fn csv_texts(mut self, texts: CsvTexts) -> Self {
-        self.texts = texts;
+        self.layout.texts = texts;
         self
     }
 
@@ -164,7 +154,7 @@ impl Exporter {
     /// With the hashes of passwords and second factors, where whole users are written. Whoever has the file can try
     /// passwords: keep it as you keep the database.
     pub const fn secrets(mut self) -> Self {
-        self.secrets = true;
+        self.layout.secrets = true;
         self
     }
 
@@ -178,7 +168,7 @@ impl Exporter {
         self
     }
 
-    /// How many users are read at once; three times as many are in memory. 1,000 unless given, at least one.
+    /// How many users are read at once; at most seven times as many are in memory. 1,000 unless given, at least one.
     pub const fn page(mut self, users: usize) -> Self {
         self.page = if users == 0 { 1 } else { users };
         self
@@ -193,7 +183,7 @@ impl Exporter {
     /// What the store is called where everybody's first identity is an account in it: its connection, and the provider before
     /// the `|` of ids that have none. Without, only linked accounts are identities.
     pub fn primary(mut self, connection: impl Into<String>, provider: impl Into<String>) -> Self {
-        self.primary = Some((connection.into(), provider.into()));
+        self.layout.primary = Some((connection.into(), provider.into()));
         self
     }
 
@@ -234,80 +224,42 @@ impl Exporter {
     /// When the store cannot be asked or cannot list its users, when there are too many columns, and when the output takes
     /// no more; [`ExportError::Full`] when there is no room for it.
     pub async fn write_to<W: Write + Send>(&self, output: W) -> Result<Exported, ExportError> {
-        let usual = if self.format == ExportFormat::Csv { ExportField::usual() } else { Vec::new() };
-        let fields = if self.fields.is_empty() { &usual } else { &self.fields };
-        if self.format == ExportFormat::Csv && fields.len() > self.most_columns {
-            return Err(ExportError::Columns { given: fields.len(), most: self.most_columns });
+        let mut layout = self.layout.clone();
+        if layout.format == ExportFormat::Csv {
+            if layout.fields.is_empty() {
+                layout.fields = ExportField::usual();
+            }
+            if layout.fields.len() > self.most_columns {
+                return Err(ExportError::Columns { given: layout.fields.len(), most: self.most_columns });
+            }
         }
+        let layout = Arc::new(layout);
         let mut output = Packed::new(output, self.packing).map_err(ExportError::write)?;
         let mut exported = Exported::default();
-        let mut text = self.begin(fields);
         let walk = Walk::begin(&self.store, &self.filter, self.page, self.snapshot).await?;
-        let mut pages = Pages::of(walk);
-        while exported.users < self.limit
-            && let Some(users) = pages.next().await?
-        {
-            let left = usize::try_from(self.limit - exported.users).unwrap_or(usize::MAX);
-            for user in users.into_iter().take(left) {
-                self.push(&mut text, user, fields, exported.users == 0);
-                exported.users += 1;
-            }
-            output.write_all(&text).map_err(ExportError::write)?;
-            text.clear();
+        output.write_all(&layout.begin()).map_err(ExportError::write)?;
+        let mut pages = Pages::of(walk, Arc::clone(&layout), self.limit);
+        while let Some(page) = pages.next().await? {
+            output.write_all(layout.page(&page.text, exported.users == 0)).map_err(ExportError::write)?;
+            exported.users += page.users;
             exported.bytes = output.written();
             if (self.watch)(&exported).is_break() {
                 return Ok(exported);
             }
         }
-        if self.format == ExportFormat::Json {
-            text.extend_from_slice(if exported.users == 0 { b"]\n" } else { b"\n]\n" });
-        }
-        output.write_all(&text).map_err(ExportError::write)?;
+        output.write_all(layout.end(exported.users == 0)).map_err(ExportError::write)?;
         exported.bytes = output.finish().map_err(ExportError::write)?;
         exported.is_complete = true;
         Ok(exported)
-    }
-
-    fn begin(&self, fields: &[ExportField]) -> Vec<u8> {
-        match self.format {
-            ExportFormat::Csv => {
-                let names: Vec<_> = fields.iter().map(|field| cell::name(field.name())).collect();
-                format!("{}\n", names.join(",")).into_bytes()
-            }
-            ExportFormat::Json => b"[".to_vec(),
-            ExportFormat::JsonLines => Vec::new(),
-        }
-    }
-
-    fn push(&self, text: &mut Vec<u8>, user: User, fields: &[ExportField], is_first: bool) {
-        if self.format == ExportFormat::Json {
-            text.extend_from_slice(if is_first { b"\n" } else { b",\n" });
-        }
-        if fields.is_empty() {
-            ImportRecord::from(user).write_json(text, self.secrets);
-        } else {
-            let whole = field::shown(&user, self.primary.as_ref());
-            let values = fields.iter().map(|field| (field.name(), field.value(&whole)));
-            if self.format == ExportFormat::Csv {
-                let cells: Vec<_> = values.map(|(_, value)| cell::cell(&value, self.texts)).collect();
-                text.extend_from_slice(cells.join(",").as_bytes());
-            } else {
-                let object: serde_json::Map<_, _> = values.map(|(name, value)| (name.to_owned(), value)).collect();
-                text.extend_from_slice(serde_json::Value::Object(object).to_string().as_bytes());
-            }
-        }
-        if self.format != ExportFormat::Json {
-            text.push(b'\n');
-        }
     }
 }
 
 impl fmt::Debug for Exporter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exporter")
-            .field("format", &self.format)
+            .field("format", &self.layout.format)
             .field("packing", &self.packing)
-            .field("secrets", &self.secrets)
+            .field("secrets", &self.layout.secrets)
             .finish_non_exhaustive()
     }
 }

@@ -291,6 +291,7 @@ macro_rules! __store_cases {
             a_snapshot_shows_everybody_of_its_moment
             a_snapshot_stays_whatever_is_written
             snapshots_are_each_of_their_own_moment
+            a_page_that_is_read_ahead_has_its_users
         }
     };
     (stats, [$($then:tt)*] $($with:tt)*) => {

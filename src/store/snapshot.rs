@@ -2,7 +2,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{Search, SearchPage, StoreError};
+use super::{Search, SearchCursor, SearchPage, StoreError};
+use crate::user::User;
 
 /// The capability to look at the users as they are at one moment, while others go on writing.
 #[async_trait]
@@ -28,4 +29,45 @@ pub trait Snapshot: fmt::Debug + Send {
     ///
     /// When the store cannot be asked, or has given the snapshot up.
     async fn search(&mut self, search: &Search) -> Result<SearchPage, StoreError>;
+
+    /// The same page for whoever asks for the next one before he looks at this one: to make users of what the store holds
+    /// may be left to whoever looks at them, on any thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Self::search).
+    async fn search_ahead(&mut self, search: &Search) -> Result<StoredPage, StoreError> {
+        Ok(self.search(search).await?.into())
+    }
+}
+
+/// A page of a search whose users may still be as the store holds them.
+#[non_exhaustive]
+pub struct StoredPage {
+    /// The users, one by one. What the store holds may turn out not to be a user.
+    pub users: StoredUsers,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<SearchCursor>,
+}
+
+/// Users who are made of what a store holds when they are asked for.
+pub type StoredUsers = Box<dyn ExactSizeIterator<Item = Result<User, StoreError>> + Send>;
+
+impl StoredPage {
+    /// A page. For store authors.
+    pub fn new(users: StoredUsers, next: Option<SearchCursor>) -> Self {
+        Self { users, next }
+    }
+}
+
+impl From<SearchPage> for StoredPage {
+    fn from(page: SearchPage) -> Self {
+        Self::new(Box::new(page.users.into_iter().map(Ok)), page.next)
+    }
+}
+
+impl fmt::Debug for StoredPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredPage").field("users", &self.users.len()).finish_non_exhaustive()
+    }
 }

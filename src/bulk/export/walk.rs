@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::ExportError;
 use crate::{
-    store::{Filter, Search, SearchCursor, Snapshot, StoreError, UserStore},
-    user::{User, UserId},
+    store::{Filter, Search, SearchCursor, Snapshot, StoreError, StoredPage, StoredUsers, UserStore},
+    user::UserId,
 };
 
 /// A walk over the users to export, page by page, in the order of their ids.
@@ -37,7 +37,7 @@ impl Walk {
     }
 
     /// The next page, which may be empty; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<User>>, ExportError> {
+    pub(super) async fn next(&mut self) -> Result<Option<StoredUsers>, ExportError> {
         let mut search = Search::new(self.filter.clone()).limit(self.page);
         let after = match std::mem::replace(&mut self.next, Next::End) {
             Next::End => return Ok(None),
@@ -48,16 +48,16 @@ impl Walk {
                 None
             }
         };
-        let page = match (&mut self.snapshot, &self.filter, self.store.as_bulk(), self.store.as_search()) {
-            (Some(snapshot), ..) => snapshot.search(&search).await?,
+        let page: StoredPage = match (&mut self.snapshot, &self.filter, self.store.as_bulk(), self.store.as_search()) {
+            (Some(snapshot), ..) => snapshot.search_ahead(&search).await?,
             (None, Filter::All, Some(bulk), _) => {
                 let users = bulk.scan(after.as_ref(), self.page).await?;
                 if let Some(last) = users.last() {
                     self.next = Next::After(last.id.clone());
                 }
-                return Ok(Some(users));
+                return Ok(Some(Box::new(users.into_iter().map(Ok))));
             }
-            (None, _, _, Some(store)) => store.search(&search).await?,
+            (None, _, _, Some(store)) => store.search(&search).await?.into(),
             (None, _, _, None) => {
                 return Err(StoreError::misconfigured("the store can neither list its users nor search them").into());
             }

@@ -1,6 +1,6 @@
 use super::people::{Store, at, crowd, email, found, insert, plain, update, with};
 use crate::{
-    store::{Deletion, Filter, Order, OrderBy, Search, Snapshot},
+    store::{Deletion, Filter, Order, OrderBy, Search, Snapshot, StoredPage},
     user::{User, UserChange},
 };
 
@@ -35,6 +35,38 @@ pub async fn a_snapshot_shows_everybody_of_its_moment(store: Store) {
             let all =
                 search.search(&Search::new(filter.clone()).order(order).limit(1_000)).await.expect("search").users;
             assert!(!all.is_empty() && walk(&mut *snapshot, &filter, order).await == all, "{order}: {filter:?}");
+        }
+    }
+}
+
+/// Pages that are read ahead have the users of the pages that are searched for, whenever those are looked at.
+pub async fn a_page_that_is_read_ahead_has_its_users(store: Store) {
+    for user in crowd() {
+        insert(&store, user).await;
+    }
+    let mut snapshot = snapshot(&store).await;
+    // What stands in a profile is looked at in memory where a database does not find it by itself.
+    for filter in [Filter::All, Filter::Blocked(false), Filter::EmailVerified(true)] {
+        for order in [Order::ID, Order::descending(OrderBy::Id), Order::NEWEST_FIRST] {
+            for skip in [0, 2] {
+                let mut search = Search::new(filter.clone()).order(order).limit(7);
+                search.skip = skip;
+                let (mut ahead, mut next) = (Vec::new(), Some(search.clone()));
+                while let Some(search) = next.take() {
+                    let page = snapshot.search_ahead(&search).await.expect("search_ahead");
+                    assert!(page.users.len() <= 7, "a page that is longer than its limit");
+                    next = page.next.clone().map(|next| Search::new(filter.clone()).limit(7).after(next));
+                    ahead.push(page);
+                }
+                for StoredPage { users, next, .. } in ahead {
+                    let page = snapshot.search(&search).await.expect("search");
+                    assert_eq!(users.len(), page.users.len(), "{order}");
+                    let users: Vec<_> = users.collect::<Result<_, _>>().expect("users");
+                    assert!(users == page.users && next == page.next, "{order}");
+                    search =
+                        next.map_or_else(|| search.clone(), |next| Search::new(filter.clone()).limit(7).after(next));
+                }
+            }
         }
     }
 }

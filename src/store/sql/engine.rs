@@ -15,7 +15,7 @@ use crate::{store::StoreError, user::User};
 pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     type Connection: Send;
     type Error: Error + Send + Sync + 'static;
-    type Row: StoredRow<Error = Self::Error> + Send + Sync;
+    type Row: StoredRow<Error = Self::Error> + Send + Sync + 'static;
 
     /// Begins a transaction that writes.
     const BEGIN: &'static str;

@@ -20,6 +20,9 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
+/// The place of the id in [`columns!`].
+pub(crate) const ID: usize = 0;
+
 /// The place of the version in [`columns!`]. No user is without one.
 pub(crate) const VERSION: usize = 1;
 

@@ -8,7 +8,7 @@ use super::{
     users::Users,
 };
 use crate::{
-    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError},
+    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError, StoredPage},
     user::{User, UserId},
 };
 
@@ -56,6 +56,33 @@ impl Users {
             }
         }
         Ok(SearchPage::new(users, None))
+    }
+
+    /// One statement, whose rows are left as they are, if it finds nobody who is not on the page and the place of the last is
+    /// a row's id.
+    pub(crate) async fn search_ahead<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        search: &Search,
+    ) -> Result<StoredPage, StoreError> {
+        search.check()?;
+        let mut walk = Walk::new(&search.filter, search.order, search.after.as_ref());
+        let stretch = match walk.stretch.take() {
+            Some(stretch @ Stretch::Missing(_))
+                if search.order.by() == OrderBy::Id && walk.is_exact && search.skip == 0 && search.limit < ROWS =>
+            {
+                stretch
+            }
+            _ => return Ok(self.search::<E>(connection, search).await?.into()),
+        };
+        let failed = |error| E::classify("search", error);
+        let statement = walk.statement::<E>(self, &stretch, search.limit + 1);
+        let mut rows = E::fetch(connection, &statement).await.map_err(failed)?;
+        let is_full = rows.len() > search.limit;
+        rows.truncate(search.limit);
+        let last = rows.last().filter(|_| is_full).map(|row| row.text(row::ID)).transpose().map_err(failed)?.flatten();
+        let next = last.map(|id| SearchCursor::at(search.order, None, UserId::new(id)));
+        Ok(StoredPage::new(Box::new(rows.into_iter().map(|row| row::decode(&row, 0))), next))
     }
 
     pub(crate) async fn count<E: Engine>(

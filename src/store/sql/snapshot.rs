@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, ops::DerefMut, sync::Arc};
 
 use super::{engine::Engine, statement::Statement, users::Users};
-use crate::store::{Search, SearchPage, Snapshot, StoreError};
+use crate::store::{Search, SearchPage, Snapshot, StoreError, StoredPage};
 use async_trait::async_trait;
 
 /// The moment is that of the first row that is read, and not that of the begin.
@@ -27,9 +27,14 @@ impl<E: Engine, C: DerefMut<Target = E::Connection>> SqlSnapshot<E, C> {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<E: Engine, C: DerefMut<Target = E::Connection> + Send> Snapshot for SqlSnapshot<E, C> {
     async fn search(&mut self, search: &Search) -> Result<SearchPage, StoreError> {
         self.users.search::<E>(&mut self.connection, search).await
+    }
+
+    async fn search_ahead(&mut self, search: &Search) -> Result<StoredPage, StoreError> {
+        self.users.search_ahead::<E>(&mut self.connection, search).await
     }
 }
 

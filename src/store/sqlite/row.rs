@@ -1,5 +1,7 @@
 //! Rows, as SQLite shows them and as they outlive their statement.
 
+use std::ops::Range;
+
 use rusqlite::{
     Row,
     types::{FromSqlResult, ValueRef},
@@ -7,49 +9,57 @@ use rusqlite::{
 
 use crate::{sqlite::fault::Fault, store::sql::engine::StoredRow};
 
-/// A row for itself.
-pub(super) struct OwnedRow(Vec<OwnedValue>);
+/// Room for most, in bytes, so that they need not be moved while they come.
+const ROOM: usize = 512;
 
-/// A value for itself. A text is not known to be UTF-8 before somebody asks for it, and can say in which column it is not.
+/// A row for itself.
+pub(super) struct OwnedRow {
+    values: Vec<OwnedValue>,
+    /// The bytes of all values one after the other. A text is not known to be UTF-8 before somebody asks for it, and can say
+    /// in which column it is not.
+    bytes: Vec<u8>,
+}
+
 enum OwnedValue {
-    Blob(Vec<u8>),
+    Blob(Range<usize>),
     Integer(i64),
     Null,
     Real(f64),
-    Text(Vec<u8>),
+    Text(Range<usize>),
 }
 
 impl OwnedRow {
     pub(super) fn new(row: &Row<'_>, width: usize) -> Result<Self, rusqlite::Error> {
-        (0..width).map(|place| row.get_ref(place).map(OwnedValue::from)).collect::<Result<_, _>>().map(Self)
+        let mut owned = Self { values: Vec::with_capacity(width), bytes: Vec::with_capacity(ROOM) };
+        for place in 0..width {
+            let value = match row.get_ref(place)? {
+                ValueRef::Blob(bytes) => OwnedValue::Blob(owned.own(bytes)),
+                ValueRef::Integer(number) => OwnedValue::Integer(number),
+                ValueRef::Null => OwnedValue::Null,
+                ValueRef::Real(number) => OwnedValue::Real(number),
+                ValueRef::Text(text) => OwnedValue::Text(owned.own(text)),
+            };
+            owned.values.push(value);
+        }
+        Ok(owned)
+    }
+
+    fn own(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
     }
 
     fn value(&self, place: usize) -> Result<ValueRef<'_>, rusqlite::Error> {
-        self.0.get(place).map(ValueRef::from).ok_or(rusqlite::Error::InvalidColumnIndex(place))
-    }
-}
-
-impl From<ValueRef<'_>> for OwnedValue {
-    fn from(value: ValueRef<'_>) -> Self {
-        match value {
-            ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
-            ValueRef::Integer(number) => Self::Integer(number),
-            ValueRef::Null => Self::Null,
-            ValueRef::Real(number) => Self::Real(number),
-            ValueRef::Text(text) => Self::Text(text.to_vec()),
-        }
-    }
-}
-
-impl<'r> From<&'r OwnedValue> for ValueRef<'r> {
-    fn from(value: &'r OwnedValue) -> Self {
-        match value {
-            OwnedValue::Blob(bytes) => Self::Blob(bytes),
-            OwnedValue::Integer(number) => Self::Integer(*number),
-            OwnedValue::Null => Self::Null,
-            OwnedValue::Real(number) => Self::Real(*number),
-            OwnedValue::Text(text) => Self::Text(text),
-        }
+        let bytes = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
+        let value = self.values.get(place).ok_or(rusqlite::Error::InvalidColumnIndex(place))?;
+        Ok(match value {
+            OwnedValue::Blob(range) => ValueRef::Blob(bytes(range)),
+            OwnedValue::Integer(number) => ValueRef::Integer(*number),
+            OwnedValue::Null => ValueRef::Null,
+            OwnedValue::Real(number) => ValueRef::Real(*number),
+            OwnedValue::Text(range) => ValueRef::Text(bytes(range)),
+        })
     }
 }
 
