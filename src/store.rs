@@ -45,7 +45,7 @@ pub use server::{MySql, MySqlStore};
 pub use server::{Postgres, PostgresStore};
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 pub use server::{ServerStore, ServerStoreBuilder};
-pub use snapshot::{Snapshot, SnapshotStore};
+pub use snapshot::{Snapshot, SnapshotStore, StoredPage, StoredUsers};
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder, Synchronous};

@@ -31,7 +31,7 @@ impl ImporterBuilder {
             sink: None,
             progress: None,
             batch_records: 2_500,
-            batch_bytes: 5 << 18,
+            batch_bytes: 1 << 20,
             dry_run: false,
             distinct: false,
         })
@@ -111,7 +111,7 @@ impl ImporterBuilder {
         self
     }
 
-    /// The text of a batch in bytes, after which no record is added to it. 1.25 MiB unless given. A record in memory takes
+    /// The text of a batch in bytes, after which no record is added to it. 1 MiB unless given. A record in memory takes
     /// up to 16 times its text.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.0.batch_bytes = bytes.max(1);

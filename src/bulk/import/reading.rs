@@ -27,9 +27,8 @@ use crate::{
 /// Inputs of more text than this, in bytes, are read through first: there would be no room for all of their keys.
 const WATCHED: u64 = 1 << 30;
 
-/// Batches in memory: one that is written, and one that is read meanwhile, or begun to be written too. A third took 14 MiB, and
-/// was not surely faster.
-const BATCHES: usize = 2;
+/// Batches in memory: one that is written, one that waits or is begun to be written too, and one that is read meanwhile.
+const BATCHES: usize = 3;
 
 /// After how many records of the first reading it is told how far it is.
 const TELL_EVERY: u64 = 10_000;
