@@ -124,6 +124,8 @@ impl Pool {
         }
         state.jobs.push_back(job);
         if state.idle >= state.jobs.len() {
+            // Who wakes up wants it.
+            drop(state);
             self.shared.job_came.notify_one();
             return Ok((answer, true));
         }

@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use rusqlite::OpenFlags;
+use rusqlite::{OpenFlags, config::DbConfig};
 
 use super::builder::Synchronous;
 use crate::sqlite::{self, pool::Opener};
@@ -32,7 +32,28 @@ fn opener(path: PathBuf, busy_timeout: Duration, pragmas: &'static str) -> Opene
     Box::new(move || {
         let sqlite = sqlite::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)?;
         sqlite.set_prepared_statement_cache_capacity(STATEMENTS);
+        // SQLite would plan a statement anew for every other limit of a page.
+        sqlite.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         sqlite.execute_batch(pragmas)?;
         Ok(sqlite)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_its_values_are() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let sqlite = writer(file.path().to_owned(), Duration::from_secs(1), Synchronous::Normal)().unwrap();
+        sqlite.execute_batch("CREATE TABLE users (id INTEGER PRIMARY KEY); INSERT INTO users VALUES (1), (2)").unwrap();
+        let mut page = sqlite.prepare("SELECT id FROM users WHERE id > ? ORDER BY id LIMIT ?").unwrap();
+        for (after, limit, users) in [(0, 1, 1), (0, 9, 2), (1, 9, 1)] {
+            assert_eq!(page.query_map([after, limit], |_| Ok(())).unwrap().count(), users);
+        }
+        assert_eq!(page.get_status(StatementStatus::RePrepare), 0);
+    }
 }
