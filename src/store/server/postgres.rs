@@ -89,6 +89,11 @@ impl Engine for Postgres {
         statement.push("position(").push_bind(text).push(" IN ").push(column).push(") > 0");
     }
 
+    /// In the text: it keeps no plan for a limit that it does not know.
+    fn push_limit(statement: &mut Statement<'_>, limit: i64) {
+        statement.push(" LIMIT ").push_number(limit);
+    }
+
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
             Some(code) => Fault::classify(operation, code.to_string(), meaning(&code)),

@@ -131,6 +131,11 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     /// The condition that a column, which is not NULL, has this text in it: byte by byte.
     fn push_holds(statement: &mut Statement<'_>, column: &'static str, text: String);
 
+    /// How many rows of a page there are at most.
+    fn push_limit(statement: &mut Statement<'_>, limit: i64) {
+        statement.push(" LIMIT ").push_bind(limit);
+    }
+
     /// What a failed statement means to the caller of `operation`.
     fn classify(operation: &'static str, error: Self::Error) -> StoreError;
 

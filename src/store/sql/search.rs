@@ -244,7 +244,7 @@ impl<'a> Walk<'a> {
                 statement.push(" ORDER BY id").push(down);
             }
         }
-        statement.push(" LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        E::push_limit(&mut statement, i64::try_from(limit).unwrap_or(i64::MAX));
         statement
     }
 }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 /// SQL with its values, in the order of its question marks.
 ///
-/// The text is put together from literals alone; whatever a person can have typed is a value.
+/// The text is put together from literals, and numbers of ours; whatever a person can have typed is a value.
 #[derive(Debug, Default)]
 pub(crate) struct Statement<'a> {
     text: Cow<'static, str>,
@@ -37,6 +37,13 @@ impl<'a> Statement<'a> {
 
     pub(crate) fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.to_mut().push_str(text);
+        self
+    }
+
+    /// A number in the text, of which there are few.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn push_number(&mut self, number: i64) -> &mut Self {
+        self.text.to_mut().push_str(&number.to_string());
         self
     }
 
