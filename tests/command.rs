@@ -1,5 +1,10 @@
 //! The command `waystation`, as an operator runs it.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed step of a test is a failed test"
+)]
 
 #[path = "command/bulk.rs"]
 mod bulk;
@@ -11,10 +16,16 @@ mod hash;
 mod left;
 #[path = "command/memory.rs"]
 mod memory;
+#[cfg(unix)]
+#[path = "servers/postgres.rs"]
+mod postgres;
 #[path = "command/serve.rs"]
 mod serve;
 #[path = "command/server.rs"]
 mod server;
+#[cfg(unix)]
+#[path = "servers/server_process.rs"]
+mod server_process;
 #[path = "command/settings.rs"]
 mod settings;
 #[path = "command/terminal.rs"]

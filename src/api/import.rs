@@ -1,4 +1,4 @@
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -231,11 +231,10 @@ pub(super) fn shown(api: &Api, job: &ImportStatus) -> Result<Value, Problem> {
     add("send_completion_email", uploaded.send_completion_email.into());
     add("dry_run", job.spec.dry_run.into());
     add("format", json!(uploaded.format));
-    if job.status == JobStatus::Running {
-        let total = job.total_bytes.unwrap_or(0);
-        add("percentage_done", (job.bytes.saturating_mul(100).checked_div(total).unwrap_or(0).min(99)).into());
-        let took = job.report.duration.as_secs();
-        let left = took.saturating_mul(total.saturating_sub(job.bytes)).checked_div(job.bytes);
+    if job.status == JobStatus::Running
+        && let Some((percentage, left)) = progress(job.bytes, job.total_bytes, job.report.duration)
+    {
+        add("percentage_done", percentage.into());
         add("time_left_seconds", json!(left));
     }
     if job.status.is_final() {
@@ -248,6 +247,15 @@ pub(super) fn shown(api: &Api, job: &ImportStatus) -> Result<Value, Problem> {
         _ => {}
     }
     Ok(Value::Object(shown))
+}
+
+/// How much is done, in per cent, and how many seconds are left. Nothing of a packed file: how much text is in it is not known
+/// before its end.
+fn progress(bytes: u64, total: Option<u64>, took: Duration) -> Option<(u64, Option<u64>)> {
+    let total = total?;
+    let percentage = bytes.saturating_mul(100).checked_div(total).unwrap_or(0).min(99);
+    let left = took.as_secs().saturating_mul(total.saturating_sub(bytes)).checked_div(bytes);
+    Some((percentage, left))
 }
 
 pub(super) fn no_such_job() -> Problem {
@@ -297,4 +305,19 @@ pub(super) async fn job(api: &Api, id: &JobId) -> Result<Job, Problem> {
 
 pub(super) fn parse(id: &str) -> Result<JobId, Problem> {
     job_id::parse(id).ok_or_else(no_such_job)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_where_the_end_is_known() {
+        let took = Duration::from_secs(30);
+        assert_eq!(progress(0, Some(400), Duration::ZERO), Some((0, None)));
+        assert_eq!(progress(100, Some(400), took), Some((25, Some(90))));
+        assert_eq!(progress(400, Some(400), took), Some((99, Some(0))));
+        assert_eq!(progress(100, None, took), None);
+        assert_eq!(progress(0, Some(0), took), Some((0, None)));
+    }
 }

@@ -215,7 +215,8 @@ impl Exporter {
         Ok(exported)
     }
 
-    /// Writes to anything. Writing blocks: on a busy runtime, give it a thread of its own.
+    /// Writes to anything. Writing blocks: on a busy runtime, give it a thread of its own. Pages are made on up to six of the
+    /// runtime's threads for what blocks, which must not all be taken for long.
     ///
     /// An output that was stopped or has failed is cut: without the end of its array, or of its packing.
     ///
@@ -237,15 +238,17 @@ impl Exporter {
         let mut output = Packed::new(output, self.packing).map_err(ExportError::write)?;
         let mut exported = Exported::default();
         let walk = Walk::begin(&self.store, &self.filter, self.page, self.snapshot).await?;
-        output.write_all(&layout.begin()).map_err(ExportError::write)?;
         let mut pages = Pages::of(walk, Arc::clone(&layout), self.limit);
-        while let Some(page) = pages.next().await? {
+        let mut next = pages.next().await?;
+        output.write_all(&layout.begin()).map_err(ExportError::write)?;
+        while let Some(page) = next {
             output.write_all(layout.page(&page.text, exported.users == 0)).map_err(ExportError::write)?;
             exported.users += page.users;
             exported.bytes = output.written();
             if (self.watch)(&exported).is_break() {
                 return Ok(exported);
             }
+            next = pages.next().await?;
         }
         output.write_all(layout.end(exported.users == 0)).map_err(ExportError::write)?;
         exported.bytes = output.finish().map_err(ExportError::write)?;

@@ -1,9 +1,7 @@
 //! Reads the fields of stored hashes, strictly: what its system would not have written is not read.
 
 #[cfg(feature = "digest")]
-use base64ct::Base64;
-#[cfg(feature = "digest")]
-use base64ct::Encoding as _;
+use base64ct::{Base64, Base64Unpadded, Encoding as _};
 #[cfg(feature = "digest")]
 use zeroize::Zeroizing;
 
@@ -41,7 +39,7 @@ pub(super) fn any_base64(text: &str) -> Option<SecretBytes> {
         other => other,
     };
     let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(unpadded.bytes().map(standard).collect());
-    base64(std::str::from_utf8(&bytes).ok()?)
+    Base64Unpadded::decode_vec(std::str::from_utf8(&bytes).ok()?).ok().map(SecretBytes::from)
 }
 
 /// Lower-case hexadecimal.

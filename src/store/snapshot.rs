@@ -44,9 +44,9 @@ pub trait Snapshot: fmt::Debug + Send {
 /// A page of a search whose users may still be as the store holds them.
 #[non_exhaustive]
 pub struct StoredPage {
-    /// The users, one by one. What the store holds may turn out not to be a user.
+    /// The users, one by one. What the store holds may turn out not to be a user, which does not end the snapshot.
     pub users: StoredUsers,
-    /// Where the next page begins; `None` at the end.
+    /// Where the next page begins; `None` at the end. A page before the end may be short, or empty, as one of a search.
     pub next: Option<SearchCursor>,
 }
 

@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use serde_json::{Value, json};
 use waystation::{
     IdentifierRules as _, PasswordHash, SqliteStore, UserStore as _,
@@ -520,4 +522,49 @@ fn a_file_that_was_named_stays_whatever_it_is_called() {
     std::fs::rename(terminal.path().join("users.ndjson"), terminal.path().join(name)).unwrap();
     assert_eq!(terminal.run(&["import", name]).code, 0);
     assert!(terminal.path().join(name).exists());
+}
+
+/// Nothing of them can be imported, and what is wrong is said with what to do.
+#[test]
+fn what_is_no_import_file_fails_and_says_so() {
+    let terminal = with_users(3);
+    let gzip = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let users = std::fs::read(terminal.path().join("users.ndjson")).unwrap();
+    let packed = gzip(&users);
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain("[{}]".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bomb = gzip(&vec![b' '; 64 << 20]);
+    for (name, bytes, words) in [
+        ("text", b"hello".to_vec(), "say which format it is"),
+        ("half an array", b"[{\"email\": ".to_vec(), "repair it, or fetch it again"),
+        ("utf-16", utf16, "write it as UTF-8"),
+        ("zip", b"PK\x03\x04somewhat".to_vec(), "unpack it, or save the sheet as CSV"),
+        ("cut gzip", packed[..packed.len() / 2].to_vec(), "fetch it again"),
+        ("bomb", bomb, "unpack it yourself"),
+    ] {
+        std::fs::write(terminal.path().join("input"), bytes).unwrap();
+        let ended = terminal.run(&["import", "input"]);
+        assert_eq!(ended.code, 1, "{name}: {}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{name}: {}", ended.stderr);
+    }
+    let nested = ["[".repeat(10_000), "]".repeat(10_000)].concat();
+    terminal.write("input", &nested);
+    let ended = terminal.run(&["import", "input"]);
+    assert!(ended.code == 3 && ended.stderr.contains("jobs errors"), "{}", ended.stderr);
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, "0\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_without_room_fails_and_says_so() {
+    let terminal = with_users(30);
+    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
+    let command = format!("{} export > /dev/full", env!("CARGO_BIN_EXE_waystation"));
+    let ended = std::process::Command::new("sh").args(["-c", &command]).current_dir(terminal.path()).output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("no room left") && said.contains("make some"), "{said}");
 }

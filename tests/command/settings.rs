@@ -59,3 +59,82 @@ fn a_setting_of_another_type_is_not_quoted_either() {
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("line 3") && !ended.stderr.contains("engine"), "{}", ended.stderr);
 }
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let terminal = Terminal::new();
+    for (name, users) in [("file", 1), ("environment", 2), ("flag", 3)] {
+        let users: Vec<_> = (0..users).map(|number| format!("{{\"email\": \"ada{number}@example.com\"}}\n")).collect();
+        terminal.write(&format!("{name}.ndjson"), &users.concat());
+        let store = format!("sqlite:{name}.sqlite3");
+        let imported = terminal.run(&["import", &format!("{name}.ndjson"), "--store", &store, "--connection", name]);
+        assert_eq!(imported.code, 0, "{}", imported.stderr);
+    }
+    terminal.write("settings.toml", "store = 'sqlite:file.sqlite3'\nconnection = 'file'\n");
+    let all = [
+        ("WAYSTATION_CONFIG", "settings.toml"),
+        ("WAYSTATION_STORE", "sqlite:environment.sqlite3"),
+        ("WAYSTATION_CONNECTION", "environment"),
+    ];
+    let count = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let ended = terminal.run_with(&[&["search", "--count"], arguments].concat(), environment, "");
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ended.stdout
+    };
+    assert_eq!(count(&[], &all[..1]), "1\n");
+    assert_eq!(count(&[], &all), "2\n");
+    assert_eq!(count(&["--store", "sqlite:flag.sqlite3", "--connection", "flag"], &all), "3\n");
+    assert_eq!(count(&["--connection", "flag"], &all), "0\n", "of another connection");
+}
+
+/// Python opens a terminal of its own, and types the password once it is asked for and would not be shown.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
+    let Some(server) = crate::postgres::PostgresServer::shared() else { return };
+    let address = server.fresh_database().await;
+    let (user, rest) = address.strip_prefix("postgres://").unwrap().split_once(':').unwrap();
+    let (password, host) = rest.split_once('@').unwrap();
+    let bare = format!("postgres://{user}@{host}");
+    let terminal = Terminal::new();
+    terminal.write("users.ndjson", "{\"email\": \"ada@example.com\"}\n");
+    let script = "
+import os, pty, sys, termios, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], 'import', 'users.ndjson', '--store', sys.argv[2], '--ask-password'])
+said = b''
+typed = False
+while True:
+    try:
+        some = os.read(terminal, 1024)
+    except OSError:
+        break
+    if not some:
+        break
+    said += some
+    if b'Password of the store: ' in said and not typed:
+        typed = True
+        while termios.tcgetattr(terminal)[3] & termios.ECHO:
+            time.sleep(0.01)
+        os.write(terminal, sys.argv[3].encode() + b'\\n')
+sys.stdout.write(said.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+    let password = password.replace("%2F", "/").replace("%40", "@");
+    let ask = |typed: &str| {
+        std::process::Command::new("python3")
+            .args(["-c", script, env!("CARGO_BIN_EXE_waystation"), &bare, typed])
+            .current_dir(terminal.path())
+            .output()
+            .unwrap()
+    };
+    let output = ask(&password);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("Password of the store: ") && !said.contains(&password), "{said}");
+    let output = ask("another");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("refuses this user or password") && !said.contains("another"), "{said}");
+}

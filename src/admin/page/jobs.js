@@ -27,10 +27,10 @@ export function cancel(id) {
 
 /** A job in a few words. */
 export function state(job) {
-  if (job.status === "processing") {
+  if (job.status === "processing" && job.percentage_done !== undefined) {
     const left = job.time_left_seconds;
     const time = left === undefined ? "" : `, about ${left < 90 ? `${left} s` : `${Math.round(left / 60)} min`} left`;
-    return `${job.percentage_done ?? 0} %${time}`;
+    return `${job.percentage_done} %${time}`;
   }
   if (job.status === "failed" && job.status_details) return `Failed: ${visible(job.status_details)}`;
   return STATES[job.status] ?? job.status;

@@ -18,8 +18,8 @@ Exit codes:
   130  stopped by Ctrl-C or SIGTERM: an import can be resumed, an export begins anew
 
 Secrets are never given on the command line, where every process of the machine can read them: an address with a
-password stands in the environment (WAYSTATION_STORE) or in the file of settings, a token in the environment
-(WAYSTATION_TOKEN) or in a file of its own.";
+password stands in the environment (WAYSTATION_STORE) or in the file of settings, or the password is asked for
+(--ask-password); a token stands in the environment (WAYSTATION_TOKEN) or in a file of its own.";
 
 /// Moves users out of a legacy system: imports, exports, searches, counts, and proves hash formats.
 #[derive(Debug, Parser)]
@@ -40,6 +40,9 @@ pub(crate) struct Global {
     /// Address of the store, without a password: `sqlite:users.sqlite3`, `postgres://host/database`, `mysql://host/database`
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub(crate) store: Option<String>,
+    /// Ask for the store's password, at the terminal
+    #[arg(long, global = true)]
+    pub(crate) ask_password: bool,
     /// Whose users: the connection name within the store
     #[arg(long, global = true, value_name = "NAME", env = "WAYSTATION_CONNECTION")]
     pub(crate) connection: Option<String>,
@@ -62,6 +65,9 @@ impl Global {
             if let Some(value) = value {
                 command.extend([" ", flag, " ", &quoted(value)]);
             }
+        }
+        if self.ask_password {
+            command.push_str(" --ask-password");
         }
         command + " " + rest
     }
@@ -110,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_command_to_go_on_with_names_the_store_as_a_shell_reads_it() {
-        let mut global = Global { config: None, store: None, connection: None, json: false };
+        let mut global = Global { config: None, store: None, ask_password: false, connection: None, json: false };
         assert_eq!(global.command("jobs work"), "waystation jobs work");
         global.store = Some("postgres:///users?host=/run/a b".into());
         global.connection = Some("it's".into());

@@ -15,6 +15,7 @@ mod legacy;
 mod log;
 mod output;
 mod progress;
+mod prompt;
 mod search;
 mod serve;
 mod settings;

@@ -7,7 +7,7 @@ use std::{
 use serde::Deserialize;
 use waystation::password::vendor::{FirebaseProject, ImportError};
 
-use crate::{arguments::Global, failure::Failure, legacy::Legacy, serve};
+use crate::{arguments::Global, failure::Failure, legacy::Legacy, prompt, serve};
 
 /// Where the settings are looked for when nobody says.
 const FILE: &str = "waystation.toml";
@@ -61,12 +61,15 @@ impl Settings {
         if let Some(address) = &global.store {
             if has_password(address) {
                 return Err(Failure::misused(format!(
-                    "--store has a password in it, which every process of this machine can read: set {STORE}, or `store` in {FILE}"
+                    "--store has a password in it, which every process of this machine can read: set {STORE}, or `store` in {FILE}, or --ask-password"
                 )));
             }
             settings.store = Some(address.clone());
         } else if let Ok(address) = env::var(STORE) {
             settings.store = Some(address);
+        }
+        if global.ask_password {
+            settings.store = Some(prompt::with_password(settings.store()?)?);
         }
         if global.connection.is_some() {
             settings.connection.clone_from(&global.connection);

@@ -17,8 +17,8 @@ pub enum ExportError {
     /// There is no room for the output.
     #[error("there is no room left for the export: make some, or write it elsewhere, and export again from the start")]
     Full(#[source] io::Error),
-    /// The runtime ended the task that reads.
-    #[error("the task that reads was ended")]
+    /// The runtime ended a task of the export, or it has panicked.
+    #[error("a task of the export was ended")]
     Stopped,
     /// The store cannot be asked.
     #[error("the users to export cannot be read")]

@@ -66,12 +66,15 @@ fn meaning(number: u16) -> Meaning {
     match number {
         1044 | 1045 => Meaning::SetUp("the database refuses this user or password"),
         1049 => Meaning::SetUp("there is no such database"),
-        1142 | 1290 | 1792 => Meaning::SetUp("the database may not be written"),
+        1142 | 1290 | 1792 => {
+            Meaning::SetUp("the database may not be written: it is read-only, or this user has no right to")
+        }
         1054 | 1146 => Meaning::SetUp("the database lacks a table or a column of this release"),
         // A lock that was waited for too long, and a deadlock, which is also how Galera says that another node was first.
         1205 | 1213 => Meaning::Conflict,
-        // Out of room or connections, shutting down, killed, a time limit, a Galera node without its cluster (1047).
-        1021 | 1037 | 1038 | 1040 | 1041 | 1047 | 1053 | 1114 | 1203 | 1317 | 1969 | 3024 => Meaning::Passing,
+        1021 | 1114 => Meaning::NoRoom,
+        // Out of memory or connections, shutting down, killed, a time limit, a Galera node without its cluster (1047).
+        1037 | 1038 | 1040 | 1041 | 1047 | 1053 | 1203 | 1317 | 1969 | 3024 => Meaning::Passing,
         _ => Meaning::Other,
     }
 }

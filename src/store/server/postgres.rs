@@ -177,9 +177,12 @@ fn meaning(code: &str) -> Meaning {
     match code {
         "28000" | "28P01" => Meaning::SetUp("the database refuses this user or password"),
         "3D000" => Meaning::SetUp("there is no such database"),
-        "25006" | "42501" => Meaning::SetUp("the database may not be written"),
+        "25006" | "42501" => {
+            Meaning::SetUp("the database may not be written: it is read-only, or this user has no right to")
+        }
         "42703" | "42P01" => Meaning::SetUp("the database lacks a table or a column of this release"),
         "40001" | "40P01" => Meaning::Conflict,
+        "53100" => Meaning::NoRoom,
         // Connections, rolled back, out of room, locked, stopped by an operator or a limit, the system, itself.
         _ if matches!(code.get(..2), Some("08" | "40" | "53" | "55" | "57" | "58" | "XX")) => Meaning::Passing,
         _ => Meaning::Other,

@@ -8,7 +8,7 @@ use super::{
     users::Users,
 };
 use crate::{
-    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError, StoredPage},
+    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError, StoredPage, TextField},
     user::{User, UserId},
 };
 
@@ -33,6 +33,7 @@ impl Users {
         }
         let mut walk = Walk::new(&search.filter, order, search.after.as_ref());
         walk.looks = search.looks.max(1);
+        walk.skip = search.skip;
         // One more than the page holds, to see whether it is the last.
         let wanted = |skip: usize, met: usize| skip.saturating_add(search.limit - met).saturating_add(1);
         while let Some(mut batch) = walk.batch::<E>(self, connection, wanted(skip, users.len())).await? {
@@ -80,7 +81,8 @@ impl Users {
         let mut rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let is_full = rows.len() > search.limit;
         rows.truncate(search.limit);
-        let last = rows.last().filter(|_| is_full).map(|row| row.text(row::ID)).transpose().map_err(failed)?.flatten();
+        let last = rows.last().filter(|_| is_full).map(|row| row.text(row::ID)).transpose();
+        let last = last.map_err(|error| StoreError::corrupt("id", error))?.flatten();
         let next = last.map(|id| SearchCursor::at(search.order, None, UserId::new(id)));
         Ok(StoredPage::new(Box::new(rows.into_iter().map(|row| row::decode(&row, 0))), next))
     }
@@ -107,9 +109,14 @@ impl Users {
     }
 
     fn select(&self, what: &'static str, filter: &Filter) -> Statement<'_> {
-        // Pages of everybody and look-ups of one value are asked for all the time; of the others, no two are the same.
-        let is_one_value = matches!(filter, Filter::Text(_, pattern) if pattern.as_exact().is_some());
-        let is_common = is_one_value || matches!(filter, Filter::All);
+        // Pages of everybody and look-ups of one are asked for all the time; of the others, no two are the same. Nor is one
+        // plan good for all values of what many have in common.
+        let is_one_user = matches!(
+            filter,
+            Filter::Text(TextField::Email | TextField::Phone | TextField::UserId | TextField::Username, pattern)
+                if pattern.as_exact().is_some()
+        );
+        let is_common = is_one_user || matches!(filter, Filter::All);
         let mut statement = if is_common { Statement::new(what) } else { Statement::made_once(what) };
         statement.push(" WHERE connection = ").push_bind(&*self.name).push(" AND ");
         statement
@@ -124,6 +131,8 @@ struct Walk<'a> {
     is_in_doubt: bool,
     order: Order,
     has_begun: bool,
+    /// How many are passed over first, which the limit of a statement is as well for.
+    skip: usize,
     /// How many more users may be brought to be looked at.
     looks: usize,
     /// The last of them.
@@ -155,6 +164,7 @@ impl<'a> Walk<'a> {
             is_in_doubt: false,
             order,
             has_begun: false,
+            skip: 0,
             looks: usize::MAX,
             last: None,
             stretch: Some(stretch),
@@ -244,7 +254,13 @@ impl<'a> Walk<'a> {
                 statement.push(" ORDER BY id").push(down);
             }
         }
-        E::push_limit(&mut statement, i64::try_from(limit).unwrap_or(i64::MAX));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        // Sizes of pages are few, and places are many.
+        if self.skip > 0 {
+            statement.push(" LIMIT ").push_bind(limit);
+        } else {
+            E::push_limit(&mut statement, limit);
+        }
         statement
     }
 }

@@ -172,5 +172,5 @@ fn a_read_only_database_is_misconfigured() {
 async fn child_opens_what_it_may_not_write() {
     let Ok(path) = std::env::var("WAYSTATION_TEST_PATH") else { return };
     let what = super::misconfigured(SqliteStore::open(path, "customers").await);
-    assert_eq!(what, "the database may not be written");
+    assert_eq!(what, "the database may not be written: it is read-only, or this user has no right to");
 }
