@@ -9,8 +9,9 @@ use waystation::{
         plan,
     },
     clock::Timestamp,
+    identifier::{IdentifierRules, StandardRules},
     store::{KeyKind, Lookup},
-    user::{Credential, Delegation, LegacyKey, Metadata, Moved, MovedBy, NewUser, Profile},
+    user::{Credential, Delegation, LegacyKey, LinkedIdentity, Metadata, MfaFactor, Moved, MovedBy, NewUser, Profile},
 };
 
 use crate::importer::{email, hash, person, username};
@@ -120,6 +121,77 @@ fn a_record_that_names_two_users_changes_neither() {
     let mut policy = upsert();
     policy.match_by = MatchBy::Username;
     assert!(matches!(decided(&record, &[&other], &policy), Plan::Update(_)));
+}
+
+#[test]
+fn users_are_matched_by_the_key_that_was_chosen_and_by_no_other() {
+    let mut record = person("ada");
+    username(&mut record, "ada1");
+    record.fields.insert(Field::Phone);
+    record.profile.phone = Some(StandardRules::default().parse("+15550100").unwrap());
+    record.id = Some(UserId::new("7"));
+    record.legacy = Some(LegacyKey::new("shop", "7"));
+    let nobody = imported(&ImportRecord::new());
+    let mut by_id = nobody.clone();
+    by_id.id = UserId::new("7");
+    let mut by_legacy = nobody.clone();
+    by_legacy.legacy.clone_from(&record.legacy);
+    let (mut by_email, mut by_phone, mut by_username) = (nobody.clone(), nobody.clone(), nobody);
+    by_email.profile.email.clone_from(&record.profile.email);
+    by_phone.profile.phone.clone_from(&record.profile.phone);
+    by_username.profile.username.clone_from(&record.profile.username);
+    let users = [
+        (MatchBy::Email, by_email),
+        (MatchBy::Id, by_id),
+        (MatchBy::Legacy, by_legacy),
+        (MatchBy::Phone, by_phone),
+        (MatchBy::Username, by_username),
+    ];
+    for (chosen, _) in &users {
+        let mut policy = upsert();
+        policy.match_by = *chosen;
+        for (key, user) in &users {
+            let decided = decided(&record, &[user], &policy);
+            assert_eq!(matches!(decided, Plan::Update(_)), key == chosen, "by {chosen:?}, has {key:?}: {decided:?}");
+            assert_eq!(matches!(decided, Plan::Fault(_)), key != chosen, "by {chosen:?}, has {key:?}: {decided:?}");
+        }
+    }
+}
+
+#[test]
+fn factors_and_identities_each_follow_their_rule() {
+    let factor = |secret: &str| MfaFactor::Totp { secret: secret.to_owned() };
+    let identity = |subject: &str| LinkedIdentity::new("google-oauth2", subject);
+    let mut record = person("ada");
+    record.fields = record.fields.with(Field::MfaFactors).with(Field::Identities);
+    record.profile.mfa_factors = vec![factor("A"), factor("B")];
+    record.profile.identities = vec![identity("a"), identity("b")];
+    let mut user = imported(&record);
+    user.profile.mfa_factors = vec![factor("A"), factor("C")];
+    user.profile.identities = vec![identity("a"), identity("c")];
+    for (rule, factors, identities) in [
+        (Merge::Keep, &["A", "C"][..], &["a", "c"][..]),
+        (Merge::FillMissing, &["A", "C"], &["a", "c", "b"]),
+        (Merge::DeepMerge, &["A", "C", "B"], &["a", "c", "b"]),
+        (Merge::Replace, &["A", "B"], &["a", "b"]),
+        // The record does not say when it was changed.
+        (Merge::KeepNewer, &["A", "C"], &["a", "c", "b"]),
+    ] {
+        let mut policy = upsert();
+        (policy.mfa, policy.identities) = (rule, Merge::Keep);
+        let merged = after(&record, &user, &policy).profile;
+        let expected: Vec<_> = factors.iter().map(|secret| factor(secret)).collect();
+        assert!((&merged.mfa_factors, &merged.identities) == (&expected, &user.profile.identities), "{rule:?}");
+        (policy.mfa, policy.identities) = (Merge::Keep, rule);
+        let merged = after(&record, &user, &policy).profile;
+        let expected: Vec<_> = identities.iter().map(|subject| identity(subject)).collect();
+        assert!((&merged.identities, &merged.mfa_factors) == (&expected, &user.profile.mfa_factors), "{rule:?}");
+    }
+    let mut policy = upsert();
+    (policy.mfa, policy.identities) = (Merge::FillMissing, Merge::FillMissing);
+    (user.profile.mfa_factors, user.profile.identities) = (Vec::new(), Vec::new());
+    let merged = after(&record, &user, &policy).profile;
+    assert!(merged.mfa_factors == record.profile.mfa_factors && merged.identities == record.profile.identities);
 }
 
 #[test]

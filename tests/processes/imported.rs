@@ -28,9 +28,16 @@ use crate::{
 };
 
 const KILLED: &str = "imported::thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file";
+#[cfg(feature = "postgres")]
+const IN_LANES: &str = "imported::kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file";
 const SHARED: &str = "imported::a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up";
 
 const KILLS: usize = 30;
+#[cfg(feature = "postgres")]
+const KILLS_IN_LANES: usize = 12;
+/// The file with the address of the store, where it is a server's.
+#[cfg(feature = "postgres")]
+const SERVER: &str = "server";
 const RECORDS: u64 = 200_000;
 const BATCH: usize = 1_000;
 /// Every so many records, one is faulty, and one is the same as an earlier one.
@@ -45,12 +52,30 @@ fn thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file()
     if let Some(folder) = child::folder() {
         return runtime.block_on(import_until_killed(Path::new(&folder)));
     }
-    let dice = Dice::new(Dice::seed());
+    kill_often(&runtime, &TempDir::new().unwrap(), KILLED, KILLS);
+}
+
+/// Where two batches are written at once, and come to pass one after the other.
+#[cfg(feature = "postgres")]
+#[test]
+fn kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file() {
+    let runtime = Runtime::new().unwrap();
+    if let Some(folder) = child::folder() {
+        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    }
+    let Some(server) = crate::postgres::PostgresServer::shared() else { return };
     let directory = TempDir::new().unwrap();
+    std::fs::write(directory.path().join(SERVER), runtime.block_on(server.fresh_database())).unwrap();
+    kill_often(&runtime, &directory, IN_LANES, KILLS_IN_LANES);
+}
+
+/// Has a child import, kills it so often, lets the last one come to the end, and looks at what is there.
+fn kill_often(runtime: &Runtime, directory: &TempDir, test: &str, kills: usize) {
+    let dice = Dice::new(Dice::seed());
     let id = runtime.block_on(submit(directory.path(), 1));
     let (mut early, mut middle) = (0, 0);
-    for _ in 0..KILLS {
-        let child = Child::start(KILLED, directory.path().to_str().unwrap());
+    for _ in 0..kills {
+        let child = Child::start(test, directory.path().to_str().unwrap());
         // After a few batches, or before there is any: while it starts, waits for the lease, reads through the file. So soon
         // that a fast machine is not done before the last one.
         let batches = if dice.below(6) == 0 { 0 } else { dice.below(5) };
@@ -62,10 +87,10 @@ fn thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file()
         if said.is_empty() { early += 1 } else { middle += 1 }
     }
     println!(
-        "{KILLS} kills: {middle} between batches of an import of {RECORDS} records, {early} before the first batch"
+        "{kills} kills: {middle} between batches of an import of {RECORDS} records, {early} before the first batch"
     );
-    assert!(middle > KILLS / 4, "too few of the kills were in the middle of something");
-    let last = Child::start(KILLED, directory.path().to_str().unwrap());
+    assert!(middle > kills / 4, "too few of the kills were in the middle of something");
+    let last = Child::start(test, directory.path().to_str().unwrap());
     while let Some(line) = last.line() {
         if line == "done" {
             break;
@@ -126,6 +151,10 @@ async fn submit(folder: &Path, shards: usize) -> JobId {
 }
 
 async fn store(folder: &Path) -> Arc<dyn UserStore> {
+    #[cfg(feature = "postgres")]
+    if let Ok(address) = std::fs::read_to_string(folder.join(SERVER)) {
+        return Arc::new(waystation::store::PostgresStore::open(&address, "customers").await.unwrap());
+    }
     let builder = SqliteStore::builder(folder.join("users.sqlite")).connection_name("customers");
     Arc::new(builder.busy_timeout(Duration::from_mins(1)).open().await.unwrap())
 }
