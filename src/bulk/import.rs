@@ -54,10 +54,10 @@ use reading::{Distinct, Reading, Stretch};
 
 /// Imports users into a store: each batch in one transaction, in memory that does not grow with the input.
 ///
-/// Reading and parsing are on a thread of their own. There are three batches at most in memory, each of
+/// Reading and parsing are on a thread of their own. There are two batches at most in memory, each of
 /// [`batch_records`](ImporterBuilder::batch_records) and [`batch_bytes`](ImporterBuilder::batch_bytes) at most: one that is
-/// being read, one that waits, and one that is being written; a store that writes two at once has two of them. New users cost
-/// the store nothing but their insertion; who is there is looked up only when something stands in the way.
+/// being read, or waits, and one that is being written; three for a store that writes two at once. New users cost the store
+/// nothing but their insertion; who is there is looked up only when something stands in the way.
 ///
 /// Records that share a key with an earlier one are faults: never insert-then-update. The keys of an input are kept in some
 /// 16 MiB of memory while each is new. When one may not be, or there are more than that holds (three million, or more than a
@@ -194,7 +194,7 @@ impl Importer {
     async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, until: Option<u64>) -> Result<(), ImportFailure> {
         let distinct = Distinct::of(self, &input, run.place, run.total_bytes()).await?;
         run.begin_to_write();
-        let mut reading = Reading::begin(self, input, (run.place, until), distinct);
+        let mut reading = Reading::begin(self, input, (run.place, until), distinct, run.has_lanes());
         if run.has_lanes() {
             return run.import_in_lanes(reading).await;
         }

@@ -27,8 +27,8 @@ use crate::{
 /// Inputs of more text than this, in bytes, are read through first: there would be no room for all of their keys.
 const WATCHED: u64 = 1 << 30;
 
-/// Batches in memory: one that is written, one that waits or is begun to be written too, and one that is read meanwhile.
-const BATCHES: usize = 3;
+/// Batches in memory: one that is written, and one that is read meanwhile. One more where two are written at once.
+const BATCHES: usize = 2;
 
 /// After how many records of the first reading it is told how far it is.
 const TELL_EVERY: u64 = 10_000;
@@ -71,8 +71,10 @@ impl Reading {
         input: Arc<dyn Input>,
         (start, until): (Place, Option<u64>),
         distinct: Distinct,
+        has_lanes: bool,
     ) -> Self {
-        let (sender, receiver) = mpsc::channel(BATCHES);
+        let batches = BATCHES + usize::from(has_lanes);
+        let (sender, receiver) = mpsc::channel(batches);
         let mut reader = Reader {
             names: importer.names.clone(),
             schemes: importer
@@ -82,6 +84,7 @@ impl Reading {
             distinct,
             records: importer.batch_records,
             bytes: importer.batch_bytes,
+            batches,
             until,
         };
         // It ends when nobody listens any more.
@@ -105,6 +108,7 @@ struct Reader {
     distinct: Distinct,
     records: usize,
     bytes: usize,
+    batches: usize,
     until: Option<u64>,
 }
 
@@ -118,7 +122,7 @@ impl Reader {
         let runtime = Handle::current();
         let mut source = opened(input, start)?;
         let mut end = start;
-        let mut rooms = Rooms::new(BATCHES);
+        let mut rooms = Rooms::new(self.batches);
         while let Some(room) = runtime.block_on(async {
             tokio::select! {
                 room = rooms.next() => room,
