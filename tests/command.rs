@@ -28,5 +28,12 @@ mod server;
 mod server_process;
 #[path = "command/settings.rs"]
 mod settings;
+#[path = "command/slow_store.rs"]
+mod slow_store;
+#[cfg(unix)]
+#[path = "command/stopped.rs"]
+mod stopped;
 #[path = "command/terminal.rs"]
 mod terminal;
+#[path = "command/users.rs"]
+mod users;

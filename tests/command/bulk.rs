@@ -9,30 +9,10 @@ use waystation::{
     user::{Credential, Moved, MovedBy, NewUser, Profile, UserId},
 };
 
-use super::terminal::{Ended, Terminal};
-
-const BCRYPT: &str = "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG";
-
-fn user(number: usize) -> Value {
-    json!({"user_id": number.to_string(), "email": format!("user{number}@example.com"), "password_hash": BCRYPT,
-        "user_metadata": {"number": number}})
-}
-
-fn lines_of(users: &[Value]) -> String {
-    users.iter().flat_map(|user| [user.to_string(), "\n".into()]).collect()
-}
-
-fn json_of(ended: &Ended) -> Value {
-    serde_json::from_str(&ended.stdout).unwrap()
-}
-
-/// A terminal where a store is set, and a file `users.ndjson` with so many users.
-fn with_users(count: usize) -> Terminal {
-    let terminal = Terminal::new();
-    terminal.write("waystation.toml", "store = 'sqlite:users.sqlite3'\n");
-    terminal.write("users.ndjson", &lines_of(&(0..count).map(user).collect::<Vec<_>>()));
-    terminal
-}
+use super::{
+    terminal::{Ended, Terminal},
+    users::{BCRYPT, json_of, lines_of, user, with_users},
+};
 
 #[test]
 fn users_of_a_file_are_imported_and_found() {
@@ -242,63 +222,6 @@ fn an_import_that_another_process_does_ends_all_the_same() {
     let told = Command::new("kill").args(["-INT", &worker.id().to_string()]).status().unwrap();
     assert!(told.success());
     assert_eq!(worker.wait().unwrap().code(), Some(0));
-}
-
-/// Imports 60,000 users from `file` until Ctrl-C, and then the rest.
-#[cfg(unix)]
-fn interrupted_and_resumed(terminal: &Terminal, file: &str) {
-    use std::{
-        fs::File,
-        io::{BufRead as _, BufReader},
-        process::{Command, Stdio},
-    };
-
-    // Interrupted while it runs, or before: whichever, nothing is lost or doubled.
-    let mut child = Command::new(env!("CARGO_BIN_EXE_waystation"))
-        .args(["import", file, "--id", "big", "--json"])
-        .current_dir(terminal.path())
-        .stdin(File::open(terminal.path().join("users.ndjson")).unwrap())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let begun = || terminal.run(&["search", "--count"]).stdout.trim().parse::<u64>().unwrap_or(0) > 0;
-    while !begun() {}
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    let said: Vec<String> = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap).collect();
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130), "{said:?}");
-    assert!(said.iter().any(|line| line.ends_with("waystation import --resume big")), "{said:?}");
-
-    let resumed = terminal.run(&["import", "--resume", "big", "--json"]);
-    assert_eq!((resumed.code, &json_of(&resumed)["report"]["inserted"]), (0, &json!(60_000)), "{}", resumed.stderr);
-    assert_eq!(terminal.run(&["search", "--count"]).stdout, "60000\n");
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
-    let terminal = with_users(60_000);
-    interrupted_and_resumed(&terminal, "users.ndjson");
-    assert!(terminal.path().join("users.ndjson").exists());
-}
-
-#[cfg(unix)]
-#[test]
-fn standard_input_is_kept_until_the_import_of_it_is_over() {
-    let terminal = with_users(60_000);
-    let files = || {
-        let paths = std::fs::read_dir(terminal.path()).unwrap().map(|entry| entry.unwrap().path());
-        let inputs = paths.filter(|path| path.extension().is_some_and(|extension| extension == "input"));
-        inputs.map(|path| path.file_name().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    interrupted_and_resumed(&terminal, "-");
-    assert_eq!(files(), [""; 0]);
-    // What somebody else calls so is not removed.
-    terminal.write("users.input", &lines_of(&[user(60_001)]));
-    assert_eq!(terminal.run(&["import", "users.input"]).code, 0);
-    assert_eq!(files(), ["users.input"]);
 }
 
 #[test]
@@ -555,16 +478,4 @@ fn what_is_no_import_file_fails_and_says_so() {
     let ended = terminal.run(&["import", "input"]);
     assert!(ended.code == 3 && ended.stderr.contains("jobs errors"), "{}", ended.stderr);
     assert_eq!(terminal.run(&["search", "--count"]).stdout, "0\n");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn an_export_without_room_fails_and_says_so() {
-    let terminal = with_users(30);
-    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
-    let command = format!("{} export > /dev/full", env!("CARGO_BIN_EXE_waystation"));
-    let ended = std::process::Command::new("sh").args(["-c", &command]).current_dir(terminal.path()).output().unwrap();
-    let said = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{said}");
-    assert!(said.contains("no room left") && said.contains("make some"), "{said}");
 }

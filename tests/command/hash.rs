@@ -1,8 +1,6 @@
 use serde_json::{Value, json};
 
-use super::terminal::Terminal;
-
-const BCRYPT: &str = "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG";
+use super::{terminal::Terminal, users::BCRYPT};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

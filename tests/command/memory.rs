@@ -4,10 +4,9 @@ use std::{fs, thread, time::Duration};
 
 use serde_json::json;
 
-use super::terminal::Terminal;
+use super::{terminal::Terminal, users::BCRYPT};
 
 const MIB: u64 = 1 << 20;
-const BCRYPT: &str = "$2b$10$C9hB01.YxRSTcn/ZOOo4j.TW7xCKKFKBSF.C7E0xiUwumqIDqWUXG";
 
 /// A file of so many users, of some 400 bytes each.
 fn users(count: usize) -> String {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     server::{Server, TOKEN, pause, read},
-    terminal::Terminal,
+    slow_store::SlowStore,
+    terminal::{Terminal, Typed},
 };
 
 const JSON: &str = "application/json";
@@ -73,37 +74,9 @@ fn a_new_token_is_shown_on_a_terminal_and_never_in_a_log() {
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{}", ended.stderr);
     assert!(ended.stderr.contains("--token-file") && ended.stderr.contains("WAYSTATION_TOKEN"), "{}", ended.stderr);
 
-    // Python opens a terminal of its own, and presses Ctrl-C once the address is there.
-    let script = "
-import os, pty, sys
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], [sys.argv[1], 'serve', '--listen', '127.0.0.1:0'])
-said = b''
-pressed = False
-while True:
-    try:
-        some = os.read(terminal, 1024)
-    except OSError:
-        break
-    if not some:
-        break
-    said += some
-    # Once: a second time ends the process at once.
-    if b'/api/v2' in said and not pressed:
-        pressed = True
-        os.write(terminal, b'\\x03')
-sys.stdout.write(said.decode())
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-";
-    let output = std::process::Command::new("python3")
-        .args(["-c", script, env!("CARGO_BIN_EXE_waystation")])
-        .current_dir(terminal.path())
-        .env_remove("WAYSTATION_TOKEN")
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let ended = terminal.run_typing(&["serve", "--listen", "127.0.0.1:0"], Typed::CtrlCAfter("/api/v2"));
+    let said = ended.stdout;
+    assert_eq!(ended.code, 0, "{said}{}", ended.stderr);
     let token = said.split_once("token, until this ends: ").unwrap().1.lines().next().unwrap();
     assert_eq!(token.trim().len(), 64, "{said}");
 }
@@ -155,9 +128,9 @@ fn an_import_that_a_signal_stops_goes_on_with_the_next_start() {
     const COUNT: usize = 60_000;
     let terminal = terminal();
     let server = Server::start(&terminal, &[]);
+    let store = SlowStore::of(&terminal);
     let job = server.import(&users(COUNT));
-    let begun = || terminal.run(&["search", "--count"]).stdout.trim().parse::<usize>().unwrap_or(0) > 0;
-    while !begun() {}
+    store.wait_for_users();
     // Whoever follows the job is told, and holds up no end.
     let mut follower = server.connect();
     let path = format!("/jobs/{}/events", job["id"].as_str().unwrap());
@@ -173,6 +146,7 @@ fn an_import_that_a_signal_stops_goes_on_with_the_next_start() {
     let shown = terminal.run(&["jobs", "show", job["id"].as_str().unwrap(), "--json"]);
     let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
     assert_eq!(shown["status"], "pending", "it was given back at a checkpoint: {shown}");
+    store.end();
 
     let server = Server::start(&terminal, &[]);
     let done = server.end_of(&job);

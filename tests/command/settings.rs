@@ -1,4 +1,6 @@
 use super::terminal::Terminal;
+#[cfg(unix)]
+use super::terminal::Typed;
 
 #[test]
 fn help_and_completions_are_there() {
@@ -87,7 +89,6 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     assert_eq!(count(&["--connection", "flag"], &all), "0\n", "of another connection");
 }
 
-/// Python opens a terminal of its own, and types the password once it is asked for and would not be shown.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
@@ -98,43 +99,17 @@ async fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
     let bare = format!("postgres://{user}@{host}");
     let terminal = Terminal::new();
     terminal.write("users.ndjson", "{\"email\": \"ada@example.com\"}\n");
-    let script = "
-import os, pty, sys, termios, time
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], [sys.argv[1], 'import', 'users.ndjson', '--store', sys.argv[2], '--ask-password'])
-said = b''
-typed = False
-while True:
-    try:
-        some = os.read(terminal, 1024)
-    except OSError:
-        break
-    if not some:
-        break
-    said += some
-    if b'Password of the store: ' in said and not typed:
-        typed = True
-        while termios.tcgetattr(terminal)[3] & termios.ECHO:
-            time.sleep(0.01)
-        os.write(terminal, sys.argv[3].encode() + b'\\n')
-sys.stdout.write(said.decode())
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-";
     let password = password.replace("%2F", "/").replace("%40", "@");
+    let asked = "Password of the store: ";
     let ask = |typed: &str| {
-        std::process::Command::new("python3")
-            .args(["-c", script, env!("CARGO_BIN_EXE_waystation"), &bare, typed])
-            .current_dir(terminal.path())
-            .output()
-            .unwrap()
+        let arguments = ["import", "users.ndjson", "--store", &bare, "--ask-password"];
+        terminal.run_typing(&arguments, Typed::HiddenAfter(asked, typed))
     };
-    let output = ask(&password);
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("Password of the store: ") && !said.contains(&password), "{said}");
-    let output = ask("another");
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("refuses this user or password") && !said.contains("another"), "{said}");
+    let ended = ask(&password);
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    assert!(ended.stdout.contains(asked) && !ended.stdout.contains(&password), "{}", ended.stdout);
+    let ended = ask("another");
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    assert!(ended.stdout.contains("refuses this user or password"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("another"), "{}", ended.stdout);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, settings};
 
 /// An address without a password, with the one that is typed in at the terminal.
 ///
@@ -15,7 +15,7 @@ pub(crate) fn with_password(address: &str) -> Result<String, Failure> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let (user, host) = authority.rsplit_once('@').ok_or_else(|| Failure::misused(server))?;
-    if user.contains(':') {
+    if settings::has_password(address) {
         return Err(Failure::misused("--ask-password: the address of the store has a password already"));
     }
     let password = rpassword::prompt_password("Password of the store: ")
@@ -48,7 +48,12 @@ mod tests {
 
     #[test]
     fn nobody_is_asked_for_what_an_address_cannot_take() {
-        for address in ["sqlite:users.sqlite3", "postgres://host/users", "postgres://ada:x@host/users"] {
+        for address in [
+            "sqlite:users.sqlite3",
+            "postgres://host/users",
+            "postgres://ada:x@host/users",
+            "mysql://ada@host/users?password=x",
+        ] {
             assert_eq!(with_password(address).unwrap_err().exit(), crate::failure::Exit::Misused, "{address}");
         }
     }

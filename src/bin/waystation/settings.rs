@@ -137,7 +137,7 @@ impl Settings {
 }
 
 /// Whether there is a password before the host of an address.
-fn has_password(address: &str) -> bool {
+pub(crate) fn has_password(address: &str) -> bool {
     let Some((_, rest)) = address.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || rest.contains("password=")

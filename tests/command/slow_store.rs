@@ -1,0 +1,31 @@
+use rusqlite::Connection;
+
+use super::terminal::Terminal;
+
+/// A store that is so slow that an import is met while it runs.
+pub(super) struct SlowStore(Connection);
+
+impl SlowStore {
+    /// That of the terminal, which is there already.
+    pub(super) fn of(terminal: &Terminal) -> Self {
+        let store = Connection::open(terminal.path().join("users.sqlite3")).unwrap();
+        // Some 100 microseconds of work for each user.
+        let trigger =
+            "CREATE TRIGGER slow AFTER INSERT ON waystation_users BEGIN SELECT length(hex(zeroblob(100000))); END";
+        store.execute_batch(trigger).unwrap();
+        Self(store)
+    }
+
+    /// Waits until users of an import are there.
+    pub(super) fn wait_for_users(&self) {
+        let begun = "SELECT EXISTS (SELECT 1 FROM waystation_users)";
+        while !self.0.query_row(begun, [], |row| row.get::<_, bool>(0)).unwrap() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// It is as fast as ever.
+    pub(super) fn end(self) {
+        self.0.execute_batch("DROP TRIGGER slow").unwrap();
+    }
+}
