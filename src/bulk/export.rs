@@ -108,7 +108,7 @@ impl Exporter {
             most_columns: 30,
             filter: Filter::All,
             snapshot: true,
-            page: 1_000,
+            page: 2_000,
             limit: u64::MAX,
             watch: Box::new(|_| ControlFlow::Continue(())),
         }
@@ -168,7 +168,8 @@ impl Exporter {
         self
     }
 
-    /// How many users are read at once; at most seven times as many are in memory. 1,000 unless given, at least one.
+    /// How many users are read at once at most, and about a MiB of them where the store knows how large they are; at most seven
+    /// times as many are in memory. 2,000 unless given, at least one.
     pub const fn page(mut self, users: usize) -> Self {
         self.page = if users == 0 { 1 } else { users };
         self

@@ -15,6 +15,8 @@ use crate::{
 };
 
 mod builder;
+#[cfg(feature = "postgres")]
+mod copy;
 mod driver;
 mod fault;
 mod held;

@@ -48,6 +48,9 @@ pub struct StoredPage {
     pub users: StoredUsers,
     /// Where the next page begins; `None` at the end. A page before the end may be short, or empty, as one of a search.
     pub next: Option<SearchCursor>,
+    /// About how many bytes the store has sent for it, where it knows: by them, whoever asks for the next one chooses how many
+    /// users he has room for.
+    pub bytes: Option<usize>,
 }
 
 /// Users who are made of what a store holds when they are asked for.
@@ -56,7 +59,13 @@ pub type StoredUsers = Box<dyn ExactSizeIterator<Item = Result<User, StoreError>
 impl StoredPage {
     /// A page. For store authors.
     pub fn new(users: StoredUsers, next: Option<SearchCursor>) -> Self {
-        Self { users, next }
+        Self { users, next, bytes: None }
+    }
+
+    /// The same, of about so many bytes.
+    pub const fn of_bytes(mut self, bytes: usize) -> Self {
+        self.bytes = Some(bytes);
+        self
     }
 }
 

@@ -13,7 +13,8 @@ use waystation::{
     search::Query,
     store::{
         BulkStore, BulkWrite, Filter, MemoryStore, MetadataOf, MetadataPath, Order, OrderBy, Pattern, Search,
-        SearchCursor, SearchStore, StatsStore, TextField, TimeField, TimeRange, UserStore, ValueRange, ValueTest,
+        SearchCursor, SearchStore, Snapshot, StatsStore, TextField, TimeField, TimeRange, UserStore, ValueRange,
+        ValueTest,
     },
     user::{
         Credential, CredentialKind, Delegation, LegacyKey, LinkedIdentity, Metadata, MfaFactor, Moved, MovedBy,
@@ -266,6 +267,20 @@ async fn ids(store: &dyn SearchStore, filter: &Filter, order: Order, (limit, ski
     }
 }
 
+/// The same of one moment, by pages that are read ahead, in the order of the ids.
+async fn ids_ahead(snapshot: &mut dyn Snapshot, filter: &Filter, limit: usize) -> Vec<String> {
+    let mut search = Search::new(filter.clone()).limit(limit);
+    let mut ids = Vec::new();
+    loop {
+        let page = snapshot.search_ahead(&search).await.unwrap();
+        ids.extend(page.users.map(|user| user.unwrap().id.as_str().to_owned()));
+        match page.next {
+            Some(next) => search = search.after(next),
+            None => return ids,
+        }
+    }
+}
+
 /// `cases` crowds, of each of which twelve questions are asked.
 fn answers_as_the_reference<F: Future<Output = Fixture>>(cases: u32, open: impl Fn() -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -284,9 +299,12 @@ fn answers_as_the_reference<F: Future<Output = Fixture>>(cases: u32, open: impl 
             let memory = MemoryStore::new();
             let batch = BulkWrite::new(crowd);
             assert_eq!(memory.write(&batch).await.unwrap(), bulk.write(&batch).await.unwrap());
+            let mut snapshot = store.as_snapshots().unwrap().snapshot().await.unwrap();
             for (filter, order, (limit, skip)) in questions {
                 let expected = ids(&memory, &filter, order, (1_000, skip)).await;
                 prop_assert_eq!(ids(asked, &filter, order, (limit, skip)).await, expected, "{:?}", filter);
+                let expected = ids(&memory, &filter, Order::ID, (1_000, 0)).await;
+                prop_assert_eq!(ids_ahead(&mut *snapshot, &filter, limit).await, expected, "{:?}", filter);
                 let count = memory.count(&filter).await.unwrap();
                 prop_assert_eq!(asked.count(&filter).await.unwrap(), count, "{:?}", filter);
             }

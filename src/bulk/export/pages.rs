@@ -68,7 +68,7 @@ impl Page {
         users: impl ExactSizeIterator<Item = Result<User, StoreError>>,
     ) -> Result<Self, ExportError> {
         // Room for most, so that it need not be moved while it grows.
-        let mut page = Self { text: Vec::with_capacity((users.len() * 768).min(1 << 20)), users: 0 };
+        let mut page = Self { text: Vec::with_capacity((users.len() * 768).min(2 << 20)), users: 0 };
         for user in users {
             layout.push(&mut page.text, user?);
             page.users += 1;

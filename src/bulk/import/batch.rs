@@ -251,7 +251,9 @@ impl<'a> Run<'a> {
     /// [given back](give_back): there is room for each of them once.
     pub(super) fn bulk_write(&self, items: &mut [Item]) -> BulkWrite {
         let updates = items.iter().filter_map(change).collect();
-        let users = items.iter_mut().filter_map(|item| item.lend(&self.importer.without_password, self.at)).collect();
+        // Most records are of somebody new.
+        let mut users = Vec::with_capacity(items.len());
+        users.extend(items.iter_mut().filter_map(|item| item.lend(&self.importer.without_password, self.at)));
         let mut write = BulkWrite::new(users).updates(updates).unless_conflict();
         write.tombstones = self.importer.policy.tombstones();
         write.rolled_back = self.importer.dry_run;

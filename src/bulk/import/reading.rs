@@ -123,13 +123,15 @@ impl Reader {
         let mut source = opened(input, start)?;
         let mut end = start;
         let mut rooms = Rooms::new(self.batches);
+        // A batch is as long as the one before, but for the first: what grows is moved again and again.
+        let mut usual = 0;
         while let Some(room) = runtime.block_on(async {
             tokio::select! {
                 room = rooms.next() => room,
                 () = sender.closed() => None,
             }
         }) {
-            let (mut entries, mut size) = (Vec::new(), 0);
+            let (mut entries, mut size) = (Vec::with_capacity(usual), 0);
             let (mut is_last, mut broken) = (false, None);
             while entries.len() < self.records && size < self.bytes {
                 if self.until.is_some_and(|until| end.record >= until) {
@@ -152,6 +154,7 @@ impl Reader {
                 end = record.end;
                 entries.push(self.entry(record, input, sender)?);
             }
+            usual = entries.len();
             if broken.is_none() || !entries.is_empty() {
                 // If nobody listens any more, that is seen with the next one.
                 let _nobody_listens = sender.blocking_send(Ok(Batch { entries, end, is_last, room }));

@@ -6,8 +6,11 @@ use std::{
     task::Poll,
 };
 
-use super::{rows::ListStatement, statement::Statement};
-use crate::{store::StoreError, user::User};
+use super::{row, rows::ListStatement, statement::Statement};
+use crate::{
+    store::{StoreError, StoredUsers},
+    user::User,
+};
 
 /// One of the databases: how it takes statements, and where its SQL differs from that of the others.
 ///
@@ -15,6 +18,8 @@ use crate::{store::StoreError, user::User};
 pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     type Connection: Send;
     type Error: Error + Send + Sync + 'static;
+    /// Rows that are read later.
+    type Page: StoredRows<Error = Self::Error>;
     type Row: StoredRow<Error = Self::Error> + Send + Sync + 'static;
 
     /// Begins a transaction that writes.
@@ -74,6 +79,12 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         connection: &mut Self::Connection,
         statement: &Statement<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, Self::Error>> + Send;
+
+    /// The same with [`columns!`](super::row::columns), for whoever makes users of them later, and on another thread.
+    fn fetch_page(
+        connection: &mut Self::Connection,
+        statement: &Statement<'_>,
+    ) -> impl Future<Output = Result<Self::Page, Self::Error>> + Send;
 
     /// Runs a statement that selects [`columns!`](super::row::columns), for the caller of `operation`.
     fn fetch_users(
@@ -162,11 +173,62 @@ pub(crate) trait StoredRow {
     fn flag(&self, place: usize) -> Result<bool, Self::Error>;
 }
 
-/// The parts of an [`Engine`] without arrays, where every value of a list is a parameter; `instr` is theirs too.
+/// Rows of [`columns!`](super::row::columns), as the database has sent them.
+pub(crate) trait StoredRows: Send + 'static {
+    type Error: Error + Send + Sync + 'static;
+
+    fn len(&self) -> usize;
+
+    /// About how many bytes they have.
+    fn bytes(&self) -> usize;
+
+    /// The id of the row at this place, if there is one.
+    fn id(&self, place: usize) -> Result<Option<String>, Self::Error>;
+
+    /// The first of them as users.
+    fn into_users(self, count: usize) -> StoredUsers;
+}
+
+/// What columns have in bytes besides the profile, which is what may be large.
+const BESIDE_PROFILE: usize = 256;
+
+impl<R: StoredRow + Send + 'static> StoredRows for Vec<R> {
+    type Error = R::Error;
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn bytes(&self) -> usize {
+        let profile = |row: &R| row.bytes(row::PROFILE).ok().flatten().map_or(0, <[u8]>::len);
+        self.iter().map(|row| BESIDE_PROFILE + profile(row)).sum()
+    }
+
+    fn id(&self, place: usize) -> Result<Option<String>, R::Error> {
+        let id = self.get(place).map(|row| row.text(row::ID)).transpose()?;
+        Ok(id.flatten().map(str::to_owned))
+    }
+
+    fn into_users(self, count: usize) -> StoredUsers {
+        Box::new(self.into_iter().take(count).map(|row| row::decode(&row, 0)))
+    }
+}
+
+/// The parts of an [`Engine`] without arrays, where every value of a list is a parameter, and rows are sent in one way;
+/// `instr` is theirs too.
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 macro_rules! spreads_lists {
     () => {
+        type Page = Vec<Self::Row>;
+
         const INSERTED_ROWS: &'static str = "VALUES ";
+
+        async fn fetch_page(
+            connection: &mut Self::Connection,
+            statement: &$crate::store::sql::statement::Statement<'_>,
+        ) -> Result<Vec<Self::Row>, Self::Error> {
+            Self::fetch(connection, statement).await
+        }
 
         fn push_holds(
             statement: &mut $crate::store::sql::statement::Statement<'_>,

@@ -20,8 +20,15 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
+/// How many there are in [`columns!`].
+#[cfg(feature = "postgres")]
+pub(crate) const WIDTH: usize = 20;
+
 /// The place of the id in [`columns!`].
 pub(crate) const ID: usize = 0;
+
+/// The place of the profile in [`columns!`].
+pub(crate) const PROFILE: usize = 7;
 
 /// The place of the version in [`columns!`]. No user is without one.
 pub(crate) const VERSION: usize = 1;
@@ -271,5 +278,19 @@ impl fmt::Display for Category {
             serde_json::error::Category::Eof => "an early end",
             serde_json::error::Category::Io | serde_json::error::Category::Syntax => "no JSON",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_at_their_places() {
+        let columns: Vec<&str> = columns!().split(", ").collect();
+        let named = [ID, VERSION, PROFILE].map(|place| columns.get(place).copied());
+        assert_eq!(named, [Some("id"), Some("version"), Some("profile")]);
+        #[cfg(feature = "postgres")]
+        assert_eq!(columns.len(), WIDTH);
     }
 }

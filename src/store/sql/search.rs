@@ -1,7 +1,7 @@
 //! Searching users, by statements that all databases read.
 
 use super::{
-    engine::{Engine, StoredRow},
+    engine::{Engine, StoredRow, StoredRows as _},
     filter::{self, Side},
     row::{self, columns},
     statement::Statement,
@@ -70,7 +70,7 @@ impl Users {
         let mut walk = Walk::new(&search.filter, search.order, search.after.as_ref());
         let stretch = match walk.stretch.take() {
             Some(stretch @ Stretch::Missing(_))
-                if search.order.by() == OrderBy::Id && walk.is_exact && search.skip == 0 && search.limit < ROWS =>
+                if search.order.by() == OrderBy::Id && walk.is_exact && search.skip == 0 && search.limit <= ROWS =>
             {
                 stretch
             }
@@ -78,13 +78,15 @@ impl Users {
         };
         let failed = |error| E::classify("search", error);
         let statement = walk.statement::<E>(self, &stretch, search.limit + 1);
-        let mut rows = E::fetch(connection, &statement).await.map_err(failed)?;
-        let is_full = rows.len() > search.limit;
-        rows.truncate(search.limit);
-        let last = rows.last().filter(|_| is_full).map(|row| row.text(row::ID)).transpose();
-        let last = last.map_err(|error| StoreError::corrupt("id", error))?.flatten();
+        let rows = E::fetch_page(connection, &statement).await.map_err(failed)?;
+        let last = match search.limit.checked_sub(1) {
+            Some(last) if rows.len() > search.limit => rows.id(last),
+            _ => Ok(None),
+        };
+        let last = last.map_err(|error| StoreError::corrupt("id", error))?;
         let next = last.map(|id| SearchCursor::at(search.order, None, UserId::new(id)));
-        Ok(StoredPage::new(Box::new(rows.into_iter().map(|row| row::decode(&row, 0))), next))
+        let bytes = rows.bytes();
+        Ok(StoredPage::new(rows.into_users(search.limit), next).of_bytes(bytes))
     }
 
     pub(crate) async fn count<E: Engine>(

@@ -87,6 +87,40 @@ pub(crate) fn numbered(text: &str) -> String {
     numbered
 }
 
+/// The text with its values in it, for a database that takes none beside it. What a person can have typed stands there in
+/// hexadecimal.
+#[cfg(feature = "postgres")]
+pub(crate) fn spelled(statement: &Statement<'_>) -> String {
+    use std::fmt::Write as _;
+
+    let mut parts = statement.text.split('?');
+    let mut spelled = parts.next().unwrap_or_default().to_owned();
+    for (value, part) in statement.values.iter().zip(parts) {
+        match value {
+            Value::Bytes(_) | Value::Text(_) => match value.bytes() {
+                Some(bytes) => {
+                    spelled.push_str("decode('");
+                    for byte in bytes {
+                        // Writing to a string does not fail.
+                        let _always = write!(spelled, "{byte:02x}");
+                    }
+                    spelled.push_str("', 'hex')");
+                }
+                None => spelled.push_str("NULL::bytea"),
+            },
+            Value::Flag(Some(true)) => spelled.push_str("TRUE"),
+            Value::Flag(Some(false)) => spelled.push_str("FALSE"),
+            Value::Flag(None) => spelled.push_str("NULL::boolean"),
+            Value::Number(Some(number)) => {
+                let _always = write!(spelled, "'{number}'::bigint");
+            }
+            Value::Number(None) => spelled.push_str("NULL::bigint"),
+        }
+        spelled.push_str(part);
+    }
+    spelled
+}
+
 impl Value<'_> {
     /// How many bytes it has.
     pub(crate) fn size(&self) -> usize {
@@ -176,5 +210,22 @@ impl From<Option<bool>> for Value<'_> {
 impl From<Vec<u8>> for Value<'_> {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(Some(bytes))
+    }
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_in_the_text_are_nothing_that_ends_a_literal() {
+        let mut statement = Statement::new("a = ");
+        statement.push_bind("o'\\").push(" AND b = ").push_bind(vec![0, 255]).push(" AND c = ").push_bind(-5);
+        statement.push(" AND d = ").push_bind(true).push(" AND e = ").push_bind(None::<i64>);
+        assert_eq!(
+            spelled(&statement),
+            "a = decode('6f275c', 'hex') AND b = decode('00ff', 'hex') AND c = '-5'::bigint AND d = TRUE AND e = NULL::bigint"
+        );
+        assert_eq!(numbered(&statement.text()), "a = $1 AND b = $2 AND c = $3 AND d = $4 AND e = $5");
     }
 }
