@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    ops::Bound,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -202,9 +203,12 @@ impl ManualClock {
         self.shared.moved.notify_waiters();
     }
 
-    /// How many tasks sleep on this clock now: what a test waits for before it calls [`advance`](Self::advance).
+    /// How many tasks sleep on this clock now: what a test waits for before it calls [`advance`](Self::advance). Whom it has
+    /// woken is none of them, even before they have noticed.
     pub fn sleepers(&self) -> usize {
-        self.shared.sleepers.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+        let now = self.monotonic();
+        let sleepers = self.shared.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        sleepers.range((Bound::Excluded(now), Bound::Unbounded)).map(|(_, count)| count).sum()
     }
 }
 
@@ -316,7 +320,9 @@ mod tests {
         clock.advance(Duration::from_secs(4));
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());
+        assert_eq!(clock.sleepers(), 1);
         clock.advance(Duration::from_secs(1));
+        assert_eq!(clock.sleepers(), 0, "it is awake, though it has not noticed");
         sleeper.await.unwrap();
         assert_eq!(clock.sleepers(), 0);
     }

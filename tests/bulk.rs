@@ -42,6 +42,9 @@ mod readers_ldif;
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
 #[cfg(test)]
+#[path = "bulk/readers_secrets.rs"]
+mod readers_secrets;
+#[cfg(test)]
 #[path = "bulk/readers_tables.rs"]
 mod readers_tables;
 #[cfg(test)]

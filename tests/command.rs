@@ -10,12 +10,19 @@
 mod bulk;
 #[path = "command/doctor.rs"]
 mod doctor;
+#[path = "command/export.rs"]
+mod export;
 #[path = "command/hash.rs"]
 mod hash;
+#[path = "command/jobs.rs"]
+mod jobs;
 #[path = "command/left.rs"]
 mod left;
 #[path = "command/memory.rs"]
 mod memory;
+#[cfg(unix)]
+#[path = "servers/mysql.rs"]
+mod mysql;
 #[cfg(unix)]
 #[path = "servers/postgres.rs"]
 mod postgres;

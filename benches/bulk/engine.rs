@@ -24,7 +24,7 @@ pub(crate) trait Engine {
     /// What its own program is called, and how it is used.
     fn program(&self) -> &'static str;
 
-    /// A new and empty database.
+    /// A new and empty database in the place of the last one, which a server would go on to tidy up meanwhile.
     async fn fresh(&mut self) -> Arc<dyn UserStore>;
 
     /// Lets a server count its rows, which it does by itself some time after they came.
@@ -217,6 +217,8 @@ impl Engine for Postgres {
     }
 
     async fn fresh(&mut self) -> Arc<dyn UserStore> {
+        let last = std::mem::replace(&mut self.url, self.server.url("postgres"));
+        self.run(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE);\n", database(&last)), None);
         self.url = self.server.fresh_database().await;
         Arc::new(PostgresStore::open(&self.url, "customers").await.expect("a store"))
     }
@@ -291,7 +293,7 @@ struct MariaDb {
 impl MariaDb {
     fn run(&self, script: &str, output: Option<&Path>) {
         let mut shell = Command::new("mariadb");
-        let database = self.url.rsplit('/').next().unwrap_or_default();
+        let database = database(&self.url);
         shell.args(["--no-defaults", "--host=127.0.0.1", "--batch", "--skip-column-names", "--quick"]);
         shell.arg(format!("--port={}", self.server.port()));
         shell.arg(format!("--user={}", mysql::USER)).arg(format!("--password={}", mysql::PASSWORD)).arg(database);
@@ -310,6 +312,8 @@ impl Engine for MariaDb {
     }
 
     async fn fresh(&mut self) -> Arc<dyn UserStore> {
+        let last = std::mem::replace(&mut self.url, self.server.url("mysql"));
+        self.run(&format!("DROP DATABASE IF EXISTS {};\n", database(&last)), None);
         self.url = self.server.fresh_database().await;
         Arc::new(MySqlStore::open(&self.url, "customers").await.expect("a store"))
     }
@@ -338,6 +342,11 @@ impl Engine for MariaDb {
     async fn bare(&self) -> Box<dyn Bare> {
         Box::new(MySqlConnection::connect(&self.url).await.expect("a connection"))
     }
+}
+
+/// The database of an address; none at first.
+fn database(url: &str) -> &str {
+    url.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("none")
 }
 
 /// Runs a program over a script, and what it prints goes into a file, or nowhere.

@@ -4,6 +4,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     time::Duration,
 };
@@ -157,6 +158,36 @@ async fn a_job_whose_worker_is_gone_is_taken_over_when_its_lease_has_run_out() {
     let report = stage.status(&id).await.report;
     assert_eq!((report.read, report.inserted, report.failed, report.duplicates), (100, 100, 0, 0));
     assert_eq!(everybody(&*stage.store).await.len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_takes_longer_than_a_lease_keeps_its_job() {
+    let stage = Stage::in_memory(people(30));
+    let id = stage.submit(spec()).await;
+    let records = Arc::clone(&stage.shelf.0.lock().unwrap().records);
+    let (holds, is_held) = mpsc::channel();
+    let (release, is_released) = mpsc::channel::<()>();
+    let holder = std::thread::spawn(move || {
+        // Whoever reads waits for them.
+        let _records = records.lock().unwrap();
+        holds.send(()).unwrap();
+        let _released = is_released.recv();
+    });
+    is_held.recv().unwrap();
+    let worker = stage.worker();
+    let working = tokio::spawn(async move { worker.run_once().await });
+    for beat in 0..12 {
+        while stage.clock.sleepers() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let other = stage.worker().run_once().await.unwrap();
+        assert!(matches!(other, Worked::Nothing), "beat {beat}: {other:?}");
+        stage.clock.advance(LEASE / 3);
+    }
+    drop(release);
+    holder.join().unwrap();
+    assert!(matches!(working.await.unwrap().unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    assert_eq!(stage.status(&id).await.report.inserted, 30);
 }
 
 #[tokio::test(flavor = "multi_thread")]

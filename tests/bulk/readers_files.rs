@@ -183,9 +183,9 @@ fn a_full_disk_is_an_error_that_says_so() {
     assert!(error.to_string().contains("make room"));
 }
 
-/// So many megabytes of one text, made as they are read.
+/// So many bytes of one text, made as they are read.
 struct Endless {
-    left: usize,
+    left: u64,
     /// The most that was ever read at once.
     most: Arc<AtomicUsize>,
 }
@@ -193,24 +193,25 @@ struct Endless {
 impl Read for Endless {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.most.fetch_max(buffer.len(), Ordering::Relaxed);
-        let size = self.left.min(buffer.len());
-        buffer[..size].fill(b'x');
+        let size = self.left.min(buffer.len() as u64);
         self.left -= size;
+        let size = usize::try_from(size).unwrap();
+        buffer[..size].fill(b'x');
         Ok(size)
     }
 }
 
 #[test]
-fn a_record_of_64_mib_costs_itself_alone() {
+fn a_record_of_2_gib_costs_itself_alone() {
     let most = Arc::new(AtomicUsize::new(0));
-    let long = Endless { left: 64 << 20, most: most.clone() };
+    let long = Endless { left: 2 << 30, most: most.clone() };
     let endless =
         io::Cursor::new(b"[{\"user_id\": \"1\"}, {\"name\": \"").chain(long).chain(&b"\"}, {\"user_id\": \"3\"}]"[..]);
     let mut reader = RecordReader::new(endless, None, ReadOptions::default().record_bytes(64 << 10)).unwrap();
     assert!(reader.next().unwrap().unwrap().user.is_ok());
     let refused = reader.next().unwrap().unwrap();
     assert_eq!(refused.user.unwrap_err()[0].detail, "record.too_large");
-    assert_eq!(refused.end.offset - refused.place.offset, (64 << 20) + 12);
+    assert_eq!(refused.end.offset - refused.place.offset, (2 << 30) + 12);
     assert_eq!(reader.next().unwrap().unwrap().user.unwrap().id.unwrap().as_str(), "3");
     assert!(reader.next().unwrap().is_none());
     // A window that held the record would have been read into by its half.

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use waystation::{
     MemoryStore, Password, Passwords, User, UserStore,
     bulk::{
-        FieldMap, FileSpec, ImportFormat, ImportRecord, ImportReport, Importer, ReadOptions, RecordReader, RecordSource,
+        FieldMap, FileSpec, ImportFormat, ImportRecord, ImportReport, Importer, ReadError, ReadOptions, RecordReader,
+        RecordSource,
     },
     clock::Timestamp,
     identifier::{IdentifierRules, StandardRules},
@@ -72,6 +73,29 @@ pub(crate) fn read(
             Err(error) => {
                 users.push(Err(error.code.to_owned()));
                 return users;
+            }
+        }
+    }
+}
+
+/// Everything that can be seen of what is wrong with a text.
+pub(crate) fn complaints(text: impl Into<Vec<u8>>, format: ImportFormat, options: ReadOptions) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let seen = |error: &ReadError| format!("{error} {error:?}");
+    let mut reader = match RecordReader::new(Cursor::new(text.into()), Some(format), options) {
+        Ok(reader) => reader,
+        Err(error) => return vec![seen(&error)],
+    };
+    loop {
+        match reader.next() {
+            Ok(Some(record)) => {
+                let faults = record.user.as_ref().err().into_iter().flatten();
+                complaints.extend(faults.map(|fault| format!("{fault} {fault:?} {}", json!(fault))));
+            }
+            Ok(None) => return complaints,
+            Err(error) => {
+                complaints.push(seen(&error));
+                return complaints;
             }
         }
     }

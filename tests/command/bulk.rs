@@ -225,69 +225,6 @@ fn an_import_that_another_process_does_ends_all_the_same() {
 }
 
 #[test]
-fn who_leaves_has_as_easy_a_way_as_who_comes() {
-    let (here, there) = (with_users(25), with_users(0));
-    assert_eq!(here.run(&["import", "users.ndjson", "--source", "old-shop"]).code, 0);
-    for name in ["all.ndjson", "all.json.gz", "all.json.zst"] {
-        let exported = here.run(&["export", name, "--secrets"]);
-        assert_eq!((exported.code, exported.stderr.starts_with("25 users, ")), (0, true), "{}", exported.stderr);
-        let file = here.path().join(name);
-        let store = format!("sqlite:{name}.sqlite3");
-        let imported = there.run(&["import", file.to_str().unwrap(), "--store", &store, "--json"]);
-        assert_eq!((imported.code, &json_of(&imported)["report"]["inserted"]), (0, &json!(25)), "{}", imported.stderr);
-        let again = there.run(&["export", "--store", &store, "--secrets"]);
-        let first = here.run(&["export", "--secrets"]);
-        // All that an import into an empty store does not take is when the row was last changed.
-        let without = |text: &str| -> Vec<Value> {
-            let users = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-            users
-                .map(|mut user| {
-                    user["waystation"].as_object_mut().unwrap().remove("updated_at");
-                    user
-                })
-                .collect()
-        };
-        assert_eq!(without(&again.stdout), without(&first.stdout), "{name}");
-        assert!(first.stdout.contains("$2b$10$"));
-    }
-    assert!(!here.run(&["export"]).stdout.contains("$2b$10$"));
-}
-
-#[test]
-fn a_table_has_the_fields_that_were_asked_for() {
-    let terminal = with_users(12);
-    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
-    let fields = ["--field", "user_id=Id", "--field", "user_metadata.number"];
-    let exported = terminal.run(&[&["export", "--format", "csv", "--query", "email:user1*"], &fields[..]].concat());
-    assert_eq!(
-        exported.stdout.lines().collect::<Vec<_>>(),
-        ["Id,user_metadata.number", "\"1\",1", "\"10\",10", "\"11\",11",]
-    );
-    assert_eq!(terminal.run(&["export", "--field", "password_hash"]).code, 2);
-    // What is no directory takes no file, and nothing is left behind.
-    assert_eq!(terminal.run(&["export", "nowhere/users.csv"]).code, 1);
-    assert_eq!(terminal.run(&["export", "table.csv", "--secrets"]).code, 2);
-}
-
-#[test]
-fn an_export_writes_over_nothing_unless_told() {
-    let terminal = with_users(2);
-    assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
-    terminal.write("backup.ndjson", "precious\n");
-    assert_eq!(terminal.run(&["export", "backup.ndjson"]).code, 2);
-    let kept = std::fs::read_to_string(terminal.path().join("backup.ndjson")).unwrap();
-    assert_eq!(kept, "precious\n");
-    assert_eq!(terminal.run(&["export", "backup.ndjson", "--force"]).code, 0);
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::symlink("backup.ndjson", terminal.path().join("link.ndjson")).unwrap();
-        for what_is_no_file in ["/dev/null", "link.ndjson", "."] {
-            assert_eq!(terminal.run(&["export", what_is_no_file, "--force"]).code, 2, "{what_is_no_file}");
-        }
-    }
-}
-
-#[test]
 fn a_file_with_nobody_in_it_is_told() {
     let terminal = with_users(0);
     let empty = terminal.run(&["import", "users.ndjson"]);
