@@ -39,6 +39,9 @@ mod readers_framing;
 #[path = "bulk/readers_ldif.rs"]
 mod readers_ldif;
 #[cfg(test)]
+#[path = "bulk/readers_model.rs"]
+mod readers_model;
+#[cfg(test)]
 #[path = "bulk/readers_record.rs"]
 mod readers_record;
 #[cfg(test)]

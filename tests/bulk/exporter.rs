@@ -23,7 +23,9 @@ use waystation::{
     identifier::{IdentifierRules, StandardRules},
     password::PasswordHash,
     search::Query,
-    store::{BulkStore, BulkWrite, Filter, MemoryStore, Search, SqliteStore, UserStore},
+    store::{
+        BulkStore, BulkWrite, BulkWritten, Deletion, Filter, MemoryStore, OnTombstone, Search, SqliteStore, UserStore,
+    },
     user::{
         Credential, Delegation, LegacyKey, LinkedIdentity, MfaFactor, Moved, MovedBy, NewUser, Profile, User, UserId,
     },
@@ -278,6 +280,38 @@ async fn a_file_is_there_whole_or_as_it_was() {
 
     let nowhere = exporter().to_file(directory.path().join("absent").join("users")).await;
     assert!(matches!(nowhere, Err(ExportError::Write(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_of_one_moment_whoever_writes_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn UserStore> =
+        Arc::new(SqliteStore::open(folder.path().join("users.sqlite"), "customers").await.unwrap());
+    let written = store.as_bulk().unwrap().write(&BulkWrite::new((0..25).map(user).collect())).await.unwrap();
+    assert!(matches!(written, BulkWritten::Written(_)), "{written:?}");
+    let mut before = Vec::new();
+    let _all = Exporter::new(Arc::clone(&store)).secrets().write_to(&mut before).await.unwrap();
+
+    let (writer, runtime) = (Arc::clone(&store), tokio::runtime::Handle::current());
+    let exporter = Exporter::new(Arc::clone(&store)).secrets().page(2).watch(move |exported| {
+        let number = usize::try_from(exported.users).unwrap();
+        tokio::task::block_in_place(|| {
+            runtime.block_on(async {
+                let _new = writer.insert(user(1_000 + number), OnTombstone::Refuse).await.unwrap();
+                for gone in [number, 24 - number.min(24)] {
+                    let id = user(gone).id;
+                    let _there = writer.delete(&id, Deletion::default()).await.unwrap();
+                }
+            });
+        });
+        ControlFlow::Continue(())
+    });
+    let mut meanwhile = Vec::new();
+    assert_eq!(exporter.write_to(&mut meanwhile).await.unwrap().users, 25);
+    assert!(meanwhile == before, "users of one moment");
+    let mut after = Vec::new();
+    let _all = Exporter::new(store).secrets().write_to(&mut after).await.unwrap();
+    assert!(after != before);
 }
 
 #[tokio::test]
