@@ -26,8 +26,10 @@ mod mysql;
 #[cfg(unix)]
 #[path = "servers/postgres.rs"]
 mod postgres;
+#[cfg(unix)]
 #[path = "command/serve.rs"]
 mod serve;
+#[cfg(unix)]
 #[path = "command/server.rs"]
 mod server;
 #[cfg(unix)]
@@ -35,6 +37,7 @@ mod server;
 mod server_process;
 #[path = "command/settings.rs"]
 mod settings;
+#[cfg(unix)]
 #[path = "command/slow_store.rs"]
 mod slow_store;
 #[cfg(unix)]

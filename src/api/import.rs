@@ -1,4 +1,4 @@
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{fmt, io, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -232,10 +232,10 @@ pub(super) fn shown(api: &Api, job: &ImportStatus) -> Result<Value, Problem> {
     add("dry_run", job.spec.dry_run.into());
     add("format", json!(uploaded.format));
     if job.status == JobStatus::Running
-        && let Some((percentage, left)) = progress(job.bytes, job.total_bytes, job.report.duration)
+        && let Some(percentage) = percentage(job.bytes, job.total_bytes)
     {
         add("percentage_done", percentage.into());
-        add("time_left_seconds", json!(left));
+        add("time_left_seconds", json!(job.time_left().map(|left| left.as_secs())));
     }
     if job.status.is_final() {
         add("summary", summary(&job.report));
@@ -249,13 +249,9 @@ pub(super) fn shown(api: &Api, job: &ImportStatus) -> Result<Value, Problem> {
     Ok(Value::Object(shown))
 }
 
-/// How much is done, in per cent, and how many seconds are left. Nothing of a packed file: how much text is in it is not known
-/// before its end.
-fn progress(bytes: u64, total: Option<u64>, took: Duration) -> Option<(u64, Option<u64>)> {
-    let total = total?;
-    let percentage = bytes.saturating_mul(100).checked_div(total).unwrap_or(0).min(99);
-    let left = took.as_secs().saturating_mul(total.saturating_sub(bytes)).checked_div(bytes);
-    Some((percentage, left))
+/// How much is done, in per cent. Nothing of a packed file: how much text is in it is not known before its end.
+fn percentage(bytes: u64, total: Option<u64>) -> Option<u64> {
+    Some(bytes.saturating_mul(100).checked_div(total?).unwrap_or(0).min(99))
 }
 
 pub(super) fn no_such_job() -> Problem {
@@ -313,11 +309,14 @@ mod tests {
 
     #[test]
     fn progress_is_told_where_the_end_is_known() {
-        let took = Duration::from_secs(30);
-        assert_eq!(progress(0, Some(400), Duration::ZERO), Some((0, None)));
-        assert_eq!(progress(100, Some(400), took), Some((25, Some(90))));
-        assert_eq!(progress(400, Some(400), took), Some((99, Some(0))));
-        assert_eq!(progress(100, None, took), None);
-        assert_eq!(progress(0, Some(0), took), Some((0, None)));
+        for (bytes, total, told) in [
+            (0, Some(400), Some(0)),
+            (100, Some(400), Some(25)),
+            (400, Some(400), Some(99)),
+            (100, None, None),
+            (0, Some(0), Some(0)),
+        ] {
+            assert_eq!(percentage(bytes, total), told, "{bytes} of {total:?}");
+        }
     }
 }

@@ -161,6 +161,27 @@ async fn a_job_whose_worker_is_gone_is_taken_over_when_its_lease_has_run_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_says_how_long_the_rest_takes() {
+    let stage = Stage::in_memory(people(100));
+    let mut listed = (**stage.shelf.0.lock().unwrap()).clone();
+    listed.state.text_bytes = Some(10_000);
+    *stage.shelf.0.lock().unwrap() = Arc::new(listed);
+    let id = stage.submit(spec()).await;
+    assert_eq!(stage.status(&id).await.time_left(), None, "nobody knows yet");
+    let clock = stage.clock.clone();
+    let worker = stage.worker_that(move |records| {
+        clock.advance(Duration::from_secs(1));
+        assert!(records < 50, "the worker dies here");
+    });
+    assert!(tokio::spawn(async move { worker.run_once().await }).await.unwrap_err().is_panic());
+    // Half of it took four seconds: the fifth is after its batch.
+    assert_eq!(stage.status(&id).await.time_left(), Some(Duration::from_secs(4)));
+    stage.clock.advance(LEASE);
+    assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
+    assert_eq!(stage.status(&id).await.time_left(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_takes_longer_than_a_lease_keeps_its_job() {
     let stage = Stage::in_memory(people(30));
     let id = stage.submit(spec()).await;
@@ -178,8 +199,11 @@ async fn a_batch_that_takes_longer_than_a_lease_keeps_its_job() {
     let working = tokio::spawn(async move { worker.run_once().await });
     for beat in 0..12 {
         while stage.clock.sleepers() == 0 {
+            assert!(!working.is_finished());
             tokio::task::yield_now().await;
         }
+        // Others need not wait for it.
+        *stage.shelf.0.lock().unwrap() = Listed::given(people(30));
         let other = stage.worker().run_once().await.unwrap();
         assert!(matches!(other, Worked::Nothing), "beat {beat}: {other:?}");
         stage.clock.advance(LEASE / 3);

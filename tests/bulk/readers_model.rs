@@ -1,4 +1,4 @@
-//! Every format of another system against a model: people are written as that system's documentation says, by hand and
+//! Every format of another system but LDIF, which has its own, against a model: people are written as that system's documentation says, by hand and
 //! packed in any way, and come back as who they are.
 
 use std::io::{Cursor, Write};

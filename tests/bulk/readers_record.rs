@@ -320,6 +320,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_filter("JSON has no others", |number| number.is_finite()).prop_map(Into::into),
         "\\PC{0,8}".prop_map(Into::into),
     ];
     let value = leaf.prop_recursive(3, 12, 4, |inner| {

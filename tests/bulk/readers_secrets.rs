@@ -175,7 +175,7 @@ fn no_complaint_repeats_a_value() {
         let mut told = 0;
         for text in sample.spoilt(&values) {
             for complaint in complaints(text.as_str(), format, ReadOptions::default()) {
-                assert!(!complaint.contains(SECRET), "{name}: {complaint}\nof {text}");
+                assert!(!complaint.to_lowercase().contains(&SECRET.to_lowercase()), "{name}: {complaint}\nof {text}");
                 told += 1;
             }
         }

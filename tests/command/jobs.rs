@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use super::users::BCRYPT;
 use super::{
     terminal::Terminal,
-    users::{BCRYPT, json_of, lines_of, user, with_users},
+    users::{json_of, lines_of, user, with_users},
 };
 
-/// A terminal with a store, and an import `big` of 12 users that has been begun and not worked on: of another file than it
-/// was, so that it failed.
+/// A terminal with a store, and an import `big` of a file that is cut off behind 12 users, so that it failed.
 fn with_failed_import() -> Terminal {
     let terminal = with_users(12);
     let cut = lines_of(&(0..12).map(user).collect::<Vec<_>>()) + "{\"email\": \"cut@exa";
@@ -34,20 +35,6 @@ fn an_import_is_shown_to_people_and_to_programs() {
     assert!(shown["stopped"].as_str().unwrap().contains("line 13"), "{shown}");
     let listed = json_of(&terminal.run(&["jobs", "list", "--json"]));
     assert_eq!(listed, shown);
-}
-
-#[test]
-fn an_import_that_is_cancelled_does_not_go_on() {
-    let terminal = with_users(3);
-    assert_eq!(terminal.run(&["import", "users.ndjson", "--dry-run"]).code, 0);
-    let store = rusqlite::Connection::open(terminal.path().join("users.sqlite3")).unwrap();
-    assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "big"]).code, 0);
-    // As a process leaves it that is killed.
-    store.execute("UPDATE waystation_jobs SET status = 'running', leased_until = 0 WHERE id = 'big'", []).unwrap();
-    assert_eq!(terminal.run(&["jobs", "cancel", "big"]).code, 0);
-    assert_eq!(json_of(&terminal.run(&["jobs", "show", "big", "--json"]))["status"], "cancelled");
-    let again = terminal.run(&["jobs", "cancel", "big"]);
-    assert!(again.code == 3 && again.stderr.contains("it is over"), "{}", again.stderr);
 }
 
 #[test]
@@ -77,6 +64,7 @@ fn a_file_is_divided_for_several_processes_and_imported_whole() {
     let imported = terminal.run(&["import", "users.ndjson", "--shards", "4", "--assume-distinct", "--json"]);
     assert_eq!(imported.code, 0, "{}", imported.stderr);
     assert_eq!(json_of(&imported)["report"]["inserted"], 5_000);
+    assert_eq!(terminal.run(&["jobs", "list"]).stdout.lines().count(), 5, "the whole and its parts");
     assert_eq!(terminal.run(&["search", "--count"]).stdout, "5000\n");
     assert_eq!(terminal.run(&["import", "users.ndjson", "--shards", "0"]).code, 2);
 }

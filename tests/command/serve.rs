@@ -127,10 +127,10 @@ fn what_may_only_be_read_is_not_changed_and_a_token_has_its_own_scopes() {
 fn an_import_that_a_signal_stops_goes_on_with_the_next_start() {
     const COUNT: usize = 60_000;
     let terminal = terminal();
-    let server = Server::start(&terminal, &[]);
+    let mut server = Server::start(&terminal, &[]);
     let store = SlowStore::of(&terminal);
     let job = server.import(&users(COUNT));
-    store.wait_for_users();
+    store.wait_for_users(|| server.is_running());
     // Whoever follows the job is told, and holds up no end.
     let mut follower = server.connect();
     let path = format!("/jobs/{}/events", job["id"].as_str().unwrap());

@@ -120,6 +120,10 @@ impl Server {
         }
     }
 
+    pub(super) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     pub(super) fn tell(&self, signal: &str) {
         let told = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(told.success());
@@ -133,15 +137,11 @@ impl Server {
 
     pub(super) fn end(self) -> Ended {
         let output = self.child.wait_with_output().unwrap();
-        Ended {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ended::of(output)
     }
 }
 
-/// Lets the server do something.
+/// Lets another process do something.
 pub(super) fn pause() {
     #[expect(clippy::disallowed_methods, reason = "the server is another process, with the system's clock")]
     std::thread::sleep(Duration::from_millis(100));

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 
-use super::terminal::Terminal;
+use super::{server::pause, terminal::Terminal};
 
 /// A store that is so slow that an import is met while it runs.
 pub(super) struct SlowStore(Connection);
@@ -16,11 +16,12 @@ impl SlowStore {
         Self(store)
     }
 
-    /// Waits until users of an import are there.
-    pub(super) fn wait_for_users(&self) {
+    /// Waits until users of an import are there, which somebody works on.
+    pub(super) fn wait_for_users(&self, mut is_running: impl FnMut() -> bool) {
         let begun = "SELECT EXISTS (SELECT 1 FROM waystation_users)";
         while !self.0.query_row(begun, [], |row| row.get::<_, bool>(0)).unwrap() {
-            std::thread::yield_now();
+            assert!(is_running(), "it ended without any users");
+            pause();
         }
     }
 

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub(super) struct Terminal(TempDir);
 
-/// Opens a terminal, runs in it what is named after the text, and types the keys once the text is there; with `hidden`, only once what is typed is not shown.
+/// Opens a terminal, runs in it what is named after the text, and types the keys once the text is there; with `hidden`,
+/// only once what is typed is not shown.
 #[cfg(unix)]
 const TYPIST: &str = "
 import os, pty, sys, termios, time
@@ -100,7 +101,10 @@ impl Terminal {
         let mut command = Command::new("python3");
         command.args(["-c", TYPIST, when, &keys, hidden, env!("CARGO_BIN_EXE_waystation")]).args(arguments);
         // A terminal of a kind that can move its cursor, and is wide enough.
-        command.env_remove("WAYSTATION_TOKEN").envs([("TERM", "xterm"), ("COLUMNS", "200")]);
+        command
+            .env_clear()
+            .envs([("TERM", "xterm"), ("COLUMNS", "200")])
+            .env("PATH", std::env::var_os("PATH").unwrap());
         Ended::of(command.current_dir(self.0.path()).output().unwrap())
     }
 

@@ -5,6 +5,7 @@ use std::{
 };
 
 use clap::Subcommand;
+use indicatif::HumanDuration;
 use serde::Serialize;
 use serde_json::{Value, json};
 use waystation::{
@@ -111,6 +112,7 @@ struct Shown<'a> {
     file: Option<&'a str>,
     bytes: u64,
     total_bytes: Option<u64>,
+    time_left_seconds: Option<u64>,
     report: &'a ImportReport,
     stopped: Option<&'a str>,
 }
@@ -125,6 +127,7 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
         file: file(status),
         bytes: status.bytes,
         total_bytes: status.total_bytes,
+        time_left_seconds: status.time_left().map(|left| left.as_secs()),
         report,
         stopped: status.stopped.as_deref(),
     };
@@ -135,6 +138,9 @@ pub(crate) fn print(status: &ImportStatus, global: &Global) -> Result<(), Failur
     output::line(format_args!("import {}: {}{dry}", shown.id, shown.status))?;
     if let Some(file) = shown.file {
         output::line(format_args!("  of {file}"))?;
+    }
+    if let Some(left) = status.time_left() {
+        output::line(format_args!("  {:#} left", HumanDuration(left)))?;
     }
     if let Some(stopped) = shown.stopped {
         output::line(format_args!("  {stopped}"))?;

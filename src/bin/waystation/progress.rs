@@ -87,3 +87,26 @@ impl fmt::Display for Step {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_says_what_is_known() {
+        let mut step = Step {
+            what: "users",
+            users: 12_000,
+            before: 2_000,
+            bytes: 5 << 20,
+            total_bytes: None,
+            elapsed: Duration::from_secs(4),
+            left: None,
+        };
+        assert_eq!(step.to_string(), "12,000 users, 2,500/s");
+        (step.total_bytes, step.left) = (Some(10 << 20), Some(Duration::from_secs(7)));
+        assert_eq!(step.to_string(), "12,000 users, 2,500/s, 5.00 MiB of 10.00 MiB, 7s left");
+        step.elapsed = Duration::ZERO;
+        assert!(step.to_string().starts_with("12,000 users, 5.00 MiB"), "no time, no rate: {step}");
+    }
+}

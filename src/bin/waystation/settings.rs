@@ -136,7 +136,7 @@ impl Settings {
     }
 }
 
-/// Whether there is a password before the host of an address.
+/// Whether there is a password in an address.
 pub(crate) fn has_password(address: &str) -> bool {
     let Some((_, rest)) = address.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     ImportFailure, ImportReport, ImportSpec, InputState, OpenInput,
@@ -322,6 +322,13 @@ impl ImportJobs {
 }
 
 impl ImportStatus {
+    /// How long the rest takes at the rate so far; `None` while it is not known, and when there is no rest.
+    pub fn time_left(&self) -> Option<Duration> {
+        let left = self.total_bytes.filter(|_| !self.status.is_final())?.saturating_sub(self.bytes);
+        let took = u64::try_from(self.report.duration.as_millis()).unwrap_or(u64::MAX);
+        took.saturating_mul(left).checked_div(self.bytes).map(Duration::from_millis)
+    }
+
     fn of(job: &Job, state: JobState) -> Self {
         Self {
             id: job.id.clone(),

@@ -86,7 +86,7 @@ pub async fn numbers_in_metadata_come_back(store: Store) {
     let mut user = keyed("ada");
     user.profile.user_metadata = object(json!({
         "integers": [i64::MIN, i64::MAX, u64::MAX, 0, -1, 9_007_199_254_740_993_i64],
-        "others": [0.1, -0.5, 1.5e300, 5e-324],
+        "others": [0.1, -0.5, 1.5e300, 5e-324, 51.248_178_375_505_404, -93.311_370_376_880_33],
         "texts": ["0", "1.0", "1e3"],
         "truths": [true, false, null],
     }));

@@ -57,8 +57,7 @@ impl CopiedRows {
     ///
     /// When it is no such data, or rows have another width.
     pub(super) fn new(data: Vec<u8>) -> Result<Self, sqlx::Error> {
-        let rows =
-            starts(&data).map_err(|Misfit| sqlx::Error::Protocol("COPY brought what is no row of a user".into()))?;
+        let rows = starts(&data).map_err(|misfit| sqlx::Error::Decode(misfit.into()))?;
         Ok(Self { data, rows })
     }
 
@@ -89,22 +88,25 @@ impl StoredRows for CopiedRows {
 }
 
 /// It is not what COPY writes, or not all of it.
+#[derive(Debug, thiserror::Error)]
+#[error("COPY brought what is no row of a user")]
 struct Misfit;
 
 /// Where the fields of each row begin, up to the trailer.
 fn starts(data: &[u8]) -> Result<Vec<usize>, Misfit> {
     let mut rest = Rest(data);
-    let [signature, _] = [rest.bytes(11)?, rest.bytes(4)?];
-    let extension = rest.number()?;
-    rest.bytes(extension)?;
-    if !HEADER.starts_with(signature) {
+    let signature = rest.bytes(11)?;
+    let [flags, extension] = [rest.number()?, rest.number()?];
+    // No flag of today says anything of rows without OIDs, and one of tomorrow may.
+    if flags != 0 || !HEADER.starts_with(signature) {
         return Err(Misfit);
     }
+    rest.bytes(extension)?;
     let mut rows = Vec::new();
     loop {
         let (width, after) = rest.0.split_first_chunk().ok_or(Misfit)?;
         match i16::from_be_bytes(*width) {
-            -1 => return Ok(rows),
+            -1 if after.is_empty() => return Ok(rows),
             width if usize::try_from(width) == Ok(row::WIDTH) => {}
             _ => return Err(Misfit),
         }

@@ -70,23 +70,23 @@ impl Users {
         let mut walk = Walk::new(&search.filter, search.order, search.after.as_ref());
         let stretch = match walk.stretch.take() {
             Some(stretch @ Stretch::Missing(_))
-                if search.order.by() == OrderBy::Id && walk.is_exact && search.skip == 0 && search.limit <= ROWS =>
+                if search.order.by() == OrderBy::Id && walk.is_exact && search.skip == 0 && search.limit > 0 =>
             {
                 stretch
             }
             _ => return Ok(self.search::<E>(connection, search).await?.into()),
         };
         let failed = |error| E::classify("search", error);
-        let statement = walk.statement::<E>(self, &stretch, search.limit + 1);
+        // A page may be shorter than its limit, and is all in memory.
+        let limit = search.limit.min(ROWS);
+        let statement = walk.statement::<E>(self, &stretch, limit + 1);
         let rows = E::fetch_page(connection, &statement).await.map_err(failed)?;
-        let last = match search.limit.checked_sub(1) {
-            Some(last) if rows.len() > search.limit => rows.id(last),
-            _ => Ok(None),
-        };
+        let last = if rows.len() > limit { rows.id(limit - 1) } else { Ok(None) };
         let last = last.map_err(|error| StoreError::corrupt("id", error))?;
         let next = last.map(|id| SearchCursor::at(search.order, None, UserId::new(id)));
-        let bytes = rows.bytes();
-        Ok(StoredPage::new(rows.into_users(search.limit), next).of_bytes(bytes))
+        // Without the one behind the page.
+        let bytes = rows.bytes().saturating_mul(limit.min(rows.len())) / rows.len().max(1);
+        Ok(StoredPage::new(rows.into_users(limit), next).of_bytes(bytes))
     }
 
     pub(crate) async fn count<E: Engine>(

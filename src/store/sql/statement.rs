@@ -95,7 +95,14 @@ pub(crate) fn spelled(statement: &Statement<'_>) -> String {
 
     let mut parts = statement.text.split('?');
     let mut spelled = parts.next().unwrap_or_default().to_owned();
-    for (value, part) in statement.values.iter().zip(parts) {
+    let mut values = statement.values.iter();
+    for part in parts {
+        // A parameter without a value is the server's to refuse.
+        let Some(value) = values.next() else {
+            spelled.push('?');
+            spelled.push_str(part);
+            continue;
+        };
         match value {
             Value::Bytes(_) | Value::Text(_) => match value.bytes() {
                 Some(bytes) => {
