@@ -25,6 +25,8 @@ pub use self::{
     packed::Packing,
 };
 
+pub(in crate::bulk) use field::USUAL;
+
 use layout::Layout;
 use packed::Packed;
 use pages::Pages;

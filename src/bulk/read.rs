@@ -17,6 +17,7 @@ mod values;
 mod window;
 
 pub use field_map::FieldMap;
+pub(super) use field_map::cell;
 pub use file::ImportFile;
 pub use format::{ImportFormat, UnknownFormat};
 pub use options::ReadOptions;

@@ -16,8 +16,8 @@ use std::{
 use serde_json::{Value, json};
 use waystation::{
     bulk::{
-        CsvTexts, ExportError, ExportField, ExportFormat, Exporter, ImportFile, ImportRecord, Packing, ReadOptions,
-        RecordReader, RecordSource,
+        CsvTexts, ExportError, ExportField, ExportFormat, Exporter, ImportFile, ImportFormat, ImportRecord, Packing,
+        ReadOptions, RecordReader, RecordSource,
     },
     clock::Timestamp,
     identifier::{IdentifierRules, StandardRules},
@@ -25,6 +25,7 @@ use waystation::{
     search::Query,
     store::{
         BulkStore, BulkWrite, BulkWritten, Deletion, Filter, MemoryStore, OnTombstone, Search, SqliteStore, UserStore,
+        UserStoreExt,
     },
     user::{
         Credential, Delegation, LegacyKey, LinkedIdentity, MfaFactor, Moved, MovedBy, NewUser, Profile, User, UserId,
@@ -280,6 +281,33 @@ async fn a_file_is_there_whole_or_as_it_was() {
 
     let nowhere = exporter().to_file(directory.path().join("absent").join("users")).await;
     assert!(matches!(nowhere, Err(ExportError::Write(_))));
+}
+
+#[tokio::test]
+async fn a_table_is_read_again_as_an_export_of_users() {
+    let store = memory(25).await;
+    for texts in [CsvTexts::Marked, CsvTexts::MarkedIfComputed] {
+        let mut csv = Vec::new();
+        let exporter = Exporter::new(Arc::clone(&store)).format(ExportFormat::Csv).csv_texts(texts);
+        let users = exporter.write_to(&mut csv).await.unwrap().users;
+        let format = Some(ImportFormat::UsersExport);
+        let mut reader = RecordReader::new(Cursor::new(csv), format, ReadOptions::default()).unwrap();
+        let mut met = 0;
+        while let Some(record) = reader.next().unwrap() {
+            let record = record.user.unwrap();
+            let user = store.get(record.id.as_ref().unwrap()).await.unwrap().unwrap();
+            let told = |profile: &Profile| {
+                let names =
+                    [&profile.name, &profile.given_name, &profile.family_name, &profile.nickname, &profile.picture];
+                let email = profile.email.as_ref().map(|email| email.original().to_owned());
+                (names.map(Clone::clone), email, profile.email_verified)
+            };
+            assert_eq!(told(&record.profile), told(&user.profile), "{texts:?}");
+            assert_eq!((record.created_at, record.updated_at), (Some(user.created_at), Some(user.updated_at)));
+            met += 1;
+        }
+        assert_eq!(met, users);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

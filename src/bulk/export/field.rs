@@ -55,6 +55,22 @@ enum Step {
     Member(String),
 }
 
+/// What the reference product's own export tool writes unless it is told, and under which names.
+/// <https://auth0.com/docs/customize/extensions/user-import-export-extension>
+pub(in crate::bulk) const USUAL: [(&str, &str); 11] = [
+    ("user_id", "Id"),
+    ("given_name", "Given Name"),
+    ("family_name", "Family Name"),
+    ("nickname", "Nickname"),
+    ("name", "Name"),
+    ("email", "Email"),
+    ("email_verified", "Email Verified"),
+    ("picture", "Picture"),
+    ("identities[0].connection", "Connection"),
+    ("created_at", "Created At"),
+    ("updated_at", "Updated At"),
+];
+
 impl ExportField {
     /// The field at this path, under the path as its name.
     ///
@@ -92,21 +108,8 @@ impl ExportField {
     /// What a table of users has unless somebody says what: the columns that the reference product's own export tool
     /// writes.
     pub fn usual() -> Vec<Self> {
-        let usual = [
-            ("user_id", "Id"),
-            ("given_name", "Given Name"),
-            ("family_name", "Family Name"),
-            ("nickname", "Nickname"),
-            ("name", "Name"),
-            ("email", "Email"),
-            ("email_verified", "Email Verified"),
-            ("picture", "Picture"),
-            ("identities[0].connection", "Connection"),
-            ("created_at", "Created At"),
-            ("updated_at", "Updated At"),
-        ];
         let named = |(path, name): (&str, &str)| Self::new(path).and_then(|field| field.export_as(name)).ok();
-        usual.into_iter().filter_map(named).collect()
+        USUAL.into_iter().filter_map(named).collect()
     }
 
     /// What stands there; null where there is nothing.

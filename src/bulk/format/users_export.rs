@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Translated, carry, extend};
+use crate::bulk::{export::USUAL, read::cell};
 
 /// What stands there under the same name.
 const SAME: &[&str] = &[
@@ -56,9 +57,18 @@ pub(super) fn user(mut export: Map<String, Value>) -> Translated {
     Translated::Record(record)
 }
 
-/// A row: each text has a `'` before it, so that no spreadsheet takes it for a formula, and numbers are texts.
+/// A row: each text has a `'` before it, so that no spreadsheet takes it for a formula, and numbers are texts. Columns may have
+/// the names that the product's own tool gives them.
 pub(super) fn row(row: Map<String, Value>) -> Translated {
     let mut row = plain_members(row);
+    for (path, name) in USUAL {
+        // What is there twice is refused by its second name.
+        if !row.contains_key(path)
+            && let Some(Value::String(text)) = row.remove(name)
+        {
+            row.extend(cell(path, &text).map(|value| (path.to_owned(), value)));
+        }
+    }
     if let Some(Value::String(count)) = row.get("logins_count")
         && let Ok(count) = count.parse::<u64>()
     {
