@@ -98,6 +98,37 @@ async fn a_server_says_what_time_it_is() {
     }
 }
 
+/// What is left of its answer on the connection would pass for that of the next call, as the end of all users.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_snapshot_is_over_once_a_page_of_it_was_dropped() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let store = PostgresStore::open(&server.fresh_database().await, "customers").await.unwrap();
+    // More than can be at hand at once.
+    let mut profile = Profile::default();
+    profile.name = Some("x".repeat(100_000));
+    let user = |number: usize| {
+        let id = UserId::new(format!("{number:03}"));
+        NewUser::new(id, profile.clone(), Credential::PendingPassword, Timestamp::from_micros(0))
+    };
+    let written = store.write(&BulkWrite::new((0..200).map(user).collect())).await.unwrap();
+    assert!(matches!(written, BulkWritten::Written(_)));
+    let search = Search::new(Filter::All).limit(200);
+    let mut snapshot = store.snapshot().await.unwrap();
+    assert_eq!(snapshot.search_ahead(&search).await.unwrap().users.len(), 200);
+    tokio::select! {
+        biased;
+        _ = snapshot.search_ahead(&search) => panic!("it was asked for only now"),
+        () = std::future::ready(()) => {}
+    }
+    for _ in 0..2 {
+        assert!(snapshot.search_ahead(&search).await.unwrap_err().is_unavailable());
+        assert!(snapshot.search(&search).await.unwrap_err().is_unavailable());
+    }
+    let mut another = store.snapshot().await.unwrap();
+    assert_eq!(another.search_ahead(&search).await.unwrap().users.len(), 200);
+}
+
 /// After an import, and before the server has counted the rows, it takes few to be left behind any user.
 #[cfg(feature = "postgres")]
 #[tokio::test]
