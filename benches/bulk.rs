@@ -27,7 +27,7 @@ use waystation::{
     bulk::{Exporter, FileSpec, Importer, ReadOptions},
     clock::{Clock, SystemClock},
     search::Query,
-    store::{Filter, Order, Search},
+    store::{Filter, Order, OrderBy, Search},
 };
 
 use self::engine::Engine;
@@ -92,18 +92,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         let mut group = criterion.benchmark_group(format!("{name}, the first page of a search"));
         let (columns, whose) = (contest.engine.columns(), "FROM waystation_users WHERE connection = 'customers'");
-        for (question, search, query) in [
+        let one = |query: &str| Query::parse(query).map(|query| Search::new(query.into_filter()));
+
+        for (question, search, end) in [
+            ("the newest", Search::new(Filter::All).order(Order::NEWEST_FIRST), "ORDER BY created_at DESC, id"),
             (
-                "the newest",
-                Search::new(Filter::All).order(Order::NEWEST_FIRST),
-                format!("SELECT {columns} {whose} ORDER BY created_at DESC, id LIMIT 50"),
+                "the last to log in",
+                Search::new(Filter::All).order(Order::LATEST_LOGIN_FIRST),
+                "AND last_login IS NOT NULL ORDER BY last_login DESC, id",
             ),
+            ("an address", one("email:\"user77@example.com\"")?, "AND email = 'user77@example.com'"),
+            ("a user name", one("username:\"name77\"")?, "AND username = 'name77'"),
+            ("a phone number", one("phone_number:\"+493010000077\"")?, "AND phone = '+493010000077'"),
+            ("a legacy id", one("legacy_id:\"77\"")?, "AND legacy_id = '77'"),
             (
-                "an address",
-                Search::new(Query::parse("email:\"user77@example.com\"")?.into_filter()),
-                format!("SELECT {columns} {whose} AND email = 'user77@example.com' LIMIT 50"),
+                "addresses by their beginning",
+                one("email:user77*")?.order(Order::ascending(OrderBy::Email)),
+                "AND email >= 'user77' AND email < 'user78' ORDER BY email",
             ),
         ] {
+            let query = format!("SELECT {columns} {whose} {end} LIMIT 50");
             group.bench_function(BenchmarkId::new("waystation", question), |bencher| {
                 let store = contest.filled();
                 bencher.iter_custom(|rounds| {

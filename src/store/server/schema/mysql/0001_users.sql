@@ -28,7 +28,7 @@ CREATE TABLE waystation_users (
     UNIQUE KEY waystation_users_email (connection, email),
     UNIQUE KEY waystation_users_phone (connection, phone),
     UNIQUE KEY waystation_users_username (connection, username),
-    UNIQUE KEY waystation_users_legacy (connection, legacy_source, legacy_id),
+    UNIQUE KEY waystation_users_legacy (connection, legacy_id, legacy_source),
     KEY waystation_users_by_creation (connection, created_at DESC, id),
     KEY waystation_users_by_login (connection, last_login DESC, id)
 ) ENGINE = InnoDB;

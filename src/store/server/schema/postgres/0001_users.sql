@@ -28,7 +28,7 @@ CREATE TABLE waystation_users (
     UNIQUE (connection, email),
     UNIQUE (connection, phone),
     UNIQUE (connection, username),
-    UNIQUE (connection, legacy_source, legacy_id),
+    UNIQUE (connection, legacy_id, legacy_source),
     CHECK ((legacy_source IS NULL) = (legacy_id IS NULL)),
     CHECK ((moved_at IS NULL) = (moved_by IS NULL))
 );
