@@ -93,13 +93,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut group = criterion.benchmark_group(format!("{name}, the first page of a search"));
         let (columns, whose) = (contest.engine.columns(), "FROM waystation_users WHERE connection = 'customers'");
         let one = |query: &str| Query::parse(query).map(|query| Search::new(query.into_filter()));
-
         for (question, search, end) in [
-            ("the newest", Search::new(Filter::All).order(Order::NEWEST_FIRST), "ORDER BY created_at DESC, id"),
+            ("the newest", Search::new(Filter::All).order(Order::NEWEST_FIRST), "ORDER BY created_at DESC, id DESC"),
             (
                 "the last to log in",
                 Search::new(Filter::All).order(Order::LATEST_LOGIN_FIRST),
-                "AND last_login IS NOT NULL ORDER BY last_login DESC, id",
+                "AND last_login IS NOT NULL ORDER BY last_login DESC, id DESC",
             ),
             ("an address", one("email:\"user77@example.com\"")?, "AND email = 'user77@example.com'"),
             ("a user name", one("username:\"name77\"")?, "AND username = 'name77'"),

@@ -18,6 +18,7 @@ mod hash;
 mod jobs;
 #[path = "command/left.rs"]
 mod left;
+#[cfg(target_os = "linux")]
 #[path = "command/memory.rs"]
 mod memory;
 #[cfg(unix)]

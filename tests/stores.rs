@@ -24,6 +24,10 @@ use self::stores::faulty::{
 mod stores {
     pub(crate) mod faulty;
     #[cfg(all(unix, feature = "mysql", feature = "postgres"))]
+    mod indexes;
+    #[cfg(all(unix, feature = "mysql", feature = "postgres"))]
+    mod refusals;
+    #[cfg(all(unix, feature = "mysql", feature = "postgres"))]
     mod rights;
     #[cfg(all(unix, any(feature = "mysql", feature = "postgres")))]
     mod round_trips;

@@ -171,8 +171,8 @@ impl Engine for Sqlite {
             CREATE INDEX by_phone ON users (connection, phone);\n\
             CREATE INDEX by_username ON users (connection, username);\n\
             CREATE INDEX by_legacy ON users (connection, legacy_id, legacy_source);\n\
-            CREATE INDEX by_creation ON users (connection, created_at DESC, id);\n\
-            CREATE INDEX by_login ON users (connection, last_login DESC, id);\n";
+            CREATE INDEX by_creation ON users (connection, created_at, id);\n\
+            CREATE INDEX by_login ON users (connection, last_login, id);\n";
         shell(&self.bare_file(), script, None);
     }
 

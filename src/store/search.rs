@@ -30,8 +30,8 @@ pub(crate) use self::{metadata::number, text_field::folded};
 pub trait SearchStore: fmt::Debug + Send + Sync {
     /// One page of the users that match, in the order asked for.
     ///
-    /// The order is total (ties are broken by id), so pages walked by [`SearchPage::next`] neither repeat nor skip a
-    /// user who is there for the whole walk and does not change. A page is shorter than its limit only at the end, and where
+    /// The order is total (ties are broken by id, in the same direction), so pages walked by [`SearchPage::next`] neither
+    /// repeat nor skip a user who is there for the whole walk and does not change. A page is shorter than its limit only at the end, and where
     /// it [is cut](SearchPage::is_cut).
     ///
     /// Whatever a store makes of a filter, its answer is that of [`Filter::matches`]. What a database cannot compute to

@@ -72,7 +72,7 @@ fn user(number: usize) -> NewUser {
 }
 
 /// Everything of one, and nothing of the others.
-fn crowd(count: usize) -> Vec<NewUser> {
+pub(crate) fn crowd(count: usize) -> Vec<NewUser> {
     let plain = NewUser::new(UserId::new("x"), Profile::default(), Credential::None, Timestamp::from_micros(0));
     (0..count).map(user).chain([plain]).collect()
 }

@@ -49,6 +49,16 @@ fn zstd(text: &[u8]) -> Vec<u8> {
     zstd::encode_all(text, 1).unwrap_or_default()
 }
 
+/// The power of two that is as many bytes as a reader of zstd keeps at the most.
+const WIDEST: u32 = 25;
+
+fn zstd_with_window(log: u32, text: &[u8]) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(log).unwrap();
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
 fn options() -> ReadOptions {
     ReadOptions::default()
 }
@@ -102,9 +112,9 @@ fn a_layout_and_a_packing_are_found_by_looking() {
         "name\tuser_id\nAda\t1\n\"B\t\n\"\"C\"\t2\n",
     ];
     for text in texts {
-        for packed in
-            [text.as_bytes().to_vec(), gzip(text.as_bytes()), gzip_twice(text.as_bytes()), zstd(text.as_bytes())]
-        {
+        let plain = text.as_bytes();
+        let packed = [plain.to_vec(), gzip(plain), gzip_twice(plain), zstd(plain), zstd_with_window(WIDEST, plain)];
+        for packed in packed {
             for sizes in [&[1][..], &[3, 1, 7], &[usize::MAX]] {
                 let reader = RecordReader::new(Chunks::new(packed.clone(), sizes), None, options()).unwrap();
                 let (records, error) = read_all(reader);
@@ -217,6 +227,7 @@ fn what_cannot_be_read_on_says_where_and_why_and_gives_what_was_whole() {
         (b"-----BEGIN PGP MESSAGE-----".to_vec(), 0, "format.pgp", 0),
         (bomb, 0, "gzip.bomb", u64::MAX),
         (zstd(&vec![b' '; 40 << 20]), 0, "zstd.bomb", u64::MAX),
+        (zstd_with_window(WIDEST + 1, br#"[{"user_id": "1"}]"#), 0, "zstd.window", u64::MAX),
         (cut(gzip(format!("[{long}").as_bytes())), usize::MAX, "gzip.cut", u64::MAX),
         (cut(zstd(format!("[{long}").as_bytes())), usize::MAX, "zstd.cut", u64::MAX),
         (noise(gzip(br#"[{"user_id": "1"}]"#)), usize::MAX, "gzip.corrupt", u64::MAX),

@@ -25,6 +25,14 @@ impl SlowStore {
         }
     }
 
+    /// Waits until so many parts of imports are worked on at once.
+    pub(super) fn wait_for_leases(&self, count: u32) {
+        let leased = "SELECT count(*) FROM waystation_jobs WHERE leased_until > unixepoch() * 1000000";
+        while self.0.query_row(leased, [], |row| row.get::<_, u32>(0)).unwrap() < count {
+            pause();
+        }
+    }
+
     /// It is as fast as ever.
     pub(super) fn end(self) {
         self.0.execute_batch("DROP TRIGGER slow").unwrap();

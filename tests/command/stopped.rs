@@ -53,6 +53,24 @@ fn ctrl_c_stops_at_a_checkpoint_and_the_import_goes_on_from_there() {
     assert!(terminal.path().join("users.ndjson").exists());
 }
 
+/// A lease of the command runs out after half a minute.
+#[test]
+fn two_processes_share_an_import_and_when_one_is_killed_the_other_does_its_part() {
+    let terminal = with_users(COUNT);
+    let store = slow_store(&terminal);
+    let mut goes = terminal.spawn(&["jobs", "work"]);
+    let mut stays = terminal.spawn(&["import", "users.ndjson", "--shards", "6", "--id", "big"]);
+    store.wait_for_users(|| stays.try_wait().unwrap().is_none());
+    store.wait_for_leases(2);
+    goes.kill().unwrap();
+    assert_eq!(goes.wait().unwrap().code(), None);
+    store.end();
+    assert_eq!(stays.wait().unwrap().code(), Some(0));
+    let shown = json_of(&terminal.run(&["jobs", "show", "big", "--json"]));
+    assert_eq!((&shown["status"], &shown["report"]["inserted"]), (&json!("completed"), &json!(COUNT)));
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, format!("{COUNT}\n"));
+}
+
 #[test]
 fn an_import_that_was_stopped_can_be_cancelled_and_what_it_did_stays() {
     let terminal = with_users(COUNT);

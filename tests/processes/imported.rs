@@ -1,24 +1,22 @@
 //! A process that is killed in the middle of an import: the next one goes on, and in the end everybody is there once.
 
 use std::{
-    fs::File,
-    io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io::{BufWriter, Write},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
 
-use serde_json::{Value, json};
+#[cfg(feature = "postgres")]
+use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use waystation::{
     SqliteStore, UserStore,
-    bulk::{
-        Fault, FaultCode, ImportJobs, ImportRecord, ImportSpec, ImportStage, ImportWorker, Importer, Input, InputState,
-        OpenInput, Place, ReadError, Record, RecordSource, Worked,
-    },
+    bulk::{FileInputs, FileSpec, ImportJobs, ImportSpec, ImportStage, ImportWorker, Importer, ReadOptions, Worked},
     clock::{Clock, SystemClock},
-    identifier::{IdentifierRules, StandardRules},
     store::{JobId, JobStatus},
 };
 
@@ -28,15 +26,13 @@ use crate::{
 };
 
 const KILLED: &str = "imported::thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file";
-#[cfg(feature = "postgres")]
-const IN_LANES: &str = "imported::kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file";
 const SHARED: &str = "imported::a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up";
 
 const KILLS: usize = 30;
-#[cfg(feature = "postgres")]
-const KILLS_IN_LANES: usize = 12;
+/// In a server, where more is on its way at once, each start takes longer.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+const KILLS_IN_SERVERS: usize = 12;
 /// The file with the address of the store, where it is a server's.
-#[cfg(feature = "postgres")]
 const SERVER: &str = "server";
 const RECORDS: u64 = 200_000;
 const BATCH: usize = 1_000;
@@ -52,10 +48,10 @@ fn thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file()
     if let Some(folder) = child::folder() {
         return runtime.block_on(import_until_killed(Path::new(&folder)));
     }
-    kill_often(&runtime, &TempDir::new().unwrap(), KILLED, KILLS);
+    kill_often(&runtime, &TempDir::new().unwrap(), KILLED, KILLS, Packing::None);
 }
 
-/// Where two batches are written at once, and come to pass one after the other.
+/// Where two batches are written at once, and come to pass one after the other; and a packed file is read anew.
 #[cfg(feature = "postgres")]
 #[test]
 fn kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file() {
@@ -64,15 +60,35 @@ fn kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file() {
         return runtime.block_on(import_until_killed(Path::new(&folder)));
     }
     let Some(server) = crate::postgres::PostgresServer::shared() else { return };
+    let directory = over_server(&runtime.block_on(server.fresh_database()));
+    let test = "imported::kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file";
+    kill_often(&runtime, &directory, test, KILLS_IN_SERVERS, Packing::Gzip);
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn kills_of_an_import_into_mariadb_leave_exactly_the_users_of_the_file() {
+    let runtime = Runtime::new().unwrap();
+    if let Some(folder) = child::folder() {
+        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    }
+    let Some(server) = crate::mysql::MySqlServer::mariadb() else { return };
+    let directory = over_server(&runtime.block_on(server.fresh_database()));
+    let test = "imported::kills_of_an_import_into_mariadb_leave_exactly_the_users_of_the_file";
+    kill_often(&runtime, &directory, test, KILLS_IN_SERVERS, Packing::None);
+}
+
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+fn over_server(address: &str) -> TempDir {
     let directory = TempDir::new().unwrap();
-    std::fs::write(directory.path().join(SERVER), runtime.block_on(server.fresh_database())).unwrap();
-    kill_often(&runtime, &directory, IN_LANES, KILLS_IN_LANES);
+    fs::write(directory.path().join(SERVER), address).unwrap();
+    directory
 }
 
 /// Has a child import, kills it so often, lets the last one come to the end, and looks at what is there.
-fn kill_often(runtime: &Runtime, directory: &TempDir, test: &str, kills: usize) {
+fn kill_often(runtime: &Runtime, directory: &TempDir, test: &str, kills: usize, packing: Packing) {
     let dice = Dice::new(Dice::seed());
-    let id = runtime.block_on(submit(directory.path(), 1));
+    let id = runtime.block_on(submit(directory.path(), 1, packing));
     let (mut early, mut middle) = (0, 0);
     for _ in 0..kills {
         let child = Child::start(test, directory.path().to_str().unwrap());
@@ -106,11 +122,27 @@ fn a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up() {
     if let Some(folder) = child::folder() {
         return runtime.block_on(import_until_killed(Path::new(&folder)));
     }
+    kill_one_of_two(&runtime, &TempDir::new().unwrap(), SHARED);
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_killed_worker_leaves_its_part_of_an_import_into_a_server_too() {
+    let runtime = Runtime::new().unwrap();
+    if let Some(folder) = child::folder() {
+        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    }
+    let Some(server) = crate::postgres::PostgresServer::shared() else { return };
+    let directory = over_server(&runtime.block_on(server.fresh_database()));
+    kill_one_of_two(&runtime, &directory, "imported::a_killed_worker_leaves_its_part_of_an_import_into_a_server_too");
+}
+
+/// Has two children share an import, kills one, and looks at what is there when the other is done.
+fn kill_one_of_two(runtime: &Runtime, directory: &TempDir, test: &str) {
     let dice = Dice::new(Dice::seed());
-    let directory = TempDir::new().unwrap();
-    let id = runtime.block_on(submit(directory.path(), 6));
+    let id = runtime.block_on(submit(directory.path(), 6, Packing::None));
     let folder = directory.path().to_str().unwrap();
-    let (stays, goes) = (Child::start(SHARED, folder), Child::start(SHARED, folder));
+    let (stays, goes) = (Child::start(test, folder), Child::start(test, folder));
     let said: Vec<_> = (0..3 + dice.below(20)).map_while(|_| goes.line()).collect();
     runtime.block_on(SystemClock::new().sleep(Duration::from_micros(dice.below(20_000) as u64)));
     let (_, more) = goes.kill();
@@ -127,6 +159,13 @@ fn a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up() {
     runtime.block_on(compare(directory.path(), &id));
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Packing {
+    #[cfg(feature = "postgres")]
+    Gzip,
+    None,
+}
+
 fn is_faulty(number: u64) -> bool {
     number % FAULTY_EVERY == FAULTY_EVERY - 1
 }
@@ -136,24 +175,35 @@ fn is_same(number: u64) -> bool {
 }
 
 /// Writes the file and adds the job.
-async fn submit(folder: &Path, shards: usize) -> JobId {
-    let mut file = BufWriter::new(File::create(folder.join("users.jsonl")).unwrap());
+async fn submit(folder: &Path, shards: usize, packing: Packing) -> JobId {
+    let path = folder.join("users.jsonl");
+    let mut file: Box<dyn Write> = Box::new(BufWriter::new(File::create(&path).unwrap()));
+    match packing {
+        #[cfg(feature = "postgres")]
+        Packing::Gzip => file = Box::new(GzEncoder::new(file, Compression::fast())),
+        Packing::None => {}
+    }
     for number in 0..RECORDS {
         let named = if is_same(number) { number - 7_000 } else { number };
-        let line = if is_faulty(number) { json!({"faulty": number}) } else { json!({"person": named}) };
+        let user = json!({"email": format!("person.{named}@example.com"), "name": named.to_string()});
+        let line = if is_faulty(number) { json!({"faulty": number}) } else { user };
         writeln!(file, "{line}").unwrap();
     }
-    file.flush().unwrap();
-    let mut spec = ImportSpec::new(json!("users.jsonl"));
+    drop(file);
+    let mut spec = ImportSpec::new(FileSpec::new(path).to_value());
     spec.shards = shards;
     let jobs = ImportJobs::new(store(folder).await);
-    jobs.submit(spec, Some("users"), &Folder(folder.to_owned())).await.unwrap().id
+    jobs.submit(spec, Some("users"), &FileInputs::new(ReadOptions::default())).await.unwrap().id
 }
 
 async fn store(folder: &Path) -> Arc<dyn UserStore> {
-    #[cfg(feature = "postgres")]
-    if let Ok(address) = std::fs::read_to_string(folder.join(SERVER)) {
-        return Arc::new(waystation::store::PostgresStore::open(&address, "customers").await.unwrap());
+    if let Ok(address) = fs::read_to_string(folder.join(SERVER)) {
+        #[cfg(feature = "postgres")]
+        if address.starts_with("postgres") {
+            return Arc::new(waystation::store::PostgresStore::open(&address, "customers").await.unwrap());
+        }
+        #[cfg(feature = "mysql")]
+        return Arc::new(waystation::store::MySqlStore::open(&address, "customers").await.unwrap());
     }
     let builder = SqliteStore::builder(folder.join("users.sqlite")).connection_name("customers");
     Arc::new(builder.busy_timeout(Duration::from_mins(1)).open().await.unwrap())
@@ -169,7 +219,8 @@ async fn import_until_killed(folder: &Path) {
         }
     });
     let importer = importer.build();
-    let worker = ImportWorker::new(importer, Arc::new(Folder(folder.to_owned()))).lease_time(LEASE).at_most(4);
+    let worker =
+        ImportWorker::new(importer, Arc::new(FileInputs::new(ReadOptions::default()))).lease_time(LEASE).at_most(4);
     let jobs = ImportJobs::new(store);
     loop {
         match worker.run_once().await.unwrap() {
@@ -205,61 +256,4 @@ async fn compare(folder: &Path, id: &JobId) {
     let mut numbers: Vec<u64> = users.iter().map(number).collect();
     numbers.sort_unstable();
     assert!(numbers == expected, "exactly the users of the file");
-}
-
-#[derive(Debug)]
-struct Folder(PathBuf);
-
-impl OpenInput for Folder {
-    fn open(&self, spec: &Value) -> Result<Arc<dyn Input>, ReadError> {
-        Ok(Arc::new(Lines(self.0.join(spec.as_str().unwrap()))))
-    }
-}
-
-#[derive(Debug)]
-struct Lines(PathBuf);
-
-impl Input for Lines {
-    fn open(&self) -> Result<Box<dyn RecordSource>, ReadError> {
-        let file = File::open(&self.0).map_err(|error| ReadError::io(Place::START, error))?;
-        Ok(Box::new(Reading { file: BufReader::with_capacity(1 << 16, file), place: Place::START }))
-    }
-
-    fn state(&self) -> Result<InputState, ReadError> {
-        let metadata = std::fs::metadata(&self.0).map_err(|error| ReadError::io(Place::START, error))?;
-        InputState::of_file(&metadata).map_err(|error| ReadError::io(Place::START, error))
-    }
-}
-
-#[derive(Debug)]
-struct Reading {
-    file: BufReader<File>,
-    place: Place,
-}
-
-impl RecordSource for Reading {
-    fn next(&mut self) -> Result<Option<Record>, ReadError> {
-        let (mut line, begin) = (Vec::new(), self.place);
-        if self.file.read_until(b'\n', &mut line).map_err(|error| ReadError::io(begin, error))? == 0 {
-            return Ok(None);
-        }
-        self.place.record += 1;
-        self.place.line += 1;
-        self.place.offset += line.len() as u64;
-        let said: Value = serde_json::from_slice(&line).unwrap();
-        let user = said.get("person").map(|number| {
-            let mut record = ImportRecord::new();
-            record.profile.name = Some(number.to_string());
-            record.profile.email = StandardRules::default().parse(&format!("person.{number}@example.com")).ok();
-            Box::new(record)
-        });
-        let user = user.ok_or_else(|| vec![Fault::new(FaultCode::Format, "test", "", "It is made up")]);
-        Ok(Some(Record::new(begin, self.place, line, user)))
-    }
-
-    fn resume(&mut self, place: Place) -> Result<(), ReadError> {
-        self.place = place;
-        self.file.seek(SeekFrom::Start(place.offset)).map_err(|error| ReadError::io(place, error))?;
-        Ok(())
-    }
 }

@@ -159,14 +159,11 @@ impl Order {
     /// Which of two places, each a value and an id, comes first. For store authors.
     pub fn compare(self, one: (Option<&OrderValue>, &UserId), other: (Option<&OrderValue>, &UserId)) -> Ordering {
         let turned = |ordering: Ordering| if self.descending { ordering.reverse() } else { ordering };
-        if self.by == OrderBy::Id {
-            return turned(one.1.cmp(other.1));
-        }
         match (one.0, other.0) {
             (Some(value), Some(others)) => turned(value.cmp(others)),
             (one, other) => one.is_none().cmp(&other.is_none()),
         }
-        .then_with(|| one.1.cmp(other.1))
+        .then_with(|| turned(one.1.cmp(other.1)))
     }
 }
 

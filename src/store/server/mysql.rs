@@ -36,7 +36,6 @@ impl Engine for MySql {
     const OR_BURY_AGAIN: &'static str = " ON DUPLICATE KEY UPDATE at = VALUES(at)";
     const LIST: usize = 500;
     const LOCKING: &'static str = " FOR UPDATE";
-    const NULLS_LAST: &'static str = "";
     const RETURNS: bool = false;
     const WRITERS_WORK_AT_ONCE: bool = true;
 

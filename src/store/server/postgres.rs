@@ -49,7 +49,6 @@ impl Engine for Postgres {
     /// Some 100 KB.
     const INSERT_LIST: usize = 250;
     const LOCKING: &'static str = " FOR UPDATE";
-    const NULLS_LAST: &'static str = " NULLS LAST";
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = true;
 

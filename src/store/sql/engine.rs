@@ -39,8 +39,6 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     const INSERT_LIST: usize = Self::LIST;
     /// After a SELECT: nobody else changes the row before the transaction ends.
     const LOCKING: &'static str;
-    /// After `DESC` of a column that may be NULL, where the index has NULL last: the index is of no use without.
-    const NULLS_LAST: &'static str;
     /// Whether an UPDATE returns the row.
     const RETURNS: bool;
     /// Whether there may be more than one writer at a time.

@@ -1,7 +1,7 @@
 use std::{marker::PhantomData, ops::RangeInclusive};
 
 use super::{engine::Engine, statement::Statement};
-use crate::store::{Filter, Pattern, TextField, TimeField, TimeRange, ValueTest};
+use crate::store::{Filter, OrderBy, Pattern, TextField, TimeField, TimeRange, ValueTest};
 
 /// What a condition says of the users for whom it holds.
 ///
@@ -46,6 +46,32 @@ pub(super) fn is_exact(filter: &Filter) -> bool {
             Place::Profile(_) => false,
         },
     }
+}
+
+/// Whether the answer stands in the index of a key, one after the other: whoever has one, or those whose keys begin so, in the
+/// order `by` of these keys.
+pub(super) fn is_walk_along_key(filter: &Filter, by: Option<OrderBy>) -> bool {
+    let Filter::Text(field, pattern) = filter else { return false };
+    let key = match field {
+        TextField::Email => Some(OrderBy::Email),
+        TextField::Phone => Some(OrderBy::Phone),
+        TextField::UserId => Some(OrderBy::Id),
+        TextField::Username => Some(OrderBy::Username),
+        // Hardly two sources give the same.
+        TextField::LegacyId => None,
+        TextField::EmailDomain
+        | TextField::Factor
+        | TextField::FamilyName
+        | TextField::GivenName
+        | TextField::IdentityProvider
+        | TextField::IdentitySubject
+        | TextField::Name
+        | TextField::Nickname
+        | TextField::Picture
+        | TextField::Source => return false,
+    };
+    pattern.as_exact().is_some()
+        || (matches!(pattern.pieces(), [_, end] if end.is_empty()) && key.is_some() && key == by)
 }
 
 /// Writes the condition that `filter` means; every value is bound.

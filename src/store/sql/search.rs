@@ -8,7 +8,7 @@ use super::{
     users::Users,
 };
 use crate::{
-    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError, StoredPage, TextField},
+    store::{Filter, Order, OrderBy, OrderValue, Search, SearchCursor, SearchPage, StoreError, StoredPage},
     user::{User, UserId},
 };
 
@@ -95,7 +95,7 @@ impl Users {
         filter: &Filter,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("count", error);
-        let mut statement = self.select("SELECT count(*) FROM waystation_users", filter);
+        let mut statement = self.select("SELECT count(*) FROM waystation_users", filter, None);
         filter::push::<E>(&mut statement, filter, Side::Must);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let count = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
@@ -110,15 +110,10 @@ impl Users {
         Ok(count)
     }
 
-    fn select(&self, what: &'static str, filter: &Filter) -> Statement<'_> {
+    fn select(&self, what: &'static str, filter: &Filter, by: Option<OrderBy>) -> Statement<'_> {
         // Pages of everybody and look-ups of one are asked for all the time; of the others, no two are the same. Nor is one
         // plan good for all values of what many have in common.
-        let is_one_user = matches!(
-            filter,
-            Filter::Text(TextField::Email | TextField::Phone | TextField::UserId | TextField::Username, pattern)
-                if pattern.as_exact().is_some()
-        );
-        let is_common = is_one_user || matches!(filter, Filter::All);
+        let is_common = matches!(filter, Filter::All) || filter::is_walk_along_key(filter, by);
         let mut statement = if is_common { Statement::new(what) } else { Statement::made_once(what) };
         statement.push(" WHERE connection = ").push_bind(&*self.name).push(" AND ");
         statement
@@ -207,13 +202,15 @@ impl<'a> Walk<'a> {
     }
 
     fn statement<'s, E: Engine>(&self, users: &'s Users, stretch: &Stretch, limit: usize) -> Statement<'s> {
-        let mut statement = users.select(concat!("SELECT ", columns!(), " FROM waystation_users"), self.filter);
+        let by = self.order.by();
+        let what = concat!("SELECT ", columns!(), " FROM waystation_users");
+        let mut statement = users.select(what, self.filter, Some(by));
         filter::push::<E>(&mut statement, self.filter, Side::May);
         if self.is_in_doubt {
             statement.push(" AND NOT ");
             filter::push::<E>(&mut statement, self.filter, Side::Must);
         }
-        let by = self.order.by();
+        // Ties are in the same direction, so that one index is walked along either way.
         let (after, down) = if self.order.is_descending() { (" < ", " DESC") } else { (" > ", "") };
         let id = |id: &UserId| id.as_str().to_owned();
         match (column(by), stretch) {
@@ -228,23 +225,20 @@ impl<'a> Walk<'a> {
                     push_value(&mut statement, value);
                     statement.push(" AND (").push(column).push(after);
                     push_value(&mut statement, value);
-                    statement.push(" OR id > ").push_bind(id(last)).push(")");
+                    statement.push(" OR id").push(after).push_bind(id(last)).push(")");
                 }
                 statement.push(" ORDER BY ").push(column).push(down);
-                if by.may_be_missing() && self.order.is_descending() {
-                    statement.push(E::NULLS_LAST);
-                }
                 // What is unique has no ties, and an index of it alone is enough.
                 if !is_unique(by) {
-                    statement.push(", id");
+                    statement.push(", id").push(down);
                 }
             }
             (Some(column), Stretch::Missing(place)) => {
                 statement.push(" AND ").push(column).push(" IS NULL");
                 if let Some(last) = place {
-                    statement.push(" AND id > ").push_bind(id(last));
+                    statement.push(" AND id").push(after).push_bind(id(last));
                 }
-                statement.push(" ORDER BY id");
+                statement.push(" ORDER BY id").push(down);
             }
             (None, Stretch::There(_)) => {
                 statement.push(" AND FALSE");

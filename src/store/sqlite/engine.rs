@@ -32,7 +32,6 @@ impl Engine for SqliteEngine {
     const OR_BURY_AGAIN: &'static str = " ON CONFLICT (connection, digest) DO UPDATE SET at = excluded.at";
     const LIST: usize = 500;
     const LOCKING: &'static str = "";
-    const NULLS_LAST: &'static str = "";
     const RETURNS: bool = true;
     const WRITERS_WORK_AT_ONCE: bool = false;
 

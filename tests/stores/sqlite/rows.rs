@@ -116,26 +116,31 @@ async fn a_damaged_database_is_told_from_a_damaged_row() {
     assert!(matches!(told_by, StoreError::Corrupt { what: "database", .. }), "{told_by:?}");
 }
 
-/// A log-in reads by one look into an index, whatever it is found by.
+/// A log-in, and what an operator asks often, is one look into an index or a walk along one; few who match are sorted.
 #[tokio::test]
 async fn every_key_is_found_by_an_index() {
     let (_directory, path) = place();
     let store = open(&path).await;
     insert(&store, "ada").await;
     let connection = super::raw(&path);
-    for sql in [
-        "EXPLAIN QUERY PLAN SELECT 1 FROM (SELECT 1) LEFT JOIN waystation_users AS users \
-         ON users.connection = 'x' AND users.email = 'y'",
-        "EXPLAIN QUERY PLAN SELECT 1 FROM (SELECT 1) LEFT JOIN waystation_users AS users \
-         ON users.connection = 'x' AND users.legacy_source = 'y' AND users.legacy_id = 'z'",
-        "EXPLAIN QUERY PLAN SELECT 1 FROM waystation_users WHERE connection = 'x' AND email >= 'a' AND email < 'b'",
-        "EXPLAIN QUERY PLAN SELECT 1 FROM waystation_users WHERE connection = 'x' AND created_at < 5 \
-         ORDER BY created_at DESC, id LIMIT 10",
+    let look = |key: &str| format!("FROM (SELECT 1) LEFT JOIN waystation_users ON connection = 'x' AND {key}");
+    let page = |asked: &str| format!("FROM waystation_users WHERE connection = 'x' AND {asked} LIMIT 51");
+    let range = "email >= 'a' AND email < 'b'";
+    for (sql, index, is_sorted) in [
+        (look("email = 'y'"), "email=?", false),
+        (look("legacy_source = 'y' AND legacy_id = 'z'"), "legacy_id=? AND legacy_source=?", false),
+        (page(&format!("{range} ORDER BY email")), "email>? AND email<?", false),
+        (page(&format!("{range} ORDER BY id")), "email>? AND email<?", true),
+        (page("created_at < 5 ORDER BY created_at DESC, id DESC"), "created_at<?", false),
+        (page("legacy_id = 'y' ORDER BY id"), "legacy_id=?", true),
+        (page("legacy_id = 'y' ORDER BY created_at DESC, id DESC"), "legacy_id=?", true),
+        (page("(email = 'y' OR username = 'z') ORDER BY id"), "username=?", true),
     ] {
-        let mut plan = connection.prepare(sql).unwrap();
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN SELECT profile {sql}")).unwrap();
         let plan = plan.query_map((), |row| row.get("detail")).unwrap();
         let plan: Vec<String> = plan.map(Result::unwrap).collect();
-        assert!(plan.iter().any(|step| step.contains("SEARCH")), "{plan:?}");
-        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:?}");
+        let end = format!("(connection=? AND {index})");
+        assert!(plan.iter().any(|step| step.starts_with("SEARCH") && step.contains(&end)), "{sql}: {plan:?}");
+        assert_eq!(plan.iter().any(|step| step.contains("TEMP B-TREE")), is_sorted, "{sql}: {plan:?}");
     }
 }

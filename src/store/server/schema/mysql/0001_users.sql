@@ -29,8 +29,8 @@ CREATE TABLE waystation_users (
     UNIQUE KEY waystation_users_phone (connection, phone),
     UNIQUE KEY waystation_users_username (connection, username),
     UNIQUE KEY waystation_users_legacy (connection, legacy_id, legacy_source),
-    KEY waystation_users_by_creation (connection, created_at DESC, id),
-    KEY waystation_users_by_login (connection, last_login DESC, id)
+    KEY waystation_users_by_creation (connection, created_at, id),
+    KEY waystation_users_by_login (connection, last_login, id)
 ) ENGINE = InnoDB;
 
 -- What the deleted leave: digests of their keys under the tombstone key, and nothing that names them.

@@ -33,8 +33,8 @@ CREATE TABLE waystation_users (
     CHECK ((moved_at IS NULL) = (moved_by IS NULL))
 );
 
-CREATE INDEX waystation_users_by_creation ON waystation_users (connection, created_at DESC, id);
-CREATE INDEX waystation_users_by_login ON waystation_users (connection, last_login DESC NULLS LAST, id);
+CREATE INDEX waystation_users_by_creation ON waystation_users (connection, created_at, id);
+CREATE INDEX waystation_users_by_login ON waystation_users (connection, last_login, id);
 
 -- What the deleted leave: digests of their keys under the tombstone key, and nothing that names them.
 CREATE TABLE waystation_tombstones (
