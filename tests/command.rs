@@ -28,6 +28,9 @@ mod mysql;
 #[path = "servers/postgres.rs"]
 mod postgres;
 #[cfg(unix)]
+#[path = "command/resumed.rs"]
+mod resumed;
+#[cfg(unix)]
 #[path = "command/serve.rs"]
 mod serve;
 #[cfg(unix)]

@@ -46,7 +46,7 @@ pub enum QuarantineError {
     #[error("there is a quarantine file of that name already: import it, or move it away")]
     Exists,
     /// No room is left.
-    #[error("the disk of the quarantine file is full: make room, and resume")]
+    #[error("the disk of the quarantine file is full: make room")]
     Full,
     /// The system could not write.
     #[error("the quarantine file cannot be written")]

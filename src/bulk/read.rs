@@ -8,6 +8,7 @@ mod format;
 mod layout;
 mod lines;
 mod options;
+mod quarantined;
 mod reader;
 mod row;
 mod splitter;

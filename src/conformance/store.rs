@@ -248,6 +248,7 @@ macro_rules! __store_cases {
             a_checkpoint_saved_twice_leaves_its_faults_once
             what_was_over_long_ago_is_pruned
             no_more_than_so_many_are_leased_at_once
+            of_jobs_that_are_named_one_is_leased
         }
     };
     (outbox, [$($then:tt)*] $($with:tt)*) => {

@@ -45,7 +45,8 @@ pub trait JobStore: fmt::Debug + Send + Sync {
     /// When the store cannot be asked.
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError>;
 
-    /// As [`lease`](Self::lease), unless `most` jobs of the kind are leased at `now` already.
+    /// As [`lease`](Self::lease), of the jobs `among` alone if these are given, unless `most` jobs of the kind are leased at
+    /// `now` already, whichever.
     ///
     /// One atomic step: however many callers there are, no more than `most` hold a lease at once.
     ///
@@ -55,6 +56,7 @@ pub trait JobStore: fmt::Debug + Send + Sync {
     async fn lease_within(
         &self,
         kind: &str,
+        among: Option<&[JobId]>,
         most: usize,
         now: Timestamp,
         until: Timestamp,

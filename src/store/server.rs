@@ -256,12 +256,13 @@ impl<E: ServerEngine> JobStore for ServerStore<E> {
     async fn lease_within(
         &self,
         kind: &str,
+        among: Option<&[JobId]>,
         most: usize,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>, StoreError> {
         let users = &self.shared.users;
-        again_on_conflict!(self, "lease", connection => users.lease_within::<E>(connection, kind, most, now, until))
+        again_on_conflict!(self, "lease", connection => users.lease_within::<E>(connection, (kind, among), most, now, until))
     }
 
     async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {

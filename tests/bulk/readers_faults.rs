@@ -153,7 +153,9 @@ async fn an_import_job_keeps_them_all_and_imports_everybody_else() {
         let store = SqliteStore::open(directory.path().join(format!("{shards}.sqlite")), "customers").await.unwrap();
         let store: Arc<dyn UserStore> = Arc::new(store);
         let (jobs, inputs) = (ImportJobs::new(Arc::clone(&store)), Arc::new(FileInputs::new(ReadOptions::default())));
-        let mut spec = ImportSpec::new(FileSpec::new(path).to_value());
+        let mut file = FileSpec::new(path);
+        file.format = (!array).then_some(ImportFormat::JsonLines);
+        let mut spec = ImportSpec::new(file.to_value());
         spec.shards = shards;
         let id = jobs.submit(spec, None, &*inputs).await.unwrap().id;
         let worker = ImportWorker::new(Importer::builder(store).build(), inputs);

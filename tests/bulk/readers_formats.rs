@@ -298,6 +298,34 @@ fn a_field_map_is_put_on_top_of_what_a_format_reads() {
 }
 
 #[test]
+fn columns_of_any_name_are_read_once_somebody_says_what_they_are() {
+    let text = "Anmeldung;E-Mail;Vorname\nada;ada@example.com;Ada\n";
+    let read = |text: &'static str, format, map: FieldMap| {
+        let options = ReadOptions::default().fields(map);
+        RecordReader::new(text.as_bytes(), format, options).and_then(users)
+    };
+    let map = || FieldMap::default().field("E-Mail", "email").field("Vorname", "given_name").without("Anmeldung");
+    for format in [Some(ImportFormat::Csv), None] {
+        let ada = read(text, format, map()).unwrap().remove(0).unwrap();
+        assert_eq!(ada.profile.given_name.as_deref(), Some("Ada"));
+    }
+    // What is not said is told by name.
+    let unnamed = read(text, Some(ImportFormat::Csv), FieldMap::default()).unwrap().remove(0).unwrap_err();
+    assert!(unnamed.contains("key.unknown"), "{unnamed}");
+    assert_eq!(read(text, None, FieldMap::default()).unwrap_err().code, "format.unknown");
+    for wrong in [map().field("Nachname", "family_name"), map().field("/E-Mail", "name"), map().without("e-mail")] {
+        assert_eq!(read(text, Some(ImportFormat::Csv), wrong).unwrap_err().code, "fields.map");
+    }
+    let one = read("login\nada,b\n", Some(ImportFormat::Csv), FieldMap::default().field("login", "username"));
+    assert_eq!(one.unwrap(), [Err(" csv.ragged".to_owned())], "a comma stands between fields, unless others do");
+    let latin_1: &[u8] = b"email;pr\xe9nom\nada@example.com;Ada\n";
+    for (format, code) in [(None, "encoding.utf8"), (Some(ImportFormat::Csv), "csv.utf8")] {
+        let reader = RecordReader::new(latin_1, format, ReadOptions::default()).unwrap();
+        assert_eq!(users(reader).unwrap_err().code, code);
+    }
+}
+
+#[test]
 fn a_field_map_that_is_too_deep_or_too_long_is_refused_and_not_followed() {
     let deep = "x.".repeat(20_000);
     let many = (0..1_001).fold(FieldMap::default(), |map, number| map.field(format!("/{number}"), "email"));

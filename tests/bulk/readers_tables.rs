@@ -3,7 +3,7 @@
 
 use std::{io::Cursor, sync::Arc};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use waystation::{
     bulk::{FieldMap, ImportFormat, ImportRecord, Place, ReadOptions, RecordReader, RecordSource},
     clock::{ManualClock, Timestamp},
@@ -81,17 +81,72 @@ fn what_is_wrong_with_a_row_of_supabase_is_named_by_its_column() {
     assert_eq!(faults, ["/email value.type", "/phone value.type", "/is_anonymous value.type"]);
 }
 
+/// Whatever it was, it needs no more than to be corrected.
 #[test]
-fn a_row_that_was_refused_is_put_aside_as_json() {
-    let csv = "id,email,banned_until\n1,a@example.com,soon\n";
-    let mut reader = RecordReader::new(csv.as_bytes(), Some(ImportFormat::Supabase), options()).unwrap();
-    let record = reader.next().unwrap().unwrap();
-    let raw: Value = serde_json::from_slice(&record.raw).unwrap();
-    assert_eq!(raw, json!({"id": "1", "email": "a@example.com", "banned_until": "soon"}));
-    let ldif = "dn: uid=a,dc=x\nuid\n";
-    let mut reader = RecordReader::new(ldif.as_bytes(), Some(ImportFormat::Ldif), options()).unwrap();
-    let raw: Value = serde_json::from_slice(&reader.next().unwrap().unwrap().raw).unwrap();
-    assert_eq!(raw, json!({"ldif_entry": ldif}));
+fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_schema() {
+    let firebase = format!("u1,a@example.com,perhaps{},1486324233000,1486324233000,,,\n", ",".repeat(20));
+    let columns = "id,username,primary_email_address,password_digest,password_hasher";
+    let clerk = format!("{columns}\nu1,ada,a@example.com,{BCRYPT},vax\n");
+    let django = "[{\"model\":\"auth.user\",\"pk\":null,\"fields\":{\"username\":\"ada\",\"password\":\
+        \"sha1$a1b2c$2d9c1ed1ff5a3b0a54d8b6ec1b0ec2b7a0d64b2b\"}}]";
+    let users = r#"{"users":[{"id":"u1","username":"ada","email":"a@example.com","federatedIdentities":"x"}]}"#;
+    for (format, text, wrong, right) in [
+        (ImportFormat::Clerk, &clerk, "vax", "bcrypt"),
+        (
+            ImportFormat::Cognito,
+            "cognito:username,email,email_verified,phone_number_verified,cognito:mfa_enabled\nada,a@example.com,maybe,false,false\n",
+            "maybe",
+            "true",
+        ),
+        (ImportFormat::Django, django, r#""pk":null"#, r#""pk":3"#),
+        (ImportFormat::Firebase, &firebase, "perhaps", "true"),
+        (
+            ImportFormat::Firebase,
+            r#"{"users":[{"localId":"u1","email":"a@example.com","customAttributes":"no"}]}"#,
+            r#""no""#,
+            r#""{}""#,
+        ),
+        (ImportFormat::Keycloak, users, r#""x""#, "[]"),
+        (ImportFormat::Kratos, r#"[{"id":"u1","state":"odd","traits":{"email":"a@example.com"}}]"#, "odd", "active"),
+        (
+            ImportFormat::Ldif,
+            "dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nentryUUID: u1\nuid a\nmail: a@example.com\n",
+            "uid a",
+            "uid: a",
+        ),
+        (ImportFormat::Supabase, "id,email,banned_until\n1,a@example.com,soon\n", "soon", "2030-01-01T00:00:00Z"),
+        (
+            ImportFormat::Supabase,
+            r#"[{"id":"1","email":"a@example.com","is_anonymous":"perhaps"}]"#,
+            r#""perhaps""#,
+            "false",
+        ),
+    ] {
+        let first = |text: String, format| {
+            let mut reader = RecordReader::new(Cursor::new(text), format, options()).unwrap();
+            reader.next().unwrap().unwrap()
+        };
+        let refused = first(text.to_owned(), Some(format));
+        assert!(refused.user.is_err(), "{format}");
+        let aside = String::from_utf8(refused.raw).unwrap();
+        assert_eq!(aside.matches(wrong).count(), 1, "{format}: {aside}");
+        assert!(first(aside.clone(), None).user.is_err(), "{format}: it is not corrected yet");
+        let corrected = aside.replace(wrong, right);
+        let expected = first(text.replace(wrong, right), Some(format)).user.unwrap();
+        let own = "{\"email\": \"b@example.com\"}\n";
+        for beside in [corrected.clone(), format!("{corrected}\n{own}"), format!("[{corrected},{own}]")] {
+            let came = first(beside, None).user.unwrap_or_else(|faults| panic!("{format}: {faults:?}"));
+            assert!(came == expected, "{format}");
+        }
+    }
+    for broken in [
+        r#"{"quarantined_from": "vax", "record": {}}"#,
+        r#"{"quarantined_from": "django"}"#,
+        r#"{"quarantined_from": "okta", "row": 1}"#,
+    ] {
+        let mut reader = RecordReader::new(broken.as_bytes(), None, options()).unwrap();
+        assert!(reader.next().unwrap().unwrap().user.is_err(), "{broken}");
+    }
 }
 
 #[tokio::test]

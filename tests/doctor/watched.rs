@@ -174,7 +174,14 @@ impl JobStore for Watched {
         panic!("the doctor has written to the store")
     }
 
-    async fn lease_within(&self, _: &str, _: usize, _: Timestamp, _: Timestamp) -> Result<Option<Lease>, StoreError> {
+    async fn lease_within(
+        &self,
+        _: &str,
+        _: Option<&[JobId]>,
+        _: usize,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
         panic!("the doctor has written to the store")
     }
 

@@ -27,7 +27,7 @@ fn user(number: usize) -> NewUser {
     let at = Timestamp::from_micros(i64::try_from(number).unwrap());
     let mut user = NewUser::new(UserId::new(format!("u{number:06}")), profile, Credential::PendingPassword, at);
     user.legacy = Some(LegacyKey::new("django", number.to_string()));
-    user.last_login = (number % 3 > 0).then_some(at);
+    user.last_login = (!number.is_multiple_of(3)).then_some(at);
     user
 }
 

@@ -30,7 +30,7 @@ async fn works(store: &dyn UserStore) {
     let jobs = store.as_jobs().unwrap();
     let at = Timestamp::from_micros(3);
     assert!(jobs.create(Job::new(JobId::new("monday"), "import", json!({}), at)).await.unwrap());
-    assert!(jobs.lease_within("import", 1, at, Timestamp::from_micros(9)).await.unwrap().is_some());
+    assert!(jobs.lease_within("import", None, 1, at, Timestamp::from_micros(9)).await.unwrap().is_some());
     assert_eq!(store.as_outbox().unwrap().take(at, Timestamp::from_micros(9), 10).await.unwrap().len(), 0);
     looks(store).await;
 }

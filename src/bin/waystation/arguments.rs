@@ -74,7 +74,7 @@ impl Global {
 }
 
 /// As shells read one word.
-fn quoted(word: &str) -> Cow<'_, str> {
+pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./:@=,+%".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return Cow::Borrowed(word);

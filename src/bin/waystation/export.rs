@@ -10,7 +10,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use waystation::{
-    bulk::{CsvTexts, ExportField, ExportFormat, Exported, Exporter, Packing},
+    bulk::{CsvTexts, ExportError, ExportField, ExportFormat, Exported, Exporter, Packing},
     clock::{Clock as _, SystemClock},
 };
 
@@ -127,7 +127,11 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     };
     // The bar is gone before anything else is said.
     drop(exporter);
-    let written = ended.map_err(|error| Failure::of("the export cannot go on", error))?;
+    let written = ended.map_err(|error| match error {
+        // Whoever reads it may have had enough.
+        ExportError::Write(error) => Failure::of("the export cannot be written", error),
+        error => Failure::of("the export cannot go on", error),
+    })?;
     if !written.is_complete {
         eprintln!("stopped after {} users; an export begins anew", written.users);
         return Ok(Exit::Interrupted);

@@ -14,6 +14,7 @@ use clap::{
     Args,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
+use serde_json::Value;
 use tokio::sync::Notify;
 use waystation::{
     Passwords, UserStore,
@@ -24,10 +25,11 @@ use waystation::{
     clock::{Clock as _, SystemClock},
     password::Dialect,
     store::{JobId, JobStatus},
+    user::SourceName,
 };
 
 use crate::{
-    arguments::Global,
+    arguments::{Global, quoted},
     engine,
     failure::{Exit, Failure},
     interrupt::{CHECKPOINT, interrupted},
@@ -46,6 +48,30 @@ After a kill it does so when the lease has run out, half a minute later. What co
 and so kept in a file of this directory until the import is done.
 Records that cannot be imported do not stop it; with --quarantine they are written to a file to be corrected.";
 
+/// What an import is begun with, and is not asked for again when it goes on.
+const BEGUN_WITH: [&str; 20] = [
+    "assume_distinct",
+    "change_moved",
+    "dry_run",
+    "fields",
+    "format",
+    "hash_format",
+    "hashes",
+    "id",
+    "id_prefix",
+    "lift_tombstones",
+    "match_by",
+    "merge",
+    "policy",
+    "shards",
+    "source",
+    "spare_moved",
+    "strict",
+    "trust_unverified",
+    "upsert",
+    "wrap",
+];
+
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -53,8 +79,8 @@ pub(crate) struct Options {
     /// The file, packed or not; `-` is standard input
     #[arg(required_unless_present = "resume", conflicts_with = "resume")]
     file: Option<PathBuf>,
-    /// Go on with this job
-    #[arg(long, value_name = "JOB")]
+    /// Go on with this job, as it was begun
+    #[arg(long, value_name = "JOB", conflicts_with_all = BEGUN_WITH)]
     resume: Option<String>,
     /// What the file is, instead of looking
     #[arg(long, value_parser = format())]
@@ -112,7 +138,10 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let policy = options.policy.read()?;
     let inputs = Arc::new(inputs(&settings, &passwords)?);
     let spooled = match &options.file {
-        Some(file) if spool::is_read_once(file) => Some(spool::Spool::of(file).await?),
+        Some(file) if spool::is_read_once(file) => match spool::Spool::of(file).await? {
+            Some(spooled) => Some(spooled),
+            None => return Ok(Exit::Interrupted),
+        },
         _ => None,
     };
     if let Some(known) = &options.prove {
@@ -129,15 +158,18 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         Some(id) => resume(&jobs, id).await?,
         None => submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
     };
+    let of_job = spool::of_job(&jobs, &id).await?;
     let spooled = match spooled {
-        Some(spooled) => Some(spooled.keep()?),
+        // Unless the job has an earlier one, of the same import.
+        Some(spooled) if of_job.as_deref().is_some_and(|file| spooled.is(file)) => Some(spooled.keep()?),
+        Some(_) => of_job,
         // Of a file that was named on the command line nothing is known but that it is somebody's.
-        None if options.resume.is_some() => spool::of_job(&jobs, &id).await?,
+        None if options.resume.is_some() => of_job,
         None => None,
     };
     let finished = Arc::new(Finished { id: id.clone(), notify: Notify::new() });
-    let worker =
-        ImportWorker::new(importer, Arc::clone(&inputs) as _).gives_up(true).observer(Arc::clone(&finished) as _);
+    let worker = ImportWorker::new(importer, Arc::clone(&inputs) as _).only(id.clone()).gives_up(true);
+    let worker = worker.observer(Arc::clone(&finished) as _);
     let is_over = jobs.status(&id).await.map_err(asked)?.is_some_and(|status| status.status.is_final());
     if !is_over {
         let stop = async {
@@ -148,16 +180,14 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
                 () = over(&jobs, &id) => {}
             }
         };
-        let failed = |error| {
-            let command = global.command(&format!("import --resume {}", id.as_str()));
-            Failure::of(format!("the import stopped (go on with: {command})"), error)
-        };
+        let failed =
+            |error| Failure::of(format!("the import stopped (go on with: {})", options.resumed(&id, global)), error);
         worker.run_until(stop).await.map_err(failed)?;
     }
     drop(progress);
-    let exit = end(options, global, &jobs, &id, &inputs).await?;
+    let exit = end(options, global, &jobs, &id, &inputs).await;
     if let Some(spooled) = spooled {
-        if matches!(exit, Exit::Done | Exit::Refused) {
+        if matches!(exit, Ok(Exit::Done | Exit::Refused)) {
             // Only now: a quarantine file is made of it.
             fs::remove_file(&spooled)
                 .map_err(|error| Failure::of(format!("{} cannot be removed", spooled.display()), error))?;
@@ -165,7 +195,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
             eprintln!("what came from standard input is kept in {}, to go on with", spooled.display());
         }
     }
-    Ok(exit)
+    exit
 }
 
 /// An importer with the store that it writes to, and the bar that it moves.
@@ -228,6 +258,15 @@ fn format() -> impl TypedValueParser<Value = ImportFormat> {
 }
 
 impl Options {
+    /// The command that goes on with a job.
+    fn resumed(&self, id: &JobId, global: &Global) -> String {
+        let mut command = format!("import --resume {}", quoted(id.as_str()));
+        if let Some(path) = &self.quarantine {
+            command.extend([" --quarantine ", &quoted(&path.display().to_string())]);
+        }
+        global.command(&command)
+    }
+
     /// # Errors
     ///
     /// When it asks for what cannot be, or would write over something.
@@ -295,7 +334,8 @@ async fn submit(
     jobs: &ImportJobs,
     inputs: &FileInputs,
 ) -> Result<JobId, Failure> {
-    let mut spec = ImportSpec::new(self::spec(options, spooled)?.to_value());
+    let mut file = self::spec(options, spooled)?;
+    let mut spec = ImportSpec::new(file.to_value());
     spec.source = options.source.as_deref().map(Into::into);
     spec.policy = policy;
     spec.wrap = options.wrap;
@@ -308,6 +348,11 @@ async fn submit(
         .map_err(|error| Failure::of("the import cannot begin", error))?;
     if submitted.was_there {
         let there = jobs.status(&submitted.id).await.map_err(asked)?.ok_or_else(|| no_such_job(&submitted.id))?;
+        // Of standard input, nobody knows whether it was the same.
+        if let (Some(_), Some(earlier)) = (spooled, spool::of_input(&there.spec.input)) {
+            file.path = earlier;
+            spec.input = file.to_value();
+        }
         if there.spec != spec {
             let id = submitted.id.as_str();
             let what = format!("--id {id}: that import is of another file, or has other options; take another id");
@@ -339,9 +384,13 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 async fn resume(jobs: &ImportJobs, id: &str) -> Result<JobId, Failure> {
     let id = JobId::new(id);
     jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
-    let resumed = jobs.resume(&id).await.map_err(asked)?;
-    eprintln!("going on as {}; what another process worked on waits until its lease has run out", resumed.id.as_str());
-    Ok(resumed.id)
+    let resumed = jobs.resume(&id).await.map_err(asked)?.id;
+    if jobs.status(&resumed).await.map_err(asked)?.is_some_and(|status| status.status.is_final()) {
+        eprintln!("this import is over already");
+    } else {
+        eprintln!("going on as {}; what another process worked on waits until its lease has run out", resumed.as_str());
+    }
+    Ok(resumed)
 }
 
 pub(crate) fn asked(error: waystation::bulk::ImportFailure) -> Failure {
@@ -365,8 +414,9 @@ async fn end(
     if status.status.is_final() && jobs::not_imported(&status.report) > 0 {
         let errors = global.command(&format!("jobs errors {}", id.as_str()));
         if let Some(path) = &options.quarantine {
-            let records = jobs::quarantine(jobs, id, path, inputs).await?;
-            eprintln!("{records} records are in {}: correct them, and import that file", path.display());
+            let records = jobs::quarantine(jobs, id, path, inputs, global).await?;
+            let again = again(path, &status.spec, global);
+            eprintln!("{records} records are in {}: correct them, and import that file: {again}", path.display());
             let missing = jobs::not_imported(&status.report).saturating_sub(records);
             if missing > 0 {
                 eprintln!("{missing} more are not: they are too long to be kept; see {errors}");
@@ -391,24 +441,51 @@ async fn end(
             Exit::Failed
         }
         _ => {
-            eprintln!("stopped; go on with: {}", global.command(&format!("import --resume {}", id.as_str())));
+            eprintln!("stopped; go on with: {}", options.resumed(id, global));
             Exit::Interrupted
         }
     })
 }
 
-/// Comes back when a job is over, whoever worked on it.
+/// Comes back when a job is over, whoever worked on it. Says once that nobody does.
 async fn over(jobs: &ImportJobs, id: &JobId) {
+    /// In seconds: others begin at once.
+    const UNTIL_SAID: usize = 3;
     let clock = SystemClock::new();
-    loop {
+    for second in 1.. {
         clock.sleep(Duration::from_secs(1)).await;
         // What cannot be asked now is asked again: the worker says what is wrong with the store.
-        if let Ok(Some(status)) = jobs.status(id).await
-            && status.status.is_final()
-        {
+        let Ok(Some(status)) = jobs.status(id).await else { continue };
+        if status.status.is_final() {
             return;
         }
+        if second == UNTIL_SAID && status.status == JobStatus::Pending {
+            eprintln!("waiting for another import of this store: two are worked on at once");
+        }
     }
+}
+
+/// How what could not be imported of a file is imported once it is corrected. It is in the import schema, or says of what it is;
+/// what the options say of its ids and hashes holds for it too.
+fn again(path: &Path, spec: &ImportSpec, global: &Global) -> String {
+    let mut command = format!("import {}", quoted(&path.display().to_string()));
+    let of_file = |name: &str| spec.input.get(name).and_then(Value::as_str);
+    let spelt_by = of_file("format").filter(|name| *name == ImportFormat::Django.as_str());
+    for (flag, value) in [
+        ("--source", spec.source.as_ref().map(SourceName::as_str)),
+        ("--hash-format", of_file("hash_format").or(spelt_by)),
+        ("--id-prefix", of_file("id_prefix")),
+    ] {
+        if let Some(value) = value {
+            command.extend([" ", flag, " ", &quoted(value)]);
+        }
+    }
+    for (flag, is_set) in [("--upsert", spec.policy.upsert), ("--wrap", spec.wrap), ("--dry-run", spec.dry_run)] {
+        if is_set {
+            command.extend([" ", flag]);
+        }
+    }
+    global.command(&command)
 }
 
 /// Tells when one job is over.

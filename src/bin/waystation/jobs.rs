@@ -88,7 +88,7 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
         Command::Cancel { id } => cancel(&jobs, &JobId::new(id)).await,
         Command::Errors { id, quarantine } => {
             let inputs = import::inputs(&settings, &engine::passwords(&settings)?)?;
-            errors(&jobs, &JobId::new(id), quarantine.as_deref(), &inputs).await
+            errors(&jobs, &JobId::new(id), quarantine.as_deref(), &inputs, global).await
         }
         Command::List { limit } => list(&*store, &jobs, limit, global).await,
         Command::Prune { days } => prune(&*store, days, global).await,
@@ -233,10 +233,11 @@ async fn errors(
     id: &JobId,
     quarantine_to: Option<&Path>,
     inputs: &FileInputs,
+    global: &Global,
 ) -> Result<Exit, Failure> {
     jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     if let Some(path) = quarantine_to {
-        let records = quarantine(jobs, id, path, inputs).await?;
+        let records = quarantine(jobs, id, path, inputs, global).await?;
         eprintln!("{records} records are in {}", path.display());
     }
     let mut after = None;
@@ -264,9 +265,12 @@ pub(crate) async fn quarantine(
     id: &JobId,
     path: &Path,
     inputs: &FileInputs,
+    global: &Global,
 ) -> Result<u64, Failure> {
-    let failed =
-        |error: Box<dyn std::error::Error + Send + Sync>| Failure::of("the quarantine file cannot be made", error);
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+        let another = format!("jobs errors {} --quarantine ANOTHER-FILE", id.as_str());
+        Failure::of(format!("the quarantine file cannot be made (make it with: {})", global.command(&another)), error)
+    };
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     let input = inputs.open(&status.spec.input).map_err(|error| failed(error.into()))?;
     if input.state().map_err(|error| failed(error.into()))? != status.input {

@@ -45,6 +45,8 @@ fn main() -> ExitCode {
         store::close().await;
         ended
     });
+    // Standard input may still be waited for.
+    runtime.shutdown_background();
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -37,6 +37,7 @@ pub struct ImportWorker {
     observer: Option<Arc<dyn JobObserver>>,
     lease_time: Duration,
     at_most: usize,
+    only: Option<JobId>,
     gives_up: bool,
 }
 
@@ -61,7 +62,7 @@ impl ImportWorker {
     /// A worker that imports as `importer` does, but by the policy of each job.
     pub fn new(importer: Importer, inputs: Arc<dyn OpenInput>) -> Self {
         let (kind, lease_time) = (ImportJobs::KIND, Duration::from_secs(30));
-        Self { importer, inputs, kind, observer: None, lease_time, at_most: 2, gives_up: false }
+        Self { importer, inputs, kind, observer: None, lease_time, at_most: 2, only: None, gives_up: false }
     }
 
     /// Which jobs are taken: those that were submitted with [`ImportJobs::kind`], whose inputs are for this worker to open.
@@ -80,6 +81,12 @@ impl ImportWorker {
     /// How many jobs, or parts of them, all workers of the store together work on at once. 2 unless given.
     pub const fn at_most(mut self, jobs: usize) -> Self {
         self.at_most = jobs;
+        self
+    }
+
+    /// Takes this job and its parts, and no other: for somebody who waits for this one. All jobs of the store unless given.
+    pub fn only(mut self, id: JobId) -> Self {
+        self.only = Some(id);
         self
     }
 
@@ -155,15 +162,30 @@ impl ImportWorker {
         let jobs = self.importer.jobs()?;
         let now = self.importer.now();
         let until = now.saturating_add(self.lease_time);
-        if let Some(lease) = jobs.lease_within(self.kind, self.at_most, now, until).await? {
+        let among = self.among().await?;
+        let among = among.as_deref();
+        if let Some(lease) = jobs.lease_within(self.kind, among, self.at_most, now, until).await? {
             return self.work_on(lease, stop).await;
         }
         // Nobody works on a whole: it is looked at now and then.
         let until = now.saturating_add(LOOK_EVERY);
-        match jobs.lease(ImportJobs::KIND_OF_WHOLE, now, until).await? {
+        match jobs.lease_within(ImportJobs::KIND_OF_WHOLE, among, usize::MAX, now, until).await? {
             Some(whole) => self.look_at(&whole).await,
             None => Ok(Worked::Nothing),
         }
+    }
+
+    /// The jobs of which one is taken; `None` for any.
+    async fn among(&self) -> Result<Option<Vec<JobId>>, ImportFailure> {
+        let Some(id) = &self.only else { return Ok(None) };
+        let mut among = vec![id.clone()];
+        // One that another release wrote has no parts that this one could work on.
+        if let Some(job) = self.importer.jobs()?.job(id).await?
+            && let Ok(state) = JobState::of(&job)
+        {
+            among.extend(state.parts.into_iter().map(JobId::new));
+        }
+        Ok(Some(among))
     }
 
     /// Ends a whole if all of its parts have ended.
@@ -227,7 +249,8 @@ impl ImportWorker {
                 let changed = ReadError::new(
                     state.place,
                     "changed",
-                    "it is not as it was when the job was submitted; submit what it is now as a new job",
+                    "it is not as it was when the job was submitted: import what it is now as a new job, to which those who are there \
+                     already are conflicts unless they may be changed",
                 );
                 return Err(failed(ImportFailure::Input(changed)));
             }

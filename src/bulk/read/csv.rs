@@ -34,6 +34,10 @@ impl Rows {
         if names.len() > MOST_FIELDS {
             return refused("the first row has more than 1,000 columns: leave out what users do not need");
         }
+        if !fields.has_all_in(&names) {
+            let problem = "the field map names a column that is not in the first row: correct it, or leave it out";
+            return Err(ReadError::new(window.place(), "fields.map", problem));
+        }
         let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim()).map(str::to_owned)).collect();
         if overlap(columns.iter().flatten().map(String::as_str)) {
             return refused(

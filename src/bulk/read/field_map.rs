@@ -80,6 +80,11 @@ impl FieldMap {
         }
     }
 
+    /// Whether each source is one of these columns.
+    pub(super) fn has_all_in(&self, columns: &[String]) -> bool {
+        self.fields.iter().all(|(source, _)| columns.iter().any(|column| column.trim() == source))
+    }
+
     /// Whether a source is no pointer, and so finds nothing in JSON.
     pub(super) fn has_columns(&self) -> bool {
         self.fields.iter().any(|(source, _)| !source.starts_with('/'))

@@ -1,5 +1,5 @@
 use super::{
-    row,
+    FieldMap, row,
     value::ValueScan,
     window::{Window, is_white},
 };
@@ -24,12 +24,12 @@ pub(super) enum Layout {
 
 impl Layout {
     /// Finds it by looking at the beginning. `None` for an input with nothing in it.
-    pub(super) fn find(window: &mut Window, record_bytes: usize) -> Result<Option<Self>, ReadError> {
+    pub(super) fn find(window: &mut Window, record_bytes: usize, fields: &FieldMap) -> Result<Option<Self>, ReadError> {
         Ok(match window.skip_white()? {
             None => None,
             Some(b'[') => Some(Self::Array),
             Some(b'{') => Some(Self::of_objects(window, record_bytes)?),
-            Some(_) => Some(Self::csv(window, record_bytes)?),
+            Some(_) => Some(Self::csv(window, record_bytes, fields, false)?),
         })
     }
 
@@ -58,21 +58,33 @@ impl Layout {
         }
     }
 
-    /// CSV, if the first row has a column that users have.
-    pub(super) fn csv(window: &mut Window, record_bytes: usize) -> Result<Self, ReadError> {
+    /// CSV, if somebody said so or the first row has a column that users have.
+    pub(super) fn csv(
+        window: &mut Window,
+        record_bytes: usize,
+        fields: &FieldMap,
+        is_named: bool,
+    ) -> Result<Self, ReadError> {
         const KNOWN: &[&str] = &["email", "user_id", "username", "phone_number", "id", "mail"];
         let (header, _) = row::first(window, record_bytes)?;
-        let best = row::DELIMITERS.iter().map(|&delimiter| {
+        if !is_named && std::str::from_utf8(&header).is_err() {
+            const ENCODING: &str = "it is not UTF-8: write it so, for example with iconv -f WINDOWS-1252 -t UTF-8";
+            return Err(ReadError::new(window.place(), "encoding.utf8", ENCODING));
+        }
+        // The first of those that are as good as each other, which is the comma.
+        let best = row::DELIMITERS.iter().rev().map(|&delimiter| {
             let columns = row::fields(&header, delimiter).unwrap_or_default();
-            let known = columns.iter().any(|column| KNOWN.iter().any(|name| column.trim().eq_ignore_ascii_case(name)));
+            let target = |column: &String| fields.target(column.trim()).map(str::to_ascii_lowercase);
+            let known = columns.iter().filter_map(target).any(|column| KNOWN.contains(&&*column));
             (known, columns.len(), delimiter)
         });
         match best.max_by_key(|(known, columns, _)| (*known, *columns)) {
-            Some((true, _, delimiter)) => Ok(Self::Csv { delimiter }),
+            Some((known, _, delimiter)) if known || is_named => Ok(Self::Csv { delimiter }),
             _ => Err(ReadError::new(
                 window.place(),
                 "format.unknown",
-                "it is neither JSON nor CSV with a column that names people: say which format it is",
+                "it is neither JSON nor CSV with a column that names people: say which format it is, or which column is which \
+                 field",
             )),
         }
     }

@@ -2,10 +2,14 @@ use std::io::Read;
 
 use serde_json::{Map, Value};
 
-use super::{ImportFormat, ReadOptions, RecordSplitter, unpacked::Unpacked};
+use super::{
+    ImportFormat, ReadOptions, RecordSplitter,
+    quarantined::{Original, Quarantined, put_aside},
+    unpacked::Unpacked,
+};
 use crate::{
     bulk::{
-        Fault, FaultCode, HashExport, ImportRecord, Place, ReadError, Record, RecordSource,
+        Fault, FaultCode, HashExport, ImportRecord, Place, ReadError, Record, RecordOptions, RecordSource,
         format::{self, Translated},
     },
     password::Dialect,
@@ -39,6 +43,8 @@ pub struct RecordReader {
     splitter: RecordSplitter,
     format: Option<ImportFormat>,
     hashes: Option<HashExport>,
+    /// Who spelt the hash of this record, where it is not the one who spelt all.
+    dialect: Option<Dialect>,
 }
 
 impl RecordReader {
@@ -61,7 +67,7 @@ impl RecordReader {
             Some(ImportFormat::Django) => options.spelt_by(Dialect::DJANGO),
             Some(_) | None => options,
         };
-        Self { splitter: RecordSplitter::over(input, format, options), format, hashes: None }
+        Self { splitter: RecordSplitter::over(input, format, options), format, hashes: None, dialect: None }
     }
 
     /// Where it stands.
@@ -75,7 +81,8 @@ enum Prepared {
     Same,
     Skipped,
     Map(Map<String, Value>),
-    Refused(Option<Map<String, Value>>, Fault),
+    /// With what is put aside, where that is not what was read.
+    Refused(Option<Vec<u8>>, Fault),
 }
 
 impl RecordReader {
@@ -85,32 +92,44 @@ impl RecordReader {
         self
     }
 
-    fn prepare(&self, text: &[u8]) -> Prepared {
+    fn prepare(&mut self, text: &[u8]) -> Prepared {
+        self.dialect = None;
         let options = self.splitter.options();
         let row = self.splitter.row(text);
+        let is_own = matches!(self.format, None | Some(ImportFormat::Json | ImportFormat::JsonLines));
         let translated = match row {
-            None if self.format == Some(ImportFormat::Ldif) => Some(format::translate_entry(text, options)),
-            Some((row, Some(fault))) => return Prepared::Refused(Some(row), fault),
+            None if self.splitter.is_entries() => Some(format::translate_entry(text, options)),
+            Some((row, Some(fault))) => return Prepared::Refused(Some(written(&row)), fault),
             Some((row, None)) => Some(format::translate_row(self.format, row, options)),
-            None => format::translate(self.format, text, options),
+            None => match Quarantined::read(text).filter(|_| is_own) {
+                Some(Ok(quarantined)) => {
+                    self.dialect = (quarantined.from == ImportFormat::Django).then_some(Dialect::DJANGO);
+                    Some(quarantined.translate(options))
+                }
+                Some(Err(fault)) => Some(Err(fault)),
+                None => format::translate(self.format, text, options),
+            },
         };
         match translated {
             None => Prepared::Same,
             Some(Ok(Translated::Record(record))) => Prepared::Map(record),
             Some(Ok(Translated::Skipped)) => Prepared::Skipped,
-            Some(Err(fault)) => Prepared::Refused(self.as_json(text), fault),
+            Some(Err(fault)) => Prepared::Refused(self.original(text), fault),
         }
     }
-}
 
-impl RecordReader {
-    /// What was no JSON, as JSON: what is put aside has no other form.
-    fn as_json(&self, text: &[u8]) -> Option<Map<String, Value>> {
-        if self.format == Some(ImportFormat::Ldif) {
-            let entry = String::from_utf8_lossy(text);
-            return Some([("ldif_entry".to_owned(), entry.into())].into_iter().collect());
-        }
-        self.splitter.row(text).map(|(row, _)| row)
+    /// A record of another system as it is put aside; `None` for one of the import schema.
+    fn original(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let from = match self.format {
+            None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines) => return None,
+            Some(from) => from,
+        };
+        let original = match self.splitter.row(text) {
+            Some((row, _)) => Original::Row(row),
+            None if self.splitter.is_entries() => Original::Entry(text),
+            None => Original::Record(text),
+        };
+        Some(put_aside(from, original))
     }
 }
 
@@ -127,9 +146,8 @@ impl RecordSource for RecordReader {
             let raw = match self.prepare(&text) {
                 Prepared::Skipped => continue,
                 Prepared::Same => text,
-                Prepared::Refused(record, fault) => {
-                    let raw = record.map_or(text, |record| written(&record));
-                    return Ok(Some(Record::new(place, end, raw, Err(vec![fault]))));
+                Prepared::Refused(aside, fault) => {
+                    return Ok(Some(Record::new(place, end, aside.unwrap_or(text), Err(vec![fault]))));
                 }
                 Prepared::Map(mut record) => {
                     if let Some(hashes) = &mut self.hashes {
@@ -138,7 +156,14 @@ impl RecordSource for RecordReader {
                     written(&record)
                 }
             };
-            let user = ImportRecord::from_json(&raw, &self.splitter.options().record).map(Box::new);
+            let options = &self.splitter.options().record;
+            let user = match self.dialect {
+                Some(dialect) => {
+                    ImportRecord::from_json(&raw, &RecordOptions { dialect: Some(dialect), ..options.clone() })
+                }
+                None => ImportRecord::from_json(&raw, options),
+            };
+            let user = user.map(Box::new);
             return Ok(Some(Record::new(place, end, raw, user)));
         }
     }

@@ -143,20 +143,22 @@ impl RecordSplitter {
         }
         layout::begin(window)?;
         let found = match self.format {
-            None | Some(ImportFormat::Supabase | ImportFormat::UsersExport) => Layout::find(window, most)?,
+            None | Some(ImportFormat::Supabase | ImportFormat::UsersExport) => {
+                Layout::find(window, most, &self.options.fields)?
+            }
             Some(ImportFormat::Csv | ImportFormat::Clerk | ImportFormat::Cognito | ImportFormat::Okta) => {
                 match window.skip_white()? {
                     None => None,
-                    Some(_) => Some(Layout::csv(window, most)?),
+                    Some(_) => Some(Layout::csv(window, most, &self.options.fields, true)?),
                 }
             }
             Some(ImportFormat::Firebase) => match window.skip_white()? {
-                Some(b'[' | b'{') | None => Layout::find(window, most)?,
+                Some(b'[' | b'{') | None => Layout::find(window, most, &self.options.fields)?,
                 Some(_) => Some(Layout::Headless),
             },
             Some(ImportFormat::Json | ImportFormat::Django | ImportFormat::Keycloak | ImportFormat::Kratos) => {
                 match window.skip_white()? {
-                    Some(b'[' | b'{') | None => Layout::find(window, most)?,
+                    Some(b'[' | b'{') | None => Layout::find(window, most, &self.options.fields)?,
                     Some(_) => Some(Layout::Concatenated),
                 }
             }
@@ -165,8 +167,7 @@ impl RecordSplitter {
         };
         let is_json = !matches!(found, None | Some(Layout::Csv { .. } | Layout::Headless));
         if is_json && self.options.fields.has_columns() {
-            let problem =
-                "a field map for JSON names members by pointers, such as `/mail`: one of its sources has no `/`";
+            let problem = "a field map for JSON or LDIF names members by pointers, such as `/mail`: one of its sources has no `/`";
             return Err(ReadError::new(Place::START, "fields.map", problem));
         }
         let resumed = from != Place::START;
@@ -198,6 +199,11 @@ impl RecordSplitter {
             window.go_to(from)?;
         }
         Ok(split)
+    }
+
+    /// Whether records are entries of LDIF.
+    pub(super) const fn is_entries(&self) -> bool {
+        matches!(self.split, Some(Split::Entries(_)))
     }
 
     /// A row as a record of the import schema, and what keeps it from being one; `None` where records are JSON.

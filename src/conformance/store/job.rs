@@ -298,7 +298,7 @@ pub async fn no_more_than_so_many_are_leased_at_once(store: Store) {
     }
     let within = |most, now, until| {
         let store = Arc::clone(&store);
-        async move { jobs(&store).lease_within("import", most, at(now), at(until)).await.expect("lease") }
+        async move { jobs(&store).lease_within("import", None, most, at(now), at(until)).await.expect("lease") }
     };
     let answers = at_once(16, |_| within(2, 0, 10)).await;
     assert_eq!(answers.iter().flatten().count(), 2, "two of six");
@@ -306,4 +306,23 @@ pub async fn no_more_than_so_many_are_leased_at_once(store: Store) {
     assert!(within(3, 9, 20).await.is_some(), "the third");
     assert!(within(2, 10, 20).await.is_some(), "two have run out");
     assert_eq!(within(0, 1_000, 2_000).await, None, "none at all");
+}
+
+/// Whoever names jobs gets one of these, the oldest first, and all that are leased count.
+pub async fn of_jobs_that_are_named_one_is_leased(store: Store) {
+    for number in 0..6 {
+        assert!(create(&store, import(&number.to_string(), number)).await);
+    }
+    let named = [4, 2, 7].map(|number: u8| JobId::new(number.to_string()));
+    let within = async |most, now, until| {
+        let leased = jobs(&store).lease_within("import", Some(&named), most, at(now), at(until)).await;
+        leased.expect("lease").map(|lease| lease.job.id.as_str().to_owned())
+    };
+    assert_eq!(within(9, 0, 10).await.as_deref(), Some("2"));
+    assert_eq!(within(1, 0, 10).await, None, "one is leased");
+    assert_eq!(within(9, 0, 10).await.as_deref(), Some("4"));
+    assert_eq!(within(9, 0, 10).await, None, "nobody named the others");
+    assert_eq!(within(9, 10, 20).await.as_deref(), Some("2"), "its lease has run out");
+    assert_eq!(jobs(&store).lease_within("export", Some(&named), 9, at(99), at(100)).await.expect("lease"), None);
+    assert_eq!(jobs(&store).lease_within("import", Some(&[]), 9, at(99), at(100)).await.expect("lease"), None);
 }

@@ -46,8 +46,9 @@ impl Jobs {
         true
     }
 
-    fn lease(&mut self, kind: &str, now: Timestamp, until: Timestamp) -> Option<Lease> {
-        let free = self.0.values_mut().filter(|entry| entry.job.kind == kind && entry.is_free(now));
+    fn lease(&mut self, kind: &str, among: Option<&[JobId]>, now: Timestamp, until: Timestamp) -> Option<Lease> {
+        let is_meant = |job: &Job| job.kind == kind && among.is_none_or(|ids| ids.contains(&job.id));
+        let free = self.0.values_mut().filter(|entry| is_meant(&entry.job) && entry.is_free(now));
         let entry = free.min_by(|a, b| (a.job.created_at, &a.job.id).cmp(&(b.job.created_at, &b.job.id)))?;
         entry.job.status = JobStatus::Running;
         entry.fence += 1;
@@ -55,9 +56,16 @@ impl Jobs {
         Some(Lease::new(entry.job.clone(), entry.fence))
     }
 
-    fn lease_within(&mut self, kind: &str, most: usize, now: Timestamp, until: Timestamp) -> Option<Lease> {
+    fn lease_within(
+        &mut self,
+        kind: &str,
+        among: Option<&[JobId]>,
+        most: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Option<Lease> {
         let leased = self.0.values().filter(|entry| entry.job.kind == kind && entry.is_leased(now)).count();
-        if leased < most { self.lease(kind, now, until) } else { None }
+        if leased < most { self.lease(kind, among, now, until) } else { None }
     }
 
     /// The job, if it runs under this fence.
@@ -128,7 +136,7 @@ impl JobStore for MemoryStore {
     }
 
     async fn lease(&self, kind: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>, StoreError> {
-        Ok(self.tables().jobs.lease(kind, now, until))
+        Ok(self.tables().jobs.lease(kind, None, now, until))
     }
 
     async fn save(&self, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
@@ -138,11 +146,12 @@ impl JobStore for MemoryStore {
     async fn lease_within(
         &self,
         kind: &str,
+        among: Option<&[JobId]>,
         most: usize,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>, StoreError> {
-        Ok(self.tables().jobs.lease_within(kind, most, now, until))
+        Ok(self.tables().jobs.lease_within(kind, among, most, now, until))
     }
 
     async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {

@@ -141,33 +141,45 @@ impl Users {
             let rows = E::fetch(&mut *connection, &statement).await.map_err(failed)?;
             let Some(row) = rows.first() else { return Ok(None) };
             let Lease { job, fence, .. } = decode(row)?;
-            let statement = Statement::new(LEASE)
-                .bind(until.as_micros())
-                .bind(&*self.name)
-                .bind(job.id.as_str())
-                .bind(stored_count(fence))
-                .bind(now.as_micros());
-            if E::execute(&mut *connection, &statement).await.map_err(failed)? == 0 {
-                continue;
-            }
-            // Its state may have been saved since it was found.
-            let statement = Statement::new(JOB).bind(&*self.name).bind(job.id.as_str());
-            let rows = E::fetch(&mut *connection, &statement).await.map_err(failed)?;
-            let lease = rows.first().map(decode).transpose()?;
-            let is_ours =
-                |lease: &Lease| lease.fence == fence.saturating_add(1) && lease.job.status == JobStatus::Running;
-            if let Some(lease) = lease.filter(is_ours) {
+            if let Some(lease) = self.take_job::<E>(connection, &job.id, fence, now, until).await? {
                 return Ok(Some(lease));
             }
         }
         Err(StoreError::unavailable("lease", Misfit("a job that others take all the time")))
     }
 
+    /// Leases a job that was free, unless somebody else has been faster.
+    async fn take_job<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        id: &JobId,
+        fence: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, StoreError> {
+        let failed = |error| E::classify("lease", error);
+        let statement = Statement::new(LEASE)
+            .bind(until.as_micros())
+            .bind(&*self.name)
+            .bind(id.as_str())
+            .bind(stored_count(fence))
+            .bind(now.as_micros());
+        if E::execute(&mut *connection, &statement).await.map_err(failed)? == 0 {
+            return Ok(None);
+        }
+        // Its state may have been saved since it was found.
+        let statement = Statement::new(JOB).bind(&*self.name).bind(id.as_str());
+        let rows = E::fetch(&mut *connection, &statement).await.map_err(failed)?;
+        let lease = rows.first().map(decode).transpose()?;
+        let is_ours = |lease: &Lease| lease.fence == fence.saturating_add(1) && lease.job.status == JobStatus::Running;
+        Ok(lease.filter(is_ours))
+    }
+
     /// Whoever leases a job of the kind at the same time waits for the end of this, so that both count right.
     pub(crate) async fn lease_within<E: Engine>(
         &self,
         connection: &mut E::Connection,
-        kind: &str,
+        (kind, among): (&str, Option<&[JobId]>),
         most: usize,
         now: Timestamp,
         until: Timestamp,
@@ -176,13 +188,23 @@ impl Users {
         transaction::begin::<E>(connection).await.map_err(failed)?;
         let mut statement = Statement::new(ACTIVE).bind(&*self.name).bind(kind);
         statement.push(E::LOCKING);
-        let mut leased = 0;
+        let (mut leased, mut free) = (0, None);
         for row in E::fetch(connection, &statement).await.map_err(failed)? {
             let until = row.number(2).map_err(failed)?;
             let is_running = row.text(1).map_err(failed)? == Some(JobStatus::Running.as_str());
-            leased += usize::from(is_running && until.is_some_and(|until| until > now.as_micros()));
+            if is_running && until.is_some_and(|until| until > now.as_micros()) {
+                leased += 1;
+                continue;
+            }
+            let id = JobId::new(row.text(0).map_err(failed)?.ok_or_else(|| unknown("id"))?);
+            if free.is_none() && among.is_none_or(|ids| ids.contains(&id)) {
+                free = Some((id, row.number(4).map_err(failed)?.unwrap_or_default().unsigned_abs()));
+            }
         }
-        let lease = if leased < most { self.lease::<E>(connection, kind, now, until).await? } else { None };
+        let lease = match free {
+            Some((id, fence)) if leased < most => self.take_job::<E>(connection, &id, fence, now, until).await?,
+            Some(_) | None => None,
+        };
         transaction::commit::<E>(connection).await.map_err(failed)?;
         Ok(lease)
     }

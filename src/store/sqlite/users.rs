@@ -125,11 +125,12 @@ impl JobStore for SqliteStore {
     async fn lease_within(
         &self,
         kind: &str,
+        among: Option<&[JobId]>,
         most: usize,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>, StoreError> {
-        self.shared.users.lease_within::<SqliteEngine>(&mut self.writer(), kind, most, now, until).await
+        self.shared.users.lease_within::<SqliteEngine>(&mut self.writer(), (kind, among), most, now, until).await
     }
 
     async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {

@@ -66,12 +66,14 @@ impl JobStore for Faulty {
     async fn lease_within(
         &self,
         kind: &str,
+        among: Option<&[JobId]>,
         most: usize,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>, StoreError> {
         let most = most + usize::from(self.has(Fault::LeasesOneTooMany));
-        self.inner.lease_within(kind, most, now, until).await
+        let among = among.filter(|_| !self.has(Fault::LeasesWhatNobodyNamed));
+        self.inner.lease_within(kind, among, most, now, until).await
     }
 
     async fn prolong(&self, lease: &Lease, until: Timestamp) -> Result<bool, StoreError> {

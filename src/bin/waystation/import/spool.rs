@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use waystation::{bulk::ImportJobs, store::JobId};
 
 use super::asked;
-use crate::failure::Failure;
+use crate::{failure::Failure, interrupt::interrupted};
 
 /// Whether a file gives what is in it only once, as standard input and pipes do. What is not there is told when it is opened.
 pub(super) fn is_read_once(file: &Path) -> bool {
@@ -26,12 +26,14 @@ const SUFFIX: &str = ".input";
 /// When the store cannot be asked.
 pub(super) async fn of_job(jobs: &ImportJobs, id: &JobId) -> Result<Option<PathBuf>, Failure> {
     let Some(status) = jobs.status(id).await.map_err(asked)? else { return Ok(None) };
-    let file = status.spec.input.get("path").and_then(Value::as_str).map(PathBuf::from);
-    let is_spool = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with(PREFIX) && name.ends_with(SUFFIX) && path.is_file()
-    };
-    Ok(file.filter(is_spool))
+    Ok(of_input(&status.spec.input).filter(|path| path.is_file()))
+}
+
+/// The file that an input names, if that was made here.
+pub(super) fn of_input(input: &Value) -> Option<PathBuf> {
+    let file = input.get("path").and_then(Value::as_str).map(PathBuf::from)?;
+    let name = file.file_name()?.to_string_lossy();
+    (name.starts_with(PREFIX) && name.ends_with(SUFFIX)).then_some(file)
 }
 
 /// Standard input or a pipe, in a file of this directory that only its owner can read: an import reads its input twice, and goes on
@@ -39,27 +41,38 @@ pub(super) async fn of_job(jobs: &ImportJobs, id: &JobId) -> Result<Option<PathB
 pub(super) struct Spool(NamedTempFile);
 
 impl Spool {
+    /// `None` if the operator stopped it, after which nothing is left of it.
+    ///
     /// # Errors
     ///
     /// When it cannot be read or written.
-    pub(super) async fn of(file: &Path) -> Result<Self, Failure> {
+    pub(super) async fn of(file: &Path) -> Result<Option<Self>, Failure> {
+        let failed = |error| Failure::of("the input cannot be kept in a file of this directory", error);
         let pipe = (file.as_os_str() != "-").then(|| file.to_owned());
-        let spooled = tokio::task::spawn_blocking(move || {
+        let kept = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(".").map_err(failed)?;
+        let mut copy = kept.as_file().try_clone().map_err(failed)?;
+        let copying = tokio::task::spawn_blocking(move || {
             let mut input: Box<dyn Read> = match pipe {
                 Some(pipe) => Box::new(File::open(pipe)?),
                 None => Box::new(io::stdin()),
             };
-            let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(".")?;
-            io::copy(&mut input, file.as_file_mut())?;
-            file.as_file_mut().flush()?;
-            Ok(file)
+            io::copy(&mut input, &mut copy)?;
+            copy.flush()
         });
-        let spooled: io::Result<NamedTempFile> = spooled.await.map_err(io::Error::other).flatten();
-        spooled.map(Self).map_err(|error| Failure::of("the input cannot be kept in a file of this directory", error))
+        tokio::select! {
+            copied = copying => copied.map_err(io::Error::other).flatten().map_err(failed)?,
+            () = interrupted("stopping") => return Ok(None),
+        }
+        Ok(Some(Self(kept)))
     }
 
     pub(super) fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// Whether it is this file.
+    pub(super) fn is(&self, file: &Path) -> bool {
+        self.path().canonicalize().is_ok_and(|path| path == file)
     }
 
     /// Leaves it there, for whoever goes on with the job.

@@ -1,0 +1,80 @@
+//! Records of other systems that were put aside as they came, and are read again among those of the import schema.
+
+use serde_json::{Map, Value};
+
+use super::{ImportFormat, ReadOptions};
+use crate::bulk::{
+    Fault, FaultCode,
+    format::{self, Translated},
+};
+
+/// The member that such a record begins with, which no record of the import schema has: the name of its format.
+const FROM: &str = "quarantined_from";
+
+/// Under which name the record stands beside it: by what it was.
+const ENTRY: &str = "entry";
+const RECORD: &str = "record";
+const ROW: &str = "row";
+
+/// What a record was.
+pub(super) enum Original<'a> {
+    /// An entry of LDIF.
+    Entry(&'a [u8]),
+    /// JSON.
+    Record(&'a [u8]),
+    /// A row of CSV, by its columns.
+    Row(Map<String, Value>),
+}
+
+/// A record of another system as it is put aside.
+pub(super) fn put_aside(from: ImportFormat, original: Original<'_>) -> Vec<u8> {
+    let (name, json) = match original {
+        Original::Entry(text) => (ENTRY, Value::from(String::from_utf8_lossy(text)).to_string().into_bytes()),
+        Original::Record(text) => (RECORD, text.to_vec()),
+        Original::Row(row) => (ROW, Value::Object(row).to_string().into_bytes()),
+    };
+    let mut line = format!("{{\"{FROM}\":\"{from}\",\"{name}\":").into_bytes();
+    line.extend(json);
+    line.push(b'}');
+    line
+}
+
+/// A record that was put aside.
+pub(super) struct Quarantined {
+    pub(super) from: ImportFormat,
+    original: Value,
+    name: &'static str,
+}
+
+impl Quarantined {
+    /// `None` for a record of the import schema.
+    pub(super) fn read(text: &[u8]) -> Option<Result<Self, Fault>> {
+        let first = text.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+        if !first.starts_with(FROM.as_bytes()) {
+            return None;
+        }
+        Some(format::object(text).and_then(|mut members| {
+            let from = members.get(FROM).and_then(Value::as_str).and_then(|name| name.parse().ok());
+            let original = [ENTRY, RECORD, ROW].into_iter().find_map(|name| Some((name, members.remove(name)?)));
+            let (Some(from), Some((name, original))) = (from, original) else {
+                let message = "it names no format, or has no `record`, `row` or `entry`, as it was put aside with";
+                return Err(Fault::new(FaultCode::Format, "quarantine.form", "", message));
+            };
+            Ok(Self { from, original, name })
+        }))
+    }
+
+    pub(super) fn translate(self, options: &ReadOptions) -> Result<Translated, Fault> {
+        let refused =
+            || Fault::new(FaultCode::InvalidType, "value.type", format!("/{}", self.name), "it is not as it was");
+        match (self.name, self.original) {
+            (ENTRY, Value::String(text)) => format::translate_entry(text.as_bytes(), options),
+            (ROW, Value::Object(row)) => format::translate_row(Some(self.from), row, options),
+            (RECORD, original @ Value::Object(_)) => {
+                let text = original.to_string();
+                format::translate(Some(self.from), text.as_bytes(), options).unwrap_or_else(|| Err(refused()))
+            }
+            _ => Err(refused()),
+        }
+    }
+}
