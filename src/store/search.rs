@@ -68,15 +68,18 @@ pub struct Search {
     /// How many users are looked at for one page at most, at least one, where a database cannot say by itself who matches:
     /// the bound on the work of a search that matches hardly anybody.
     pub looks: usize,
+    /// About how many bytes a page has at most that [`Snapshot::search_ahead`](super::Snapshot::search_ahead) leaves as the
+    /// store holds it: it is short where it has as many after a user.
+    pub room: usize,
 }
 
 impl Search {
     /// How many users [`page`](Self::page) reaches: what it passes over has to be read each time.
     pub const REACHED_BY_PAGE: usize = 10_000;
 
-    /// The first page of the users that match, 50 at most, by id, for which 100,000 are looked at.
+    /// The first page of the users that match, 50 at most and however large, by id, for which 100,000 are looked at.
     pub const fn new(filter: Filter) -> Self {
-        Self { filter, order: Order::ID, after: None, skip: 0, limit: 50, looks: 100_000 }
+        Self { filter, order: Order::ID, after: None, skip: 0, limit: 50, looks: 100_000, room: usize::MAX }
     }
 
     /// In this order.
@@ -94,6 +97,12 @@ impl Search {
     /// Looking at this many users at most.
     pub const fn looks(mut self, users: usize) -> Self {
         self.looks = users;
+        self
+    }
+
+    /// About this many bytes at most.
+    pub const fn room(mut self, bytes: usize) -> Self {
+        self.room = bytes;
         self
     }
 

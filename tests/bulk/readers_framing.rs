@@ -50,7 +50,7 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 }
 
 /// The power of two that is as many bytes as a reader of zstd keeps at the most.
-const WIDEST: u32 = 25;
+const WIDEST: u32 = 23;
 
 fn zstd_with_window(log: u32, text: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();

@@ -91,7 +91,7 @@ fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_sch
         \"sha1$a1b2c$2d9c1ed1ff5a3b0a54d8b6ec1b0ec2b7a0d64b2b\"}}]";
     let users = r#"{"users":[{"id":"u1","username":"ada","email":"a@example.com","federatedIdentities":"x"}]}"#;
     for (format, text, wrong, right) in [
-        (ImportFormat::Clerk, &clerk, "vax", "bcrypt"),
+        (ImportFormat::Clerk, &*clerk, "vax", "bcrypt"),
         (
             ImportFormat::Cognito,
             "cognito:username,email,email_verified,phone_number_verified,cognito:mfa_enabled\nada,a@example.com,maybe,false,false\n",
@@ -110,7 +110,7 @@ fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_sch
         (ImportFormat::Kratos, r#"[{"id":"u1","state":"odd","traits":{"email":"a@example.com"}}]"#, "odd", "active"),
         (
             ImportFormat::Ldif,
-            "dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nentryUUID: u1\nuid a\nmail: a@example.com\n",
+            "dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nentryUUID: 0190f0a8-0000-7000-8000-000000000001\nuid a\nmail: a@example.com\n",
             "uid a",
             "uid: a",
         ),

@@ -25,8 +25,8 @@ struct PageSize {
 impl PageSize {
     /// The first page, before anybody knows how large users are.
     const FIRST: usize = 100;
-    /// Room for a page as the store holds it, in bytes. Somewhat more is taken by each of the next: what is read and what is
-    /// made of it are in memory together for a moment, and several pages are.
+    /// Room for a page as the store holds it, in bytes: no page has more but for its last user. Somewhat more is taken by each
+    /// of the next: what is read and what is made of it are in memory together for a moment, and several pages are.
     const ROOM: usize = 1 << 20;
 
     fn new(most: usize) -> Self {
@@ -71,7 +71,7 @@ impl Walk {
 
     /// The next page, which may be empty; `None` after the last.
     pub(super) async fn next(&mut self) -> Result<Option<StoredUsers>, ExportError> {
-        let mut search = Search::new(self.filter.clone()).limit(self.page.next);
+        let mut search = Search::new(self.filter.clone()).limit(self.page.next).room(PageSize::ROOM);
         let after = match std::mem::replace(&mut self.next, Next::End) {
             Next::End => return Ok(None),
             Next::First => None,

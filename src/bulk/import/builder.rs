@@ -30,7 +30,7 @@ impl ImporterBuilder {
             wraps: false,
             sink: None,
             progress: None,
-            batch_records: 2_500,
+            batch_records: 2_000,
             batch_bytes: 1 << 20,
             dry_run: false,
             distinct: false,

@@ -18,7 +18,7 @@ use crate::{
 /// Records of the import schema from any input: plain, gzip or zstd.
 ///
 /// Memory is a window of 256 KiB, which doubles until the longest record has room in it and so is never more than twice
-/// [`record_bytes`](ReadOptions::record_bytes); and what unpacking takes, 32 MiB at the most.
+/// [`record_bytes`](ReadOptions::record_bytes); and what unpacking takes, 8 MiB or little more.
 ///
 /// ```
 /// use waystation::bulk::{ReadOptions, RecordReader, RecordSource};

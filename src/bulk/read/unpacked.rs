@@ -11,8 +11,8 @@ use crate::bulk::{Place, ReadError};
 /// Output that is never held against the ratio.
 const FREE: u64 = 1 << 20;
 
-/// zstd's window, which the writer chooses and the reader must keep: 32 MiB. Levels up to 19 need 8.
-const MAX_WINDOW_LOG: u32 = 25;
+/// zstd's window, which the writer chooses and the reader must keep: 8 MiB. Levels up to 19 need no more.
+const MAX_WINDOW_LOG: u32 = 23;
 
 /// An input without its packing, which is told by its first bytes.
 pub(super) struct Unpacked {
@@ -114,7 +114,7 @@ impl Unpacked {
             _ if gzip => ("gzip.corrupt", "the gzip file is damaged, or has something else after it: fetch it again"),
             // The library has a number for this, and its wrapper gives the text only.
             _ if error.to_string().contains("too much memory") => {
-                ("zstd.window", "it was packed with a window of more than 32 MiB: pack it without --long and --ultra")
+                ("zstd.window", "it was packed with a window of more than 8 MiB: pack it without --long and --ultra")
             }
             _ => ("zstd.corrupt", "the zstd file is damaged, or has something else after it: fetch it again"),
         };

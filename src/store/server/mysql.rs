@@ -5,16 +5,17 @@ use sqlx::{
     mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlRow},
     pool::PoolOptions,
 };
+use tokio_stream::StreamExt as _;
 
 use super::{
-    driver::runs_statements,
+    driver::{bound, runs_statements},
     fault::{Fault, Meaning, unanswered},
     server_engine::{ServerEngine, utf8},
 };
 use crate::store::{
     StoreError,
     sql::{
-        engine::{Engine, StoredRow, spreads_lists},
+        engine::{Engine, StoredRow, size, spreads_lists},
         statement::{Statement, Value},
     },
 };
@@ -42,6 +43,25 @@ impl Engine for MySql {
     spreads_lists!();
 
     runs_statements!(Statement::text, std::convert::identity);
+
+    async fn fetch_page(
+        connection: &mut MySqlConnection,
+        statement: &Statement<'_>,
+        room: usize,
+    ) -> Result<Vec<MySqlRow>, sqlx::Error> {
+        let text = statement.text();
+        let mut rows = bound!(text, statement, std::convert::identity).fetch(connection);
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        // What there is no room for is read all the same: the connection goes on behind it.
+        while let Some(row) = rows.next().await {
+            let row = row?;
+            if bytes < room {
+                bytes += size(&row);
+                page.push(row);
+            }
+        }
+        Ok(page)
+    }
 
     fn classify(operation: &'static str, error: sqlx::Error) -> StoreError {
         match number(&error) {

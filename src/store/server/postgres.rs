@@ -88,12 +88,28 @@ impl Engine for Postgres {
     }
 
     /// By COPY: a row of the driver's has memory of its own, which is half the work of reading it.
-    async fn fetch_page(connection: &mut PgConnection, statement: &Statement<'_>) -> Result<CopiedRows, sqlx::Error> {
-        let copy = format!("COPY ({}) TO STDOUT (FORMAT binary)", spelled(statement));
-        let mut copied = connection.copy_out_raw(&copy).await?;
-        let mut data = Vec::new();
+    async fn fetch_page(
+        connection: &mut PgConnection,
+        statement: &Statement<'_>,
+        room: usize,
+    ) -> Result<CopiedRows, sqlx::Error> {
+        let sql = format!("COPY ({}) TO STDOUT (FORMAT binary)", spelled(statement));
+        let mut copied = connection.copy_out_raw(&sql).await?;
+        // For one row at least.
+        let room = room.max(copy::HEADER.len() + copy::TRAILER.len() + 1);
+        let (mut data, mut is_cut) = (Vec::new(), false);
+        // Each message is a row, the first one behind the header, or the trailer. What there is no room for is read all the
+        // same: the connection goes on behind it.
         while let Some(some) = copied.next().await {
-            data.extend_from_slice(&some?);
+            let some = some?;
+            if data.len() < room {
+                data.extend_from_slice(&some);
+            } else {
+                is_cut = true;
+            }
+        }
+        if is_cut {
+            data.extend_from_slice(copy::TRAILER);
         }
         CopiedRows::new(data)
     }

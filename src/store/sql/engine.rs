@@ -78,10 +78,12 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         statement: &Statement<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, Self::Error>> + Send;
 
-    /// The same with [`columns!`](super::row::columns), for whoever makes users of them later, and on another thread.
+    /// The same with [`columns!`](super::row::columns), for whoever makes users of them later, and on another thread. Rows
+    /// behind the one with which there are `room` bytes of them are left out.
     fn fetch_page(
         connection: &mut Self::Connection,
         statement: &Statement<'_>,
+        room: usize,
     ) -> impl Future<Output = Result<Self::Page, Self::Error>> + Send;
 
     /// Runs a statement that selects [`columns!`](super::row::columns), for the caller of `operation`.
@@ -190,6 +192,11 @@ pub(crate) trait StoredRows: Send + 'static {
 /// What columns have in bytes besides the profile, which is what may be large.
 const BESIDE_PROFILE: usize = 256;
 
+/// About how many bytes a row of a user has.
+pub(crate) fn size(row: &impl StoredRow) -> usize {
+    BESIDE_PROFILE + row.bytes(row::PROFILE).ok().flatten().map_or(0, <[u8]>::len)
+}
+
 impl<R: StoredRow + Send + 'static> StoredRows for Vec<R> {
     type Error = R::Error;
 
@@ -198,8 +205,7 @@ impl<R: StoredRow + Send + 'static> StoredRows for Vec<R> {
     }
 
     fn bytes(&self) -> usize {
-        let profile = |row: &R| row.bytes(row::PROFILE).ok().flatten().map_or(0, <[u8]>::len);
-        self.iter().map(|row| BESIDE_PROFILE + profile(row)).sum()
+        self.iter().map(size).sum()
     }
 
     fn id(&self, place: usize) -> Result<Option<String>, R::Error> {
@@ -220,13 +226,6 @@ macro_rules! spreads_lists {
         type Page = Vec<Self::Row>;
 
         const INSERTED_ROWS: &'static str = "VALUES ";
-
-        async fn fetch_page(
-            connection: &mut Self::Connection,
-            statement: &$crate::store::sql::statement::Statement<'_>,
-        ) -> Result<Vec<Self::Row>, Self::Error> {
-            Self::fetch(connection, statement).await
-        }
 
         fn push_holds(
             statement: &mut $crate::store::sql::statement::Statement<'_>,

@@ -80,12 +80,18 @@ impl Users {
         // A page may be shorter than its limit, and is all in memory.
         let limit = search.limit.min(ROWS);
         let statement = walk.statement::<E>(self, &stretch, limit + 1);
-        let rows = E::fetch_page(connection, &statement).await.map_err(failed)?;
-        let last = if rows.len() > limit { rows.id(limit - 1) } else { Ok(None) };
+        let rows = E::fetch_page(connection, &statement, search.room).await.map_err(failed)?;
+        // Of a page without room for more, nobody knows whether it was the last.
+        let is_whole = rows.len() <= limit && rows.bytes() < search.room;
+        let limit = limit.min(rows.len());
+        let last = match limit.checked_sub(1) {
+            Some(last) if !is_whole => rows.id(last),
+            Some(_) | None => Ok(None),
+        };
         let last = last.map_err(|error| StoreError::corrupt("id", error))?;
         let next = last.map(|id| SearchCursor::at(search.order, None, UserId::new(id)));
         // Without the one behind the page.
-        let bytes = rows.bytes().saturating_mul(limit.min(rows.len())) / rows.len().max(1);
+        let bytes = rows.bytes().saturating_mul(limit) / rows.len().max(1);
         Ok(StoredPage::new(rows.into_users(limit), next).of_bytes(bytes))
     }
 

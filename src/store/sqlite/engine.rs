@@ -8,7 +8,7 @@ use crate::{
     store::{
         StoreError,
         sql::{
-            engine::{Engine, spreads_lists},
+            engine::{Engine, size, spreads_lists},
             row,
             rows::ListStatement,
             statement::{Statement, Value},
@@ -55,18 +55,20 @@ impl Engine for SqliteEngine {
     }
 
     async fn fetch(connection: &mut Access, statement: &Statement<'_>) -> Result<Vec<OwnedRow>, Fault> {
-        let order = Order::new(statement);
-        let fetch = move |sqlite: &mut Connection| {
-            order.run(sqlite, |prepared, values| {
-                let width = prepared.column_count();
-                let (mut rows, mut fetched) = (prepared.query(values)?, Vec::new());
-                while let Some(row) = rows.next()? {
-                    fetched.push(OwnedRow::new(row, width)?);
-                }
-                Ok(fetched)
-            })
+        fetch_while(connection, statement, |_| true).await
+    }
+
+    async fn fetch_page(
+        connection: &mut Access,
+        statement: &Statement<'_>,
+        room: usize,
+    ) -> Result<Vec<OwnedRow>, Fault> {
+        let mut bytes = 0;
+        let has_room = move |last: &OwnedRow| {
+            bytes += size(last);
+            bytes < room
         };
-        Ok(connection.run(fetch).await??)
+        fetch_while(connection, statement, has_room).await
     }
 
     /// They are decoded where they are read, without a copy of the row.
@@ -119,6 +121,31 @@ impl Engine for SqliteEngine {
     fn is_made_by_another(_: &Fault) -> bool {
         false
     }
+}
+
+/// The rows up to the one after which there is no room for others.
+async fn fetch_while(
+    connection: &mut Access,
+    statement: &Statement<'_>,
+    mut has_room: impl FnMut(&OwnedRow) -> bool + Send + 'static,
+) -> Result<Vec<OwnedRow>, Fault> {
+    let order = Order::new(statement);
+    let fetch = move |sqlite: &mut Connection| {
+        order.run(sqlite, |prepared, values| {
+            let width = prepared.column_count();
+            let (mut rows, mut fetched) = (prepared.query(values)?, Vec::new());
+            while let Some(row) = rows.next()? {
+                let row = OwnedRow::new(row, width)?;
+                let is_last = !has_room(&row);
+                fetched.push(row);
+                if is_last {
+                    break;
+                }
+            }
+            Ok(fetched)
+        })
+    };
+    Ok(connection.run(fetch).await??)
 }
 
 /// A statement that goes to another thread.
