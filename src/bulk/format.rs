@@ -43,7 +43,7 @@ fn translation(format: Option<ImportFormat>) -> Option<Translation> {
         None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines | ImportFormat::Ldif) => None,
         Some(ImportFormat::Clerk) => Some(clerk::user),
         Some(ImportFormat::Cognito) => Some(|row, _| cognito::user(row)),
-        Some(ImportFormat::Django) => Some(|object, _| django::user(object)),
+        Some(ImportFormat::Django) => Some(django::user),
         Some(ImportFormat::Firebase) => Some(firebase::user),
         Some(ImportFormat::Keycloak) => Some(keycloak::user),
         Some(ImportFormat::Kratos) => Some(kratos::user),

@@ -71,7 +71,7 @@ pub struct BulkWrite {
     /// The progress of the job that writes, saved in the same transaction.
     pub checkpoint: Option<Checkpoint>,
     /// When it may come to its end. Until then the store does all of it but the end, and then saves the checkpoint that comes
-    /// with the turn, and no other. For stores that [write at once](BulkStore::writes_at_once).
+    /// with the turn, and no other: one that is there before says whose the lease is. For stores that [write at once](BulkStore::writes_at_once).
     pub turn: Option<Turn>,
 }
 

@@ -49,7 +49,8 @@ fn user(number: usize) -> NewUser {
     profile.nickname = Some("Zoë".to_owned());
     profile.picture = Some("https://example.com/a.png".to_owned());
     profile.blocked = number.is_multiple_of(5);
-    let metadata = json!({"consent": {"given": number.is_multiple_of(2)}, "n": [1, 2.5, null, u64::MAX], "a.b": {}});
+    let metadata = json!({"consent": {"given": number.is_multiple_of(2)}, "n": [1, 2.5, null, u64::MAX], "a.b": {},
+        "city": "'s-Hertogenbosch"});
     metadata.as_object().unwrap().clone_into(&mut profile.user_metadata);
     json!({"plan": "gold", "roles": ["a"]}).as_object().unwrap().clone_into(&mut profile.app_metadata);
     profile.mfa_factors = vec![MfaFactor::Totp { secret: "JBSWY3DPEHPK3PXP".to_owned() }];
@@ -285,10 +286,31 @@ async fn a_file_is_there_whole_or_as_it_was() {
 
 #[tokio::test]
 async fn a_table_is_read_again_as_an_export_of_users() {
-    let store = memory(25).await;
+    let mut people = crowd(25);
+    // The reference product has no such key.
+    people.iter_mut().for_each(|user| drop(user.profile.user_metadata.remove("a.b")));
+    let store = MemoryStore::new();
+    let _all = store.write(&BulkWrite::new(people)).await.unwrap();
+    let store: Arc<dyn UserStore> = Arc::new(store);
     for texts in [CsvTexts::Marked, CsvTexts::MarkedIfComputed] {
         let mut csv = Vec::new();
+        let names = [
+            "user_id",
+            "email",
+            "email_verified",
+            "name",
+            "given_name",
+            "family_name",
+            "nickname",
+            "picture",
+            "created_at",
+            "updated_at",
+            "user_metadata",
+            "app_metadata",
+            "identities",
+        ];
         let exporter = Exporter::new(Arc::clone(&store)).format(ExportFormat::Csv).csv_texts(texts);
+        let exporter = exporter.fields(names.map(|name| ExportField::new(name).unwrap()));
         let users = exporter.write_to(&mut csv).await.unwrap().users;
         let format = Some(ImportFormat::UsersExport);
         let mut reader = RecordReader::new(Cursor::new(csv), format, ReadOptions::default()).unwrap();
@@ -303,6 +325,9 @@ async fn a_table_is_read_again_as_an_export_of_users() {
                 (names.map(Clone::clone), email, profile.email_verified)
             };
             assert_eq!(told(&record.profile), told(&user.profile), "{texts:?}");
+            assert!(record.profile.user_metadata == user.profile.user_metadata, "{texts:?}");
+            assert!(record.profile.app_metadata == user.profile.app_metadata, "{texts:?}");
+            assert!(record.profile.identities == user.profile.identities, "{texts:?}");
             assert_eq!((record.created_at, record.updated_at), (Some(user.created_at), Some(user.updated_at)));
             met += 1;
         }

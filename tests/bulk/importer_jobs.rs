@@ -387,6 +387,57 @@ async fn a_worker_that_is_to_stop_gives_its_job_back_at_a_checkpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_divided_import_ends_although_nobody_works_on_an_older_one() {
+    let stage = Stage::in_memory(people(40));
+    let mut spec = spec();
+    spec.shards = 2;
+    let elsewhere = stage.jobs.clone().kind("elsewhere");
+    let older = elsewhere.submit(spec.clone(), Some("older"), &*stage.shelf).await.unwrap().id;
+    stage.clock.advance(Duration::from_secs(1));
+    let id = stage.submit(spec).await;
+    for _ in 0..3 {
+        let _worked = stage.worker().run_once().await.unwrap();
+        stage.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(stage.status(&id).await.status, JobStatus::Completed);
+    assert_eq!(stage.status(&older).await.status, JobStatus::Pending);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_for_one_job_does_that_one_and_its_parts() {
+    for shards in [1, 3] {
+        let stage = Stage::in_memory(people(40));
+        let older = stage.jobs.submit(spec(), Some("older"), &*stage.shelf).await.unwrap().id;
+        stage.clock.advance(Duration::from_secs(1));
+        let mut spec = spec();
+        (spec.shards, spec.dry_run) = (shards, true);
+        let id = stage.submit(spec).await;
+        let worker = stage.worker().only(id.clone());
+        for _ in 0..shards + 2 {
+            let _worked = worker.run_once().await.unwrap();
+            stage.clock.advance(Duration::from_secs(1));
+        }
+        assert_eq!(stage.status(&id).await.status, JobStatus::Completed, "{shards}");
+        assert_eq!(stage.status(&older).await.status, JobStatus::Pending, "{shards}");
+        assert!(everybody(&*stage.store).await.is_empty(), "{shards}");
+    }
+}
+
+#[cfg(all(unix, feature = "postgres"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_needs_no_more_than_one_connection() {
+    let Some(server) = crate::postgres::PostgresServer::shared() else { return };
+    let builder = waystation::store::PostgresStore::builder(&server.fresh_database().await).unwrap();
+    let store = builder.connection_name("customers").connections(1).open().await.unwrap();
+    let stage = Stage::new(Arc::new(store), people(40));
+    let mut spec = spec();
+    spec.dry_run = true;
+    let id = stage.submit(spec).await;
+    let worked = stage.worker().run_once().await.unwrap();
+    assert!(matches!(&worked, Worked::Ended(ended, JobStatus::Completed) if *ended == id), "{worked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failed_job_is_resumed_once_however_often_it_is_asked_for_and_keeps_its_faults() {
     for shards in [1, 2] {
         let mut given = people(50);

@@ -284,6 +284,8 @@ struct Eventful {
     inner: MemoryStore,
     /// What happens before the next writes, the last first.
     before: Mutex<Vec<Event>>,
+    /// What comes to pass before the next write.
+    late: Mutex<Option<BulkWrite>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -292,6 +294,8 @@ enum Event {
     Down,
     /// The next write is done, and its answer is lost.
     AnswerLost,
+    /// The connection breaks before the end, which comes all the same when the next write is under way.
+    CommitsLate,
     /// The same, and Ada moves by a log-in before anybody looks.
     AnswerLostAndAdaMoves,
     /// Ada's log-in is counted.
@@ -308,7 +312,7 @@ enum Event {
 impl Eventful {
     fn new(mut events: Vec<Event>) -> Arc<Self> {
         events.reverse();
-        Arc::new(Self { inner: MemoryStore::new(), before: Mutex::new(events) })
+        Arc::new(Self { inner: MemoryStore::new(), before: Mutex::new(events), late: Mutex::default() })
     }
 
     async fn ada(&self) -> User {
@@ -334,12 +338,20 @@ impl BulkStore for Eventful {
 
     async fn write(&self, batch: &BulkWrite) -> Result<BulkWritten, StoreError> {
         let event = self.before.lock().unwrap().pop();
+        let late = self.late.lock().unwrap().take();
+        if let Some(late) = late {
+            assert!(matches!(self.inner.write(&late).await?, BulkWritten::Written(_)));
+        }
         let at = Timestamp::from_micros(50);
         match event.unwrap_or(Event::Nothing) {
             Event::Nothing => {}
             Event::Down => return Err(StoreError::unavailable("write", "down")),
             Event::AnswerLost => {
                 let _lost = self.inner.write(batch).await?;
+                return Err(StoreError::unavailable("write", "the connection broke"));
+            }
+            Event::CommitsLate => {
+                *self.late.lock().unwrap() = Some(batch.clone());
                 return Err(StoreError::unavailable("write", "the connection broke"));
             }
             Event::AnswerLostAndAdaMoves => {
@@ -443,9 +455,48 @@ async fn a_store_that_comes_back_costs_time_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_was_not_written_is_written_although_an_earlier_one_has_somebody_of_it() {
+    let clock = ManualClock::at(SystemClock::new().now());
+    let store = Eventful::new(vec![Event::Nothing, Event::Down]);
+    let import = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(2).build();
+    let with_id = |name: &str| {
+        let mut record = person(name);
+        record.id = Some(UserId::new("same"));
+        record
+    };
+    let input = Listed::new([with_id("ada"), person("bob"), with_id("cyd"), person("dan")]);
+    let report = passing(&clock, import.assume_distinct().run(input)).await.unwrap();
+    assert_eq!((report.inserted, report.failed, store.inner.len()), (3, 1, 3));
+}
+
+/// As an export without secrets brings them, and an operator who takes a password away leaves them.
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_a_password_gets_one_although_they_have_logged_in_since_they_moved() {
+    let mut policy = ImportPolicy::reference();
+    (policy.upsert, policy.trust_unverified) = (true, true);
+    for credential in [Credential::PendingPassword, Credential::Delegated(Delegation::to("shop"))] {
+        for (name, store, _guard) in stores().await {
+            let at = Timestamp::from_micros(1);
+            let mut user = NewUser::new(UserId::new("ada"), person("ada").profile, credential.clone(), at);
+            (user.moved, user.last_login) = (Some(Moved::new(at, MovedBy::Import)), Some(Timestamp::from_micros(2)));
+            let Insert::Created(_) = store.insert(user, OnTombstone::Refuse).await.unwrap() else { panic!("created") };
+            let import = Importer::builder(Arc::clone(&store)).policy(policy).build();
+            let report = import.run(Listed::new([person("ada")])).await.unwrap();
+            assert_eq!(report.updated, 1, "{name}");
+            assert_eq!(everybody(&*store).await[0].credential, Credential::Hash(hash("ada")), "{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_changes_after_a_commit_whose_answer_was_lost_is_no_conflict() {
     let clock = ManualClock::at(SystemClock::new().now());
-    let events = [vec![Event::AnswerLostAndAdaMoves], [vec![Event::Down; 8], vec![Event::AnswerLost]].concat()];
+    let events = [
+        vec![Event::AnswerLostAndAdaMoves],
+        vec![Event::CommitsLate],
+        vec![Event::Down, Event::CommitsLate, Event::Nothing, Event::CommitsLate],
+        [vec![Event::Down; 8], vec![Event::AnswerLost]].concat(),
+    ];
     for events in events {
         let people = || Listed::new(["ada", "bob", "cyd"].map(person));
         let store = Eventful::new(events.clone());

@@ -143,7 +143,7 @@ fn a_quarantine_file_is_imported_by_the_command_that_is_told() {
     let ended = terminal.run(&arguments);
     assert_eq!(ended.code, 3, "{}", ended.stderr);
     let told = ended.stderr.lines().find_map(|line| line.split_once("import that file: waystation ")).unwrap().1;
-    assert_eq!(told, "import failed.ndjson --source old --hash-format django");
+    assert_eq!(told, "import failed.ndjson --source old");
     let aside = std::fs::read_to_string(terminal.path().join("failed.ndjson")).unwrap();
     terminal.write("failed.ndjson", &aside.replace("wrong", "b@example.com").replace("[3]", "3"));
     let again = terminal.run(&told.split(' ').collect::<Vec<_>>());

@@ -470,10 +470,9 @@ async fn over(jobs: &ImportJobs, id: &JobId) {
 fn again(path: &Path, spec: &ImportSpec, global: &Global) -> String {
     let mut command = format!("import {}", quoted(&path.display().to_string()));
     let of_file = |name: &str| spec.input.get(name).and_then(Value::as_str);
-    let spelt_by = of_file("format").filter(|name| *name == ImportFormat::Django.as_str());
     for (flag, value) in [
         ("--source", spec.source.as_ref().map(SourceName::as_str)),
-        ("--hash-format", of_file("hash_format").or(spelt_by)),
+        ("--hash-format", of_file("hash_format")),
         ("--id-prefix", of_file("id_prefix")),
     ] {
         if let Some(value) = value {

@@ -3,10 +3,13 @@
 
 use serde_json::{Map, Value};
 
-use super::{Translated, carry, extend};
-use crate::bulk::{Fault, FaultCode};
+use super::{Translated, carry, credential, extend};
+use crate::{
+    bulk::{Fault, FaultCode, ReadOptions},
+    password::{Dialect, PasswordHash},
+};
 
-pub(super) fn user(mut object: Map<String, Value>) -> Result<Translated, Fault> {
+pub(super) fn user(mut object: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
     let is_user = object.get("model").and_then(Value::as_str).is_some_and(is_user_model);
     let fields = object.remove("fields");
     let Some(Value::Object(mut fields)) = fields.filter(|_| is_user) else { return Ok(Translated::Skipped) };
@@ -34,8 +37,16 @@ pub(super) fn user(mut object: Map<String, Value>) -> Result<Translated, Fault> 
         Some(Value::String(hash)) if hash.starts_with('!') => {
             rest.insert("credential".to_owned(), "none".into());
         }
-        Some(hash) => {
-            record.insert("password_hash".to_owned(), hash);
+        Some(Value::String(text)) => {
+            // Django's older hashes are spelt like other systems'.
+            let hash = match &options.record.hash_format {
+                Some(scheme) => PasswordHash::declared(scheme.as_str(), text),
+                None => Dialect::DJANGO.hash(text),
+            };
+            rest.insert("credential".to_owned(), credential(hash, "/fields/password", options)?);
+        }
+        Some(other) => {
+            record.insert("password_hash".to_owned(), other);
         }
         None => {}
     }

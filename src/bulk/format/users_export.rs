@@ -44,11 +44,16 @@ pub(super) fn user(mut export: Map<String, Value>) -> Translated {
     for (key, target) in RENAMED {
         carry(&mut export, key, &mut rest, target);
     }
-    if let Some(Value::Array(identities)) = export.remove("identities") {
-        let linked: Vec<Value> = identities.into_iter().filter_map(linked).collect();
-        if !linked.is_empty() {
-            rest.insert("identities".to_owned(), linked.into());
+    match export.remove("identities") {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(identities)) => {
+            let linked: Vec<Value> = identities.into_iter().filter_map(linked).collect();
+            if !linked.is_empty() {
+                rest.insert("identities".to_owned(), linked.into());
+            }
         }
+        // It is no list: the schema refuses it by its name.
+        Some(other) => drop(record.insert("identities".to_owned(), other)),
     }
     extend(&mut record, rest);
     // What an export was told to write under other names is refused by them, unless a field map knows better.
@@ -57,10 +62,8 @@ pub(super) fn user(mut export: Map<String, Value>) -> Translated {
     Translated::Record(record)
 }
 
-/// A row: each text has a `'` before it, so that no spreadsheet takes it for a formula, and numbers are texts. Columns may have
-/// the names that the product's own tool gives them.
-pub(super) fn row(row: Map<String, Value>) -> Translated {
-    let mut row = plain_members(row);
+/// A row: numbers are texts. Columns may have the names that the product's own tool gives them.
+pub(super) fn row(mut row: Map<String, Value>) -> Translated {
     for (path, name) in USUAL {
         // What is there twice is refused by its second name.
         if !row.contains_key(path)
@@ -75,15 +78,6 @@ pub(super) fn row(row: Map<String, Value>) -> Translated {
         row.insert("logins_count".to_owned(), count.into());
     }
     user(row)
-}
-
-fn plain_members(members: Map<String, Value>) -> Map<String, Value> {
-    let plain = |(key, value)| match value {
-        Value::String(text) => (key, Value::String(text.strip_prefix('\'').map(str::to_owned).unwrap_or(text))),
-        Value::Object(members) => (key, Value::Object(plain_members(members))),
-        other => (key, other),
-    };
-    members.into_iter().map(plain).collect()
 }
 
 /// An account elsewhere. The one of the user database itself is the user.

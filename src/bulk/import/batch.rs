@@ -21,6 +21,7 @@ use crate::{
     migrator::generated_id,
     password::{PasswordError, Passwords},
     store::{BulkOutcome, BulkWrite, BulkWritten, Checkpoint, Lookup, OwnedKey, StoreError},
+    user::{User, Version},
 };
 
 /// How often others may come between the look and the write of one batch.
@@ -64,6 +65,10 @@ impl<'a> Run<'a> {
         self.keeper.is_some_and(Keeper::is_to_stop)
     }
 
+    pub(super) const fn is_of_job(&self) -> bool {
+        self.keeper.is_some()
+    }
+
     pub(super) fn total_bytes(&self) -> Option<u64> {
         self.keeper.and_then(Keeper::total_bytes)
     }
@@ -81,16 +86,18 @@ impl<'a> Run<'a> {
             let wanted: Vec<usize> = (0..items.len()).collect();
             self.look_and_plan(&mut items, &wanted).await?;
         }
-        room.leave(self.settle(items, end, is_last).await?);
+        room.leave(self.settle(items, end, is_last, false).await?);
         Ok(())
     }
 
-    /// Writes a batch that is planned, and plans it anew for whatever comes between. Says what is left of it.
+    /// Writes a batch that is planned, and plans it anew for whatever comes between. Says what is left of it. `in_doubt` if an
+    /// earlier try may still come to pass.
     pub(super) async fn settle(
         &mut self,
         mut items: Vec<Item>,
         end: Place,
         is_last: bool,
+        mut in_doubt: bool,
     ) -> Result<Rest, ImportFailure> {
         let mut conflicts = 0;
         for _ in 0..ROUNDS {
@@ -99,7 +106,7 @@ impl<'a> Run<'a> {
             self.put_aside(&mut items).await?;
             let report = self.report_with(&items);
             let mut write = self.bulk_write(&mut items);
-            let written = self.write(&mut write, &items, end, is_last, &report).await?;
+            let written = self.write(&mut write, &items, (end, is_last), &report, &mut in_doubt).await?;
             let Some(outcomes) = written else {
                 self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
                 self.done(end, report);
@@ -285,9 +292,9 @@ impl<'a> Run<'a> {
         &self,
         write: &mut BulkWrite,
         items: &[Item],
-        end: Place,
-        is_last: bool,
+        (end, is_last): (Place, bool),
         report: &ImportReport,
+        in_doubt: &mut bool,
     ) -> Result<Option<Vec<BulkOutcome>>, ImportFailure> {
         let (bulk, mut patience) = (self.importer.bulk()?, Patience::new(&*self.importer.clock));
         loop {
@@ -297,6 +304,12 @@ impl<'a> Run<'a> {
             }
             match bulk.write(write).await {
                 Ok(BulkWritten::LeaseLost) => return Err(ImportFailure::LeaseLost),
+                // With itself, perhaps: a commit whose answer was lost may be late.
+                Ok(BulkWritten::Conflict(_))
+                    if *in_doubt && self.was_written_after_all(items, end, is_last).await? =>
+                {
+                    return Ok(None);
+                }
                 Ok(BulkWritten::Conflict(outcomes)) => return Ok(Some(outcomes)),
                 // It has no turn to lose.
                 Ok(BulkWritten::TurnLost) => return Err(ImportFailure::Stopped),
@@ -308,6 +321,7 @@ impl<'a> Run<'a> {
                     if self.came_to_pass(error, &mut patience, items, end, is_last).await? {
                         return Ok(None);
                     }
+                    *in_doubt = !self.importer.dry_run;
                 }
             }
         }
@@ -366,9 +380,11 @@ impl<'a> Run<'a> {
         let found = self.importer.bulk()?.look_up(&keys).await?;
         let mut users = found.into_iter().map(Lookup::into_user).zip(before);
         // Nobody else writes at this microsecond; an earlier batch of this run may have.
-        Ok(users.any(|(user, before)| {
+        let is_ours = |(user, before): (Option<User>, Option<Version>)| {
             user.is_some_and(|user| user.updated_at == self.at && before.is_none_or(|before| user.version != before))
-        }))
+        };
+        // Where no duplicates were looked for, one of them may have inserted whom this batch has again.
+        Ok(if self.importer.distinct { users.all(is_ours) } else { users.any(is_ours) })
     }
 
     /// The report as it is when these are written.

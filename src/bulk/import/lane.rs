@@ -55,7 +55,9 @@ impl Run<'_> {
     pub(super) fn has_lanes(&self) -> bool {
         let importer = self.importer;
         let at_once = importer.store.as_bulk().is_some_and(BulkStore::writes_at_once);
-        at_once && !importer.policy.upsert && !importer.distinct
+        // A job that writes nothing saves its progress apart from its batches, which may have the only connection.
+        let saves_apart = importer.dry_run && self.is_of_job();
+        at_once && !importer.policy.upsert && !importer.distinct && !saves_apart
     }
 
     /// Imports all that is read.
@@ -104,7 +106,10 @@ impl Run<'_> {
         let Batch { entries, end, is_last, room } = batch;
         let mut items = items(entries, !self.importer.distinct);
         self.prepare(&mut items).await?;
-        let write = Arc::new(self.bulk_write(&mut items));
+        let mut write = self.bulk_write(&mut items);
+        // For whether the lease is held. What is saved comes with the turn.
+        write.checkpoint = self.checkpoint(&[], end, is_last, &self.report)?;
+        let write = Arc::new(write);
         Ok(self.write_until_turn(Planned { items, write, end, is_last, room }))
     }
 
@@ -152,7 +157,7 @@ impl Run<'_> {
                 let after = after.map(|lane| lane.batch);
                 give_back(&mut items, Arc::unwrap_or_clone(write).users);
                 self.plan_anew(&mut items, outcomes).await?;
-                room.leave(self.settle(items, end, is_last).await?);
+                room.leave(self.settle(items, end, is_last, false).await?);
                 after
             }
             Err(error) => {
@@ -162,7 +167,7 @@ impl Run<'_> {
                     self.done(end, report);
                 } else {
                     give_back(&mut items, Arc::unwrap_or_clone(write).users);
-                    room.leave(self.settle(items, end, is_last).await?);
+                    room.leave(self.settle(items, end, is_last, !self.importer.dry_run).await?);
                 }
                 after
             }

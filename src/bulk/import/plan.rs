@@ -116,7 +116,8 @@ fn update(user: &User, record: &ImportRecord, policy: &ImportPolicy, at: Timesta
         return Plan::Unchanged;
     }
     let mut update = BulkUpdate::new(user.id.clone(), user.version, change);
-    if update.change.credential.is_some() && policy.credential == CredentialMerge::UntilFirstLogIn {
+    let has_password = matches!(user.credential, Credential::Hash(_));
+    if update.change.credential.is_some() && has_password && policy.credential == CredentialMerge::UntilFirstLogIn {
         // Whoever logs in meanwhile keeps the password with which they did.
         update.unless_logged_in_since = user.moved.map(|moved| moved.at);
     }

@@ -169,10 +169,14 @@ impl ImportWorker {
         }
         // Nobody works on a whole: it is looked at now and then.
         let until = now.saturating_add(LOOK_EVERY);
-        match jobs.lease_within(ImportJobs::KIND_OF_WHOLE, among, usize::MAX, now, until).await? {
-            Some(whole) => self.look_at(&whole).await,
-            None => Ok(Worked::Nothing),
+        while let Some(whole) = jobs.lease_within(ImportJobs::KIND_OF_WHOLE, among, usize::MAX, now, until).await? {
+            match self.look_at(&whole).await? {
+                // The next one is not kept waiting by one whose parts take long.
+                Worked::Nothing => {}
+                worked => return Ok(worked),
+            }
         }
+        Ok(Worked::Nothing)
     }
 
     /// The jobs of which one is taken; `None` for any.

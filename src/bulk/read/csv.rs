@@ -17,6 +17,8 @@ pub(super) struct Rows {
     /// The fewest fields that a row may have.
     fewest: usize,
     record_bytes: usize,
+    /// Whether a text may have a `'` before it, so that no spreadsheet takes it for a formula.
+    is_marked: bool,
 }
 
 impl Rows {
@@ -48,13 +50,19 @@ impl Rows {
             return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");
         }
         window.consume(length);
-        Ok(Self { delimiter, fewest: columns.len(), columns, record_bytes })
+        Ok(Self { delimiter, fewest: columns.len(), columns, record_bytes, is_marked: false })
+    }
+
+    /// The same rows, whose texts may have a `'` before them that is none of theirs.
+    pub(super) const fn marked(mut self, is_marked: bool) -> Self {
+        self.is_marked = is_marked;
+        self
     }
 
     /// Rows without a header, whose columns are known; the last ones may be missing. A comma may stand behind a row.
     pub(super) fn fixed(names: &[&str], fewest: usize, fields: &FieldMap, record_bytes: usize) -> Self {
         let columns = names.iter().map(|name| fields.target(name).map(str::to_owned));
-        Self { delimiter: b',', columns: columns.chain([None]).collect(), fewest, record_bytes }
+        Self { delimiter: b',', columns: columns.chain([None]).collect(), fewest, record_bytes, is_marked: false }
     }
 
     pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
@@ -96,6 +104,7 @@ impl Rows {
         let mut record = Map::new();
         let wanted = self.columns.iter().zip(&fields).filter_map(|(target, text)| Some((target.as_deref()?, text)));
         for (target, text) in wanted {
+            let text = text.strip_prefix('\'').filter(|_| self.is_marked).unwrap_or(text);
             if let Some(value) = cell(target, text) {
                 put(&mut record, target, value);
             }

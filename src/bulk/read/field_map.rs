@@ -180,7 +180,7 @@ pub(in crate::bulk) fn cell(target: &str, text: &str) -> Option<Value> {
             "false" | "0" | "no" | "f" => Value::Bool(false),
             _ => as_text(),
         },
-        "app_metadata" | "custom_password_hash" | "mfa_factors" | "user_metadata" | "waystation" => {
+        "app_metadata" | "custom_password_hash" | "identities" | "mfa_factors" | "user_metadata" | "waystation" => {
             serde_json::from_str(text).unwrap_or_else(|_| as_text())
         }
         "waystation.login_count" => text.parse::<u64>().map_or_else(|_| as_text(), Value::from),

@@ -4,7 +4,7 @@ use super::FieldMap;
 use crate::{
     bulk::RecordOptions,
     clock::{Clock, SystemClock},
-    password::{Dialect, vendor::FirebaseProject},
+    password::vendor::FirebaseProject,
 };
 
 /// How an input is read, and how much of it at most.
@@ -73,14 +73,6 @@ impl ReadOptions {
     /// Sets where the time comes from.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
-        self
-    }
-
-    /// With a dialect, unless something was declared.
-    pub(super) fn spelt_by(mut self, dialect: Dialect) -> Self {
-        if self.record.hash_format.is_none() {
-            self.record.dialect.get_or_insert(dialect);
-        }
         self
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn put_aside(from: ImportFormat, original: Original<'_>) -> Vec<u8> {
 
 /// A record that was put aside.
 pub(super) struct Quarantined {
-    pub(super) from: ImportFormat,
+    from: ImportFormat,
     original: Value,
     name: &'static str,
 }

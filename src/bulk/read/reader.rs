@@ -7,12 +7,9 @@ use super::{
     quarantined::{Original, Quarantined, put_aside},
     unpacked::Unpacked,
 };
-use crate::{
-    bulk::{
-        Fault, FaultCode, HashExport, ImportRecord, Place, ReadError, Record, RecordOptions, RecordSource,
-        format::{self, Translated},
-    },
-    password::Dialect,
+use crate::bulk::{
+    Fault, FaultCode, HashExport, ImportRecord, Place, ReadError, Record, RecordSource,
+    format::{self, Translated},
 };
 
 /// Records of the import schema from any input: plain, gzip or zstd.
@@ -43,8 +40,6 @@ pub struct RecordReader {
     splitter: RecordSplitter,
     format: Option<ImportFormat>,
     hashes: Option<HashExport>,
-    /// Who spelt the hash of this record, where it is not the one who spelt all.
-    dialect: Option<Dialect>,
 }
 
 impl RecordReader {
@@ -62,12 +57,7 @@ impl RecordReader {
     }
 
     pub(super) fn over(input: Unpacked, format: Option<ImportFormat>, options: ReadOptions) -> Self {
-        let options = match format {
-            // Django's older hashes are spelt like other systems'.
-            Some(ImportFormat::Django) => options.spelt_by(Dialect::DJANGO),
-            Some(_) | None => options,
-        };
-        Self { splitter: RecordSplitter::over(input, format, options), format, hashes: None, dialect: None }
+        Self { splitter: RecordSplitter::over(input, format, options), format, hashes: None }
     }
 
     /// Where it stands.
@@ -92,20 +82,18 @@ impl RecordReader {
         self
     }
 
-    fn prepare(&mut self, text: &[u8]) -> Prepared {
-        self.dialect = None;
+    fn prepare(&self, text: &[u8]) -> Prepared {
         let options = self.splitter.options();
         let row = self.splitter.row(text);
         let is_own = matches!(self.format, None | Some(ImportFormat::Json | ImportFormat::JsonLines));
         let translated = match row {
             None if self.splitter.is_entries() => Some(format::translate_entry(text, options)),
-            Some((row, Some(fault))) => return Prepared::Refused(Some(written(&row)), fault),
+            Some((row, Some(fault))) => {
+                return Prepared::Refused(self.original(text).or_else(|| Some(written(&row))), fault);
+            }
             Some((row, None)) => Some(format::translate_row(self.format, row, options)),
             None => match Quarantined::read(text).filter(|_| is_own) {
-                Some(Ok(quarantined)) => {
-                    self.dialect = (quarantined.from == ImportFormat::Django).then_some(Dialect::DJANGO);
-                    Some(quarantined.translate(options))
-                }
+                Some(Ok(quarantined)) => Some(quarantined.translate(options)),
                 Some(Err(fault)) => Some(Err(fault)),
                 None => format::translate(self.format, text, options),
             },
@@ -156,14 +144,7 @@ impl RecordSource for RecordReader {
                     written(&record)
                 }
             };
-            let options = &self.splitter.options().record;
-            let user = match self.dialect {
-                Some(dialect) => {
-                    ImportRecord::from_json(&raw, &RecordOptions { dialect: Some(dialect), ..options.clone() })
-                }
-                None => ImportRecord::from_json(&raw, options),
-            };
-            let user = user.map(Box::new);
+            let user = ImportRecord::from_json(&raw, &self.splitter.options().record).map(Box::new);
             return Ok(Some(Record::new(place, end, raw, user)));
         }
     }

@@ -181,7 +181,8 @@ impl RecordSplitter {
         let split = match (found, member) {
             (None, _) => Split::Empty,
             (Some(Layout::Csv { delimiter }), _) => {
-                Split::Rows(Rows::open(window, delimiter, &self.options.fields, most)?)
+                let rows = Rows::open(window, delimiter, &self.options.fields, most)?;
+                Split::Rows(rows.marked(self.format == Some(ImportFormat::UsersExport)))
             }
             (Some(Layout::Headless), _) => Split::Rows(Rows::fixed(
                 &format::FIREBASE_COLUMNS,

@@ -85,9 +85,9 @@ impl Users {
         if !self.insert_unseen::<E>(connection, users).await? {
             let look = self.look::<E>(connection, users, batch.tombstones).await?;
             if batch.unless_conflict && look.outcomes.iter().any(|outcome| !outcome.is_done()) {
-                transaction::rollback::<E>(connection).await.map_err(failed)?;
                 let updates = batch.updates.iter().map(|_| BulkOutcome::Updated);
-                return Ok(BulkWritten::Conflict(look.outcomes.into_iter().chain(updates).collect()));
+                let outcomes = look.outcomes.into_iter().chain(updates).collect();
+                return self.conflict::<E>(connection, batch, outcomes).await;
             }
             outcomes.clear();
             // Good for the first try, and for those after it while nobody else came between.
@@ -112,19 +112,37 @@ impl Users {
             }
             _ => None,
         };
-        if let Some(checkpoint) = given.as_ref().or(batch.checkpoint.as_ref())
+        let saved = if batch.turn.is_some() { given.as_ref() } else { batch.checkpoint.as_ref() };
+        if let Some(checkpoint) = saved
             && !conflict
             && !self.save_within::<E>(connection, checkpoint).await?
         {
             transaction::rollback::<E>(connection).await.map_err(failed)?;
             return Ok(BulkWritten::LeaseLost);
         }
-        if conflict || batch.rolled_back {
+        if conflict {
+            return self.conflict::<E>(connection, batch, outcomes).await;
+        }
+        if batch.rolled_back {
             transaction::rollback::<E>(connection).await.map_err(failed)?;
         } else {
             transaction::commit::<E>(connection).await.map_err(failed)?;
         }
-        Ok(if conflict { BulkWritten::Conflict(outcomes) } else { BulkWritten::Written(outcomes) })
+        Ok(BulkWritten::Written(outcomes))
+    }
+
+    /// Undoes a write for what is in its way: unless that is there because somebody else has the lease now.
+    async fn conflict<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        batch: &BulkWrite,
+        outcomes: Vec<BulkOutcome>,
+    ) -> Result<BulkWritten, StoreError> {
+        transaction::rollback::<E>(connection).await.map_err(|error| E::classify("write", error))?;
+        Ok(match &batch.checkpoint {
+            Some(checkpoint) if !self.holds::<E>(connection, checkpoint).await? => BulkWritten::LeaseLost,
+            Some(_) | None => BulkWritten::Conflict(outcomes),
+        })
     }
 
     /// Inserts all of them without having looked for anybody, unless something stands in the way of one. Nearly everybody
