@@ -269,7 +269,9 @@ async fn ids(store: &dyn SearchStore, filter: &Filter, order: Order, (limit, ski
 
 /// The same of one moment, by pages that are read ahead, in the order of the ids.
 async fn ids_ahead(snapshot: &mut dyn Snapshot, filter: &Filter, limit: usize) -> Vec<String> {
-    let mut search = Search::new(filter.clone()).limit(limit);
+    // Room for one user, or for so many.
+    let mut search =
+        Search::new(filter.clone()).limit(limit).room(if limit.is_multiple_of(2) { 1 } else { usize::MAX });
     let mut ids = Vec::new();
     loop {
         let page = snapshot.search_ahead(&search).await.unwrap();

@@ -29,6 +29,9 @@ impl Engine for MySql {
     type Connection = MySqlConnection;
     type Row = MySqlRow;
 
+    /// `ORDER BY` with a small `LIMIT` has it walk along an order, however few match.
+    const BY_KEY: &'static str =
+        " IGNORE INDEX FOR ORDER BY (PRIMARY, waystation_users_by_creation, waystation_users_by_login)";
     const BEGIN: &'static str = "START TRANSACTION";
     const BEGIN_SNAPSHOT: &'static str =
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";

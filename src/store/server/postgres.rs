@@ -39,6 +39,7 @@ impl Engine for Postgres {
     type Page = CopiedRows;
     type Row = PgRow;
 
+    const BY_KEY: &'static str = "";
     const BEGIN: &'static str = "BEGIN";
     const BEGIN_SNAPSHOT: &'static str = BEGIN_SNAPSHOT;
     /// An error would end the transaction.

@@ -39,6 +39,9 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
     const INSERT_LIST: usize = Self::LIST;
     /// After a SELECT: nobody else changes the row before the transaction ends.
     const LOCKING: &'static str;
+    /// After the table of the users, where few match by a key and are ordered by something else: what keeps the database from
+    /// reading all of them in that order.
+    const BY_KEY: &'static str;
     /// Whether an UPDATE returns the row.
     const RETURNS: bool;
     /// Whether there may be more than one writer at a time.

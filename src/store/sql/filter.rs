@@ -48,6 +48,29 @@ pub(super) fn is_exact(filter: &Filter) -> bool {
     }
 }
 
+/// Whether a key is named, or how it begins, so that hardly anybody matches whose key is not looked for.
+pub(super) fn names_a_key(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(filters) => filters.iter().any(names_a_key),
+        Filter::Or(filters) => !filters.is_empty() && filters.iter().all(names_a_key),
+        Filter::Text(
+            TextField::Email | TextField::LegacyId | TextField::Phone | TextField::UserId | TextField::Username,
+            pattern,
+        ) => pattern.pieces().first().is_some_and(|first| !first.is_empty()),
+        Filter::All
+        | Filter::Blocked(_)
+        | Filter::Credential(_)
+        | Filter::EmailVerified(_)
+        | Filter::LoginCount(_)
+        | Filter::Metadata(..)
+        | Filter::MovedBy(_)
+        | Filter::Not(_)
+        | Filter::PhoneVerified(_)
+        | Filter::Text(..)
+        | Filter::Time(..) => false,
+    }
+}
+
 /// Whether the answer stands in the index of a key, one after the other: whoever has one, or those whose keys begin so, in the
 /// order `by` of these keys.
 pub(super) fn is_walk_along_key(filter: &Filter, by: Option<OrderBy>) -> bool {

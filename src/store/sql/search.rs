@@ -101,7 +101,7 @@ impl Users {
         filter: &Filter,
     ) -> Result<u64, StoreError> {
         let failed = |error| E::classify("count", error);
-        let mut statement = self.select("SELECT count(*) FROM waystation_users", filter, None);
+        let mut statement = self.select::<E>("SELECT count(*) FROM waystation_users", filter, None);
         filter::push::<E>(&mut statement, filter, Side::Must);
         let rows = E::fetch(connection, &statement).await.map_err(failed)?;
         let count = rows.first().map(|row| row.number(0)).transpose().map_err(failed)?.flatten();
@@ -116,11 +116,15 @@ impl Users {
         Ok(count)
     }
 
-    fn select(&self, what: &'static str, filter: &Filter, by: Option<OrderBy>) -> Statement<'_> {
+    fn select<E: Engine>(&self, what: &'static str, filter: &Filter, by: Option<OrderBy>) -> Statement<'_> {
         // Pages of everybody and look-ups of one are asked for all the time; of the others, no two are the same. Nor is one
         // plan good for all values of what many have in common.
-        let is_common = matches!(filter, Filter::All) || filter::is_walk_along_key(filter, by);
+        let is_along_key = filter::is_walk_along_key(filter, by);
+        let is_common = matches!(filter, Filter::All) || is_along_key;
         let mut statement = if is_common { Statement::new(what) } else { Statement::made_once(what) };
+        if by.is_some() && !is_along_key && filter::names_a_key(filter) {
+            statement.push(E::BY_KEY);
+        }
         statement.push(" WHERE connection = ").push_bind(&*self.name).push(" AND ");
         statement
     }
@@ -210,7 +214,7 @@ impl<'a> Walk<'a> {
     fn statement<'s, E: Engine>(&self, users: &'s Users, stretch: &Stretch, limit: usize) -> Statement<'s> {
         let by = self.order.by();
         let what = concat!("SELECT ", columns!(), " FROM waystation_users");
-        let mut statement = users.select(what, self.filter, Some(by));
+        let mut statement = users.select::<E>(what, self.filter, Some(by));
         filter::push::<E>(&mut statement, self.filter, Side::May);
         if self.is_in_doubt {
             statement.push(" AND NOT ");

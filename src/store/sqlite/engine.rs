@@ -26,6 +26,7 @@ impl Engine for SqliteEngine {
     type Error = Fault;
     type Row = OwnedRow;
 
+    const BY_KEY: &'static str = "";
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const BEGIN_SNAPSHOT: &'static str = "BEGIN";
     const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
