@@ -25,9 +25,19 @@ use crate::{
 /// How much is shown of faulty records at once, in bytes.
 const MOST_BYTES: usize = 8 << 20;
 
-/// Members whose texts are secret, at whatever depth.
-const SECRET: [&str; 8] =
-    ["credential", "custom_password_hash", "hash", "mfa_factors", "password", "passwordHash", "password_hash", "salt"];
+/// Members whose texts are secret, at whatever depth. An entry of LDIF and a row of CSV may have a hash anywhere in them.
+const SECRET: [&str; 10] = [
+    "credential",
+    "csv_row",
+    "custom_password_hash",
+    "entry",
+    "hash",
+    "mfa_factors",
+    "password",
+    "passwordHash",
+    "password_hash",
+    "salt",
+];
 
 /// What may be shown of them.
 const HARMLESS: [&str; 5] = ["algorithm", "digest", "encoding", "position", "scheme"];
@@ -210,6 +220,14 @@ mod tests {
         });
         let shown = masked(record.to_string().as_bytes());
         assert!(!shown.to_string().contains("s3cret"), "{shown}");
+        for aside in [
+            json!({"quarantined_from": "ldif", "entry": "dn: uid=a\nuserPassword: s3cret"}),
+            json!({"quarantined_from": "clerk", "row": {"password_digest": "s3cret", "password_hasher": "s3cret"}}),
+            json!({"quarantined_from": "keycloak", "record": {"credentials": [{"hash": "s3cret", "secretData": "s3cret"}]}}),
+            json!({"csv_row": "a@example.com,s3cret\""}),
+        ] {
+            assert!(!masked(aside.to_string().as_bytes()).to_string().contains("s3cret"), "{aside}");
+        }
         assert_eq!(shown["email"], "t@x.io");
         assert_eq!(shown["custom_password_hash"]["algorithm"], "hmac");
         assert_eq!(masked(b"{\"password\": \"s3cret\""), json!({}));

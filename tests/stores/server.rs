@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(feature = "postgres")]
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+#[cfg(feature = "postgres")]
+use serde_json::json;
 use tokio::sync::OnceCell;
 #[cfg(feature = "mysql")]
 use waystation::store::MySqlStore;
@@ -18,7 +20,10 @@ use waystation::{
 #[cfg(feature = "postgres")]
 use waystation::{
     clock::Timestamp,
-    store::{BulkStore as _, BulkWrite, BulkWritten, Filter, Search, SnapshotStore as _},
+    store::{
+        BulkStore as _, BulkWrite, BulkWritten, Checkpoint, Filter, Job, JobId, JobStore as _, Search,
+        SnapshotStore as _,
+    },
     user::{Credential, NewUser, Profile, UserId},
 };
 
@@ -127,6 +132,36 @@ async fn a_snapshot_is_over_once_a_page_of_it_was_dropped() {
     }
     let mut another = store.snapshot().await.unwrap();
     assert_eq!(another.search_ahead(&search).await.unwrap().users.len(), 200);
+}
+
+/// Who has the job now may have written the same users, in whose way they are.
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_lost_the_lease_while_a_write_waited_is_told_that_and_of_no_conflict() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let url = server.fresh_database().await;
+    let store = Arc::new(PostgresStore::open(&url, "customers").await.unwrap());
+    let (jobs, at) = (store.as_jobs().unwrap(), Timestamp::from_micros);
+    assert!(jobs.create(Job::new(JobId::new("monday"), "import", json!(null), at(0))).await.unwrap());
+    let lease = jobs.lease("import", at(0), at(10)).await.unwrap().unwrap();
+    let other = sqlx::PgPool::connect(&url).await.unwrap();
+    let mut written = other.begin().await.unwrap();
+    let insert = "INSERT INTO waystation_users (connection, id, version, blocked, profile, credential, created_at, \
+                  updated_at, login_count) VALUES ('customers', 'ada', 1, false, '{}', 'none', 0, 0, 0)";
+    sqlx::query(insert).execute(&mut *written).await.unwrap();
+    let ada = NewUser::new(UserId::new("ada"), Profile::default(), Credential::PendingPassword, at(0));
+    let batch = BulkWrite::new(vec![ada]).unless_conflict().checkpoint(Checkpoint::running(&lease, json!(1), at(10)));
+    let writing = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.write(&batch).await.unwrap() }
+    });
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&other).await.unwrap() == 0 {
+        SystemClock::new().sleep(Duration::from_millis(20)).await;
+    }
+    assert!(jobs.lease("import", at(10), at(20)).await.unwrap().is_some());
+    written.commit().await.unwrap();
+    assert_eq!(writing.await.unwrap(), BulkWritten::LeaseLost);
 }
 
 /// After an import, and before the server has counted the rows, it takes few to be left behind any user.
