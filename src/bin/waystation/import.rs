@@ -137,17 +137,32 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     options.check(&passwords)?;
     let policy = options.policy.read()?;
     let inputs = Arc::new(inputs(&settings, &passwords)?);
+    // One for all of it: once there is a handler, no signal ends the process by itself any more.
+    let mut stopped = None;
     let spooled = match &options.file {
-        Some(file) if spool::is_read_once(file) => match spool::Spool::of(file).await? {
-            Some(spooled) => Some(spooled),
-            None => return Ok(Exit::Interrupted),
-        },
+        Some(file) if spool::is_read_once(file) => {
+            let stopped = stopped.insert(Box::pin(interrupted(CHECKPOINT)));
+            match spool::Spool::of(file, stopped.as_mut()).await? {
+                Some(spooled) => Some(spooled),
+                None => return Ok(Exit::Interrupted),
+            }
+        }
         _ => None,
     };
     if let Some(known) = &options.prove {
         let spec = spec(options, spooled.as_ref().map(spool::Spool::path))?;
         let input = inputs.open(&spec.to_value()).map_err(|error| Failure::of("the file cannot be read", error))?;
-        return prove::run(known, input, &passwords, global).await;
+        let stopped = async {
+            match stopped {
+                Some(stopped) => stopped.await,
+                // There is no handler yet.
+                None => std::future::pending().await,
+            }
+        };
+        return tokio::select! {
+            proven = prove::run(known, input, &passwords, global) => proven,
+            () = stopped => Ok(Exit::Interrupted),
+        };
     }
     if options.resume.is_none() && options.source.is_none() && settings.has_legacy() {
         eprintln!("ids of the file are taken for ids here: if they are those of the legacy system, name it (--source)");
@@ -172,9 +187,10 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let worker = worker.observer(Arc::clone(&finished) as _);
     let is_over = jobs.status(&id).await.map_err(asked)?.is_some_and(|status| status.status.is_final());
     if !is_over {
+        let stopped = stopped.unwrap_or_else(|| Box::pin(interrupted(CHECKPOINT)));
         let stop = async {
             tokio::select! {
-                () = interrupted(CHECKPOINT) => {}
+                () = stopped => {}
                 () = finished.notify.notified() => {}
                 // Another process may have taken it.
                 () = over(&jobs, &id) => {}

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use waystation::{bulk::ImportJobs, store::JobId};
 
 use super::asked;
-use crate::{failure::Failure, interrupt::interrupted};
+use crate::failure::Failure;
 
 /// Whether a file gives what is in it only once, as standard input and pipes do. What is not there is told when it is opened.
 pub(super) fn is_read_once(file: &Path) -> bool {
@@ -41,12 +41,12 @@ pub(super) fn of_input(input: &Value) -> Option<PathBuf> {
 pub(super) struct Spool(NamedTempFile);
 
 impl Spool {
-    /// `None` if the operator stopped it, after which nothing is left of it.
+    /// `None` if it was `stopped`, after which nothing is left of it.
     ///
     /// # Errors
     ///
     /// When it cannot be read or written.
-    pub(super) async fn of(file: &Path) -> Result<Option<Self>, Failure> {
+    pub(super) async fn of(file: &Path, stopped: impl Future<Output = ()>) -> Result<Option<Self>, Failure> {
         let failed = |error| Failure::of("the input cannot be kept in a file of this directory", error);
         let pipe = (file.as_os_str() != "-").then(|| file.to_owned());
         let kept = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(".").map_err(failed)?;
@@ -61,7 +61,7 @@ impl Spool {
         });
         tokio::select! {
             copied = copying => copied.map_err(io::Error::other).flatten().map_err(failed)?,
-            () = interrupted("stopping") => return Ok(None),
+            () = stopped => return Ok(None),
         }
         Ok(Some(Self(kept)))
     }
