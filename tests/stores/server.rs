@@ -20,10 +20,7 @@ use waystation::{
 #[cfg(feature = "postgres")]
 use waystation::{
     clock::Timestamp,
-    store::{
-        BulkStore as _, BulkWrite, BulkWritten, Checkpoint, Filter, Job, JobId, JobStore as _, Search,
-        SnapshotStore as _,
-    },
+    store::{BulkStore as _, BulkWrite, BulkWritten, Checkpoint, Filter, Job, JobId, Search, SnapshotStore as _},
     user::{Credential, NewUser, Profile, UserId},
 };
 
