@@ -237,6 +237,9 @@ impl Exporter {
                 return Err(ExportError::Columns { given: layout.fields.len(), most: self.most_columns });
             }
         }
+        if layout.repeats_a_name() {
+            return Err(ExportError::Names);
+        }
         let layout = Arc::new(layout);
         let mut output = Packed::new(output, self.packing).map_err(ExportError::write)?;
         let mut exported = Exported::default();

@@ -133,6 +133,26 @@ async fn nobody_is_an_empty_file_of_its_format() {
 }
 
 #[tokio::test]
+async fn no_field_of_a_user_is_lost_in_another_one_or_in_an_empty_line() {
+    let store = memory(1).await;
+    let field = |path: &str, name: &str| ExportField::new(path).unwrap().export_as(name).unwrap();
+    let twice = || Exporter::new(Arc::clone(&store)).fields([field("email", "x"), field("name", "x")]);
+    for format in [ExportFormat::Json, ExportFormat::JsonLines] {
+        let refused = twice().format(format).write_to(Vec::new()).await.unwrap_err();
+        assert!(matches!(refused, ExportError::Names), "{refused:?}");
+    }
+    assert!(twice().format(ExportFormat::Csv).write_to(Vec::new()).await.is_ok());
+    let mut csv = Vec::new();
+    let exporter = Exporter::new(Arc::clone(&store)).fields([field("username", "username")]).format(ExportFormat::Csv);
+    assert_eq!(exporter.write_to(&mut csv).await.unwrap().users, 2);
+    assert_eq!(String::from_utf8(csv.clone()).unwrap(), "username\n\"Ada-0\"\n\"\"\n");
+    let mut reader = RecordReader::new(Cursor::new(csv), None, ReadOptions::default()).unwrap();
+    assert!(reader.next().unwrap().unwrap().user.is_ok());
+    assert!(reader.next().unwrap().unwrap().user.is_err(), "somebody of whom there is nothing");
+    assert!(reader.next().unwrap().is_none());
+}
+
+#[tokio::test]
 async fn secrets_are_written_only_when_asked_for() {
     let store = memory(8).await;
     for format in [ExportFormat::Json, ExportFormat::JsonLines, ExportFormat::Csv] {
@@ -288,7 +308,9 @@ async fn a_file_is_there_whole_or_as_it_was() {
 async fn a_table_is_read_again_as_an_export_of_users() {
     let mut people = crowd(25);
     // The reference product has no such key.
-    people.iter_mut().for_each(|user| drop(user.profile.user_metadata.remove("a.b")));
+    for user in &mut people {
+        user.profile.user_metadata.remove("a.b");
+    }
     let store = MemoryStore::new();
     let _all = store.write(&BulkWrite::new(people)).await.unwrap();
     let store: Arc<dyn UserStore> = Arc::new(store);

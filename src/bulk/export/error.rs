@@ -14,6 +14,9 @@ pub enum ExportError {
         /// How many there may be.
         most: usize,
     },
+    /// Two fields of a JSON export have one name.
+    #[error("two fields have the same name, and an object has room for one: give one of them another name")]
+    Names,
     /// There is no room for the output.
     #[error("there is no room left for the export: make some, or write it elsewhere, and export again from the start")]
     Full(#[source] io::Error),

@@ -15,6 +15,13 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// Whether two fields have one name, so that an object could have only one of them.
+    pub(super) fn repeats_a_name(&self) -> bool {
+        let mut names: Vec<_> = self.fields.iter().map(ExportField::name).collect();
+        names.sort_unstable();
+        self.format != ExportFormat::Csv && names.windows(2).any(|pair| matches!(pair, [one, next] if one == next))
+    }
+
     /// What stands before all users.
     pub(super) fn begin(&self) -> Vec<u8> {
         match self.format {
@@ -53,7 +60,9 @@ impl Layout {
             let values = self.fields.iter().map(|field| (field.name(), field.value(&whole)));
             if self.format == ExportFormat::Csv {
                 let cells: Vec<_> = values.map(|(_, value)| cell::cell(&value, self.texts)).collect();
-                text.extend_from_slice(cells.join(",").as_bytes());
+                let row = cells.join(",");
+                // A line with nothing in it is no row to whoever reads it.
+                text.extend_from_slice(if row.is_empty() { b"\"\"" } else { row.as_bytes() });
             } else {
                 let object: Map<_, _> = values.map(|(name, value)| (name.to_owned(), value)).collect();
                 text.extend_from_slice(Value::Object(object).to_string().as_bytes());
