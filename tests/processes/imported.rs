@@ -45,8 +45,8 @@ const LEASE: Duration = Duration::from_millis(400);
 #[test]
 fn thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file() {
     let runtime = Runtime::new().unwrap();
-    if let Some(folder) = child::folder() {
-        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    if has_been_child(&runtime) {
+        return;
     }
     kill_often(&runtime, &TempDir::new().unwrap(), KILLED, KILLS, Packing::None);
 }
@@ -56,8 +56,8 @@ fn thirty_kills_in_the_middle_of_an_import_leave_exactly_the_users_of_the_file()
 #[test]
 fn kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file() {
     let runtime = Runtime::new().unwrap();
-    if let Some(folder) = child::folder() {
-        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    if has_been_child(&runtime) {
+        return;
     }
     let Some(server) = crate::postgres::PostgresServer::shared() else { return };
     let directory = over_server(&runtime.block_on(server.fresh_database()));
@@ -69,8 +69,8 @@ fn kills_in_the_middle_of_two_batches_leave_exactly_the_users_of_the_file() {
 #[test]
 fn kills_of_an_import_into_mariadb_leave_exactly_the_users_of_the_file() {
     let runtime = Runtime::new().unwrap();
-    if let Some(folder) = child::folder() {
-        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    if has_been_child(&runtime) {
+        return;
     }
     let Some(server) = crate::mysql::MySqlServer::mariadb() else { return };
     let directory = over_server(&runtime.block_on(server.fresh_database()));
@@ -119,8 +119,8 @@ fn kill_often(runtime: &Runtime, directory: &TempDir, test: &str, kills: usize, 
 #[test]
 fn a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up() {
     let runtime = Runtime::new().unwrap();
-    if let Some(folder) = child::folder() {
-        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    if has_been_child(&runtime) {
+        return;
     }
     kill_one_of_two(&runtime, &TempDir::new().unwrap(), SHARED);
 }
@@ -129,8 +129,8 @@ fn a_killed_worker_leaves_its_part_to_the_other_and_the_parts_add_up() {
 #[test]
 fn a_killed_worker_leaves_its_part_of_an_import_into_a_server_too() {
     let runtime = Runtime::new().unwrap();
-    if let Some(folder) = child::folder() {
-        return runtime.block_on(import_until_killed(Path::new(&folder)));
+    if has_been_child(&runtime) {
+        return;
     }
     let Some(server) = crate::postgres::PostgresServer::shared() else { return };
     let directory = over_server(&runtime.block_on(server.fresh_database()));
@@ -207,6 +207,15 @@ async fn store(folder: &Path) -> Arc<dyn UserStore> {
     }
     let builder = SqliteStore::builder(folder.join("users.sqlite")).connection_name("customers");
     Arc::new(builder.busy_timeout(Duration::from_mins(1)).open().await.unwrap())
+}
+
+/// Whether this process is a child, which has then done its work.
+fn has_been_child(runtime: &Runtime) -> bool {
+    let folder = child::folder();
+    if let Some(folder) = &folder {
+        runtime.block_on(import_until_killed(Path::new(folder)));
+    }
+    folder.is_some()
 }
 
 /// The child: works until there is nothing left to do, and tells of every batch.

@@ -1,6 +1,7 @@
 mod policy;
 mod prove;
 mod spool;
+mod submission;
 
 use std::{
     fs,
@@ -19,8 +20,8 @@ use tokio::sync::Notify;
 use waystation::{
     Passwords, UserStore,
     bulk::{
-        FaultCode, FileInputs, FileSpec, ImportFormat, ImportJobs, ImportPolicy, ImportSpec, ImportStage, ImportStatus,
-        ImportWorker, Importer, JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
+        FaultCode, FileInputs, ImportFormat, ImportJobs, ImportSpec, ImportStage, ImportStatus, ImportWorker, Importer,
+        JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
     },
     clock::{Clock as _, SystemClock},
     password::Dialect,
@@ -150,7 +151,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         _ => None,
     };
     if let Some(known) = &options.prove {
-        let spec = spec(options, spooled.as_ref().map(spool::Spool::path))?;
+        let spec = submission::spec(options, spooled.as_ref().map(spool::Spool::path))?;
         let input = inputs.open(&spec.to_value()).map_err(|error| Failure::of("the file cannot be read", error))?;
         let stopped = async {
             match stopped {
@@ -171,7 +172,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     let jobs = ImportJobs::new(store);
     let id = match &options.resume {
         Some(id) => resume(&jobs, id).await?,
-        None => submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
+        None => submission::submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
     };
     let of_job = spool::of_job(&jobs, &id).await?;
     let spooled = match spooled {
@@ -321,79 +322,6 @@ impl Options {
     }
 }
 
-/// The file, and how it is to be read.
-///
-/// # Errors
-///
-/// When there is no such file, or a field is not of the form that is needed.
-fn spec(options: &Options, spooled: Option<&Path>) -> Result<FileSpec, Failure> {
-    let file = spooled.or(options.file.as_deref()).unwrap_or(Path::new("-"));
-    let mut file = FileSpec::new(absolute(file)?);
-    file.format = options.format;
-    file.hash_format.clone_from(&options.hash_format);
-    file.id_prefix.clone_from(&options.id_prefix);
-    file.strict = options.strict;
-    for field in &options.fields {
-        let (source, target) = field
-            .split_once('=')
-            .ok_or_else(|| Failure::misused(format!("--field {field}: it is not of the form SOURCE=FIELD")))?;
-        file.fields.push((source.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty())));
-    }
-    file.hashes = options.hashes.as_deref().map(absolute).transpose()?;
-    Ok(file)
-}
-
-async fn submit(
-    options: &Options,
-    policy: ImportPolicy,
-    spooled: Option<&Path>,
-    jobs: &ImportJobs,
-    inputs: &FileInputs,
-) -> Result<JobId, Failure> {
-    let mut file = self::spec(options, spooled)?;
-    let mut spec = ImportSpec::new(file.to_value());
-    spec.source = options.source.as_deref().map(Into::into);
-    spec.policy = policy;
-    spec.wrap = options.wrap;
-    spec.dry_run = options.dry_run;
-    spec.assume_distinct = options.assume_distinct;
-    spec.shards = options.shards.into();
-    let submitted = jobs
-        .submit(spec.clone(), options.id.as_deref(), inputs)
-        .await
-        .map_err(|error| Failure::of("the import cannot begin", error))?;
-    if submitted.was_there {
-        let there = jobs.status(&submitted.id).await.map_err(asked)?.ok_or_else(|| no_such_job(&submitted.id))?;
-        // Of standard input, nobody knows whether it was the same.
-        if let (Some(_), Some(earlier)) = (spooled, spool::of_input(&there.spec.input)) {
-            file.path = earlier;
-            spec.input = file.to_value();
-        }
-        if there.spec != spec {
-            let id = submitted.id.as_str();
-            let what = format!("--id {id}: that import is of another file, or has other options; take another id");
-            return Err(Failure::misused(what));
-        }
-        let over = there.status.is_final();
-        eprintln!("{}", if over { "this import is over already" } else { "this import has begun; going on with it" });
-    }
-    Ok(submitted.id)
-}
-
-/// As every worker can open it.
-///
-/// # Errors
-///
-/// When there is no such file.
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    let whole =
-        path.canonicalize().map_err(|error| Failure::of(format!("{} cannot be opened", path.display()), error))?;
-    if whole.to_str().is_none() {
-        return Err(Failure::misused("the path of the file is not UTF-8, so that no job can name it"));
-    }
-    Ok(whole)
-}
-
 /// # Errors
 ///
 /// When there is no such job, or the store cannot be asked.
@@ -517,5 +445,21 @@ impl JobObserver for Finished {
             // Kept for whoever waits only later.
             self.notify.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is passed over when an import goes on would be taken for done.
+    #[test]
+    fn whatever_an_import_is_begun_with_is_refused_when_it_goes_on() {
+        let command = Options::augment_args(clap::Command::new("import"));
+        let told_elsewhere = ["file", "prove", "quarantine", "resume"];
+        let mut begun_with: Vec<_> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
+        begun_with.retain(|id| !told_elsewhere.contains(id));
+        begun_with.sort_unstable();
+        assert_eq!(begun_with, BEGUN_WITH);
     }
 }

@@ -1,7 +1,7 @@
 use std::{marker::PhantomData, ops::RangeInclusive};
 
 use super::{engine::Engine, statement::Statement};
-use crate::store::{Filter, OrderBy, Pattern, TextField, TimeField, TimeRange, ValueTest};
+use crate::store::{Filter, Pattern, TextField, TimeField, TimeRange, ValueTest};
 
 /// What a condition says of the users for whom it holds.
 ///
@@ -53,10 +53,9 @@ pub(super) fn names_a_key(filter: &Filter) -> bool {
     match filter {
         Filter::And(filters) => filters.iter().any(names_a_key),
         Filter::Or(filters) => !filters.is_empty() && filters.iter().all(names_a_key),
-        Filter::Text(
-            TextField::Email | TextField::LegacyId | TextField::Phone | TextField::UserId | TextField::Username,
-            pattern,
-        ) => pattern.pieces().first().is_some_and(|first| !first.is_empty()),
+        Filter::Text(field, pattern) => {
+            key(*field).is_some() && pattern.pieces().first().is_some_and(|first| !first.is_empty())
+        }
         Filter::All
         | Filter::Blocked(_)
         | Filter::Credential(_)
@@ -66,35 +65,25 @@ pub(super) fn names_a_key(filter: &Filter) -> bool {
         | Filter::MovedBy(_)
         | Filter::Not(_)
         | Filter::PhoneVerified(_)
-        | Filter::Text(..)
         | Filter::Time(..) => false,
     }
 }
 
 /// Whether the answer stands in the index of a key, one after the other: whoever has one, or those whose keys begin so, in the
-/// order `by` of these keys.
-pub(super) fn is_walk_along_key(filter: &Filter, by: Option<OrderBy>) -> bool {
+/// order of these keys, which is that of the column `by`.
+pub(super) fn is_walk_along_key(filter: &Filter, by: Option<&str>) -> bool {
     let Filter::Text(field, pattern) = filter else { return false };
-    let key = match field {
-        TextField::Email => Some(OrderBy::Email),
-        TextField::Phone => Some(OrderBy::Phone),
-        TextField::UserId => Some(OrderBy::Id),
-        TextField::Username => Some(OrderBy::Username),
-        // Hardly two sources give the same.
-        TextField::LegacyId => None,
-        TextField::EmailDomain
-        | TextField::Factor
-        | TextField::FamilyName
-        | TextField::GivenName
-        | TextField::IdentityProvider
-        | TextField::IdentitySubject
-        | TextField::Name
-        | TextField::Nickname
-        | TextField::Picture
-        | TextField::Source => return false,
-    };
-    pattern.as_exact().is_some()
-        || (matches!(pattern.pieces(), [_, end] if end.is_empty()) && key.is_some() && key == by)
+    let is_prefix = matches!(pattern.pieces(), [_, end] if end.is_empty());
+    key(*field).is_some_and(|key| pattern.as_exact().is_some() || (is_prefix && by == Some(key)))
+}
+
+/// The column with the keys of users, of which hardly two are the same.
+fn key(field: TextField) -> Option<&'static str> {
+    match place(field) {
+        // Everybody may be of one source.
+        Place::Column(column) => Some(column).filter(|_| field != TextField::Source),
+        Place::AfterAt | Place::Profile(_) => None,
+    }
 }
 
 /// Writes the condition that `filter` means; every value is bound.

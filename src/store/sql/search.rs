@@ -119,7 +119,7 @@ impl Users {
     fn select<E: Engine>(&self, what: &'static str, filter: &Filter, by: Option<OrderBy>) -> Statement<'_> {
         // Pages of everybody and look-ups of one are asked for all the time; of the others, no two are the same. Nor is one
         // plan good for all values of what many have in common.
-        let is_along_key = filter::is_walk_along_key(filter, by);
+        let is_along_key = filter::is_walk_along_key(filter, by.map(|by| column(by).unwrap_or("id")));
         let is_common = matches!(filter, Filter::All) || is_along_key;
         let mut statement = if is_common { Statement::new(what) } else { Statement::made_once(what) };
         if by.is_some() && !is_along_key && filter::names_a_key(filter) {
