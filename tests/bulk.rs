@@ -9,6 +9,10 @@ mod exporter;
 mod importer;
 #[cfg(test)]
 #[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
+#[path = "bulk/importer_duplicates.rs"]
+mod importer_duplicates;
+#[cfg(test)]
+#[cfg(all(feature = "bulk", feature = "digest", feature = "sqlite"))]
 #[path = "bulk/importer_jobs.rs"]
 mod importer_jobs;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::{
 
 mod batch;
 mod builder;
+mod distinct;
 mod duplicates;
 mod error;
 mod input;
@@ -48,9 +49,10 @@ pub use sample::{Sample, SampleAnswer};
 pub use worker::{ImportWorker, Worked};
 
 use batch::Run;
+use distinct::Distinct;
 use job::Keeper;
 use names::Names;
-use reading::{Distinct, Reading, Stretch};
+use reading::{Reading, Stretch};
 
 /// Imports users into a store: each batch in one transaction, in memory that does not grow with the input.
 ///
@@ -192,9 +194,10 @@ impl Importer {
     }
 
     async fn go(&self, run: &mut Run<'_>, input: Arc<dyn Input>, until: Option<u64>) -> Result<(), ImportFailure> {
-        let distinct = Distinct::of(self, &input, run.place, run.total_bytes()).await?;
+        let (distinct, seen) = Distinct::of(run, &input, until).await?;
+        run.distinct = distinct;
         run.begin_to_write();
-        let mut reading = Reading::begin(self, input, (run.place, until), distinct, run.has_lanes());
+        let mut reading = Reading::begin(self, input, (run.place, until), seen, run.has_lanes());
         if run.has_lanes() {
             return run.import_in_lanes(reading).await;
         }

@@ -1,5 +1,6 @@
 //! Readers: bytes become records, one after the other.
 
+mod columns;
 mod csv;
 mod entries;
 mod field_map;

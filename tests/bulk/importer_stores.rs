@@ -37,10 +37,10 @@ use crate::exporter::crowd;
 use crate::importer::{Given, Listed, email, everybody, faulty, hash, named, person, username, writes_by_itself};
 
 /// A store with its name and what has to live as long.
-type Stored = (&'static str, Arc<dyn UserStore>, Box<dyn Any>);
+pub(crate) type Stored = (&'static str, Arc<dyn UserStore>, Box<dyn Any>);
 
 /// Every kind of store there is.
-async fn stores() -> Vec<Stored> {
+pub(crate) async fn stores() -> Vec<Stored> {
     let directory = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(directory.path().join("users.sqlite"), "customers").await.unwrap();
     let mut stores: Vec<Stored> =
@@ -58,25 +58,25 @@ async fn stores() -> Vec<Stored> {
     stores
 }
 
-fn importer(store: &Arc<dyn UserStore>) -> Importer {
+pub(crate) fn importer(store: &Arc<dyn UserStore>) -> Importer {
     Importer::builder(Arc::clone(store)).batch_records(7).build()
 }
 
 /// Their addresses are not verified here.
-fn upsert() -> ImportPolicy {
+pub(crate) fn upsert() -> ImportPolicy {
     let mut policy = ImportPolicy::default();
     (policy.upsert, policy.trust_unverified) = (true, true);
     policy
 }
 
-async fn delete(store: &dyn UserStore, user: &User) {
+pub(crate) async fn delete(store: &dyn UserStore, user: &User) {
     let buried = Deletion::leaving(Tombstone::at(Timestamp::from_micros(1)));
     assert!(store.delete(&user.id, buried).await.unwrap());
 }
 
 /// Puts faulty records aside where a test sees them.
 #[derive(Clone, Debug, Default)]
-struct Aside(Arc<Mutex<Vec<Record>>>);
+pub(crate) struct Aside(pub(crate) Arc<Mutex<Vec<Record>>>);
 
 impl FaultSink for Aside {
     fn take(&mut self, record: Record) -> io::Result<()> {

@@ -1,5 +1,5 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -7,13 +7,15 @@ use tokio::task::JoinSet;
 
 use super::{
     FaultSink, ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Plan,
+    distinct::Distinct,
     item::{Item, Step, Wrap, change, counter, faults_of, give_back, is_weak, items},
     job::Keeper,
     keys_of,
     patience::Patience,
     plan::{plan, taken, tombstoned},
-    reading::{Batch, Stretch},
+    reading::{Batch, Entry, Stretch},
     room::Rest,
+    seen::Novelty,
 };
 use crate::{
     bulk::{Place, Record},
@@ -38,6 +40,8 @@ pub(super) struct Run<'a> {
     resumed_at: Place,
     /// When the first batch was asked for.
     writing_since: Duration,
+    /// How it is known which records share a key with an earlier one.
+    pub(super) distinct: Distinct,
     /// Whether so many of the last batch were there that the next one is looked up first.
     looks_first: bool,
     pub(super) place: Place,
@@ -54,6 +58,7 @@ impl<'a> Run<'a> {
             before: stretch.report.duration,
             resumed_at: stretch.place,
             writing_since: importer.clock.monotonic(),
+            distinct: Distinct::Given,
             looks_first: false,
             place: stretch.place,
             report: stretch.report.clone(),
@@ -63,6 +68,11 @@ impl<'a> Run<'a> {
     /// Whether somebody wants it to stop here.
     pub(super) fn is_to_stop(&self) -> bool {
         self.keeper.is_some_and(Keeper::is_to_stop)
+    }
+
+    /// What is set when somebody wants it to stop.
+    pub(super) fn stop(&self) -> Arc<AtomicBool> {
+        self.keeper.map(|keeper| Arc::clone(&keeper.stop)).unwrap_or_default()
     }
 
     pub(super) const fn is_of_job(&self) -> bool {
@@ -78,10 +88,17 @@ impl<'a> Run<'a> {
         self.writing_since = self.importer.clock.monotonic();
     }
 
+    /// The records of a batch, with those refused that are known to share a key with an earlier one.
+    pub(super) async fn items(&mut self, entries: Vec<Entry>, novelty: Novelty) -> Result<Vec<Item>, ImportFailure> {
+        let mut items = items(entries, !self.importer.distinct);
+        self.distinct.refuse_known(&mut items, novelty).await?;
+        Ok(items)
+    }
+
     /// Plans and writes a batch.
     pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
-        let Batch { entries, end, is_last, room } = batch;
-        let mut items = items(entries, !self.importer.distinct);
+        let Batch { entries, end, is_last, novelty, room } = batch;
+        let mut items = self.items(entries, novelty).await?;
         if self.looks_first {
             let wanted: Vec<usize> = (0..items.len()).collect();
             self.look_and_plan(&mut items, &wanted).await?;
@@ -127,7 +144,7 @@ impl<'a> Run<'a> {
 
     /// Plans those anew whom a write of all has found something in the way of, and says how many they are.
     pub(super) async fn plan_anew(
-        &self,
+        &mut self,
         items: &mut [Item],
         outcomes: Vec<BulkOutcome>,
     ) -> Result<usize, ImportFailure> {
@@ -141,13 +158,17 @@ impl<'a> Run<'a> {
         }
         let written = inserts.into_iter().chain(updates).zip(outcomes);
         let in_the_way: Vec<_> = written.filter(|(_, outcome)| !outcome.is_done()).collect();
+        // Perhaps it is an earlier record that is in the way.
+        self.distinct.refuse_after_conflict(items).await?;
         if self.importer.policy.upsert {
             let places: Vec<usize> = in_the_way.iter().map(|(place, _)| *place).collect();
             self.look_and_plan(items, &places).await?;
             return Ok(places.len());
         }
         for (place, outcome) in &in_the_way {
-            let Some(item) = items.get_mut(*place) else { continue };
+            let Some(item) = items.get_mut(*place).filter(|item| !matches!(item.step, Step::Faulty(_))) else {
+                continue;
+            };
             match outcome {
                 BulkOutcome::Taken(kind) => item.step = Step::Faulty(vec![taken(*kind)]),
                 BulkOutcome::Tombstoned => item.step = Step::Faulty(vec![tombstoned()]),

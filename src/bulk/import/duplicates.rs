@@ -2,7 +2,7 @@
 //!
 //! A first reading writes a keyed digest of every key, with the number of its record, into files by the digest's first
 //! bits; each file is then small enough to be sorted in memory, or is divided once more. What is found is marked in one
-//! more file, of a byte a record, which is empty where there is nothing to mark. The second reading walks along it.
+//! more file, of a byte a record, which is empty where there is nothing to mark. The importer walks along it.
 //!
 //! It takes 24 bytes of disk a key (about 70 MB for a million users with three keys) and some 4 MiB of memory, or 32 MiB
 //! while a file is sorted. The files have no names and go with the process.
@@ -77,16 +77,20 @@ pub(super) struct Duplicates {
 }
 
 impl Duplicates {
-    /// The first of the keys that the record shares with an earlier one. Records come in ascending order.
+    /// The first of the keys that the record shares with an earlier one. Records in ascending order cost least.
     pub(super) fn of(&mut self, record: u64) -> io::Result<Option<KeyKind>> {
-        let skipped = i64::try_from(record.saturating_sub(self.next)).unwrap_or(i64::MAX);
-        if skipped > 0 {
-            self.marks.seek_relative(skipped)?;
+        match record.checked_signed_diff(self.next) {
+            Some(0) => {}
+            Some(distance) => self.marks.seek_relative(distance)?,
+            None => drop(self.marks.seek(SeekFrom::Start(record))?),
         }
-        self.next = record.saturating_add(1);
+        self.next = record;
         let mut mark = [0];
         match self.marks.read_exact(&mut mark) {
-            Ok(()) => Ok(KINDS.into_iter().find(|kind| mark[0] & 1 << bit(*kind) != 0)),
+            Ok(()) => {
+                self.next += 1;
+                Ok(KINDS.into_iter().find(|kind| mark[0] & 1 << bit(*kind) != 0))
+            }
             // Behind the last mark.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
             Err(error) => Err(error),

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use super::{
     ImportFailure, ImportReport,
     batch::Run,
-    item::{Item, give_back, items},
+    item::{Item, give_back},
     patience::Patience,
     reading::{Batch, Reading},
     room::Room,
@@ -102,9 +102,9 @@ impl Run<'_> {
 
     /// Begins to write a batch. It does not come to pass before it is [let end](Self::let_end), and not at all if it is
     /// dropped.
-    async fn begin(&self, batch: Batch) -> Result<Lane, ImportFailure> {
-        let Batch { entries, end, is_last, room } = batch;
-        let mut items = items(entries, !self.importer.distinct);
+    async fn begin(&mut self, batch: Batch) -> Result<Lane, ImportFailure> {
+        let Batch { entries, end, is_last, novelty, room } = batch;
+        let mut items = self.items(entries, novelty).await?;
         self.prepare(&mut items).await?;
         let mut write = self.bulk_write(&mut items);
         // For whether the lease is held. What is saved comes with the turn.

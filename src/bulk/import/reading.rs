@@ -1,37 +1,25 @@
-use std::{
-    mem,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
-    ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Input, Watcher,
-    duplicates::{Duplicates, KeyLog},
+    ImportFailure, ImportReport, Importer, Input,
     names::Names,
-    plan::{duplicated, keys},
+    plan::keys,
     room::{Room, Rooms},
-    seen::Seen,
+    seen::{Novelty, Seen},
 };
 use crate::{
     bulk::{Fault, ImportRecord, Place, ReadError, Record, RecordSource},
-    clock::Clock,
     password::Schemes,
-    secret_key::SecretKey,
     user::Credential,
 };
 
-/// Inputs of more text than this, in bytes, are read through first: there would be no room for all of their keys.
-const WATCHED: u64 = 1 << 30;
-
 /// Batches in memory: one that is written, and one that is read meanwhile. One more where two are written at once.
 const BATCHES: usize = 2;
-
-/// After how many records of the first reading it is told how far it is.
-const TELL_EVERY: u64 = 10_000;
 
 /// Where to begin, where to stop, and what was done before.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +36,7 @@ pub(super) struct Batch {
     /// Where the next one begins.
     pub(super) end: Place,
     pub(super) is_last: bool,
+    pub(super) novelty: Novelty,
     /// Where it is in memory.
     pub(super) room: Room,
 }
@@ -70,7 +59,7 @@ impl Reading {
         importer: &Importer,
         input: Arc<dyn Input>,
         (start, until): (Place, Option<u64>),
-        distinct: Distinct,
+        seen: Option<Seen>,
         has_lanes: bool,
     ) -> Self {
         let batches = BATCHES + usize::from(has_lanes);
@@ -81,7 +70,7 @@ impl Reading {
                 .passwords
                 .as_ref()
                 .map_or_else(Schemes::standard, |passwords| passwords.schemes().clone()),
-            distinct,
+            seen,
             records: importer.batch_records,
             bytes: importer.batch_bytes,
             batches,
@@ -105,7 +94,8 @@ impl Reading {
 struct Reader {
     names: Names,
     schemes: Schemes,
-    distinct: Distinct,
+    /// The keys so far, as long as each was new.
+    seen: Option<Seen>,
     records: usize,
     bytes: usize,
     batches: usize,
@@ -152,12 +142,13 @@ impl Reader {
                 };
                 size += record.size();
                 end = record.end;
-                entries.push(self.entry(record, input, sender)?);
+                entries.push(self.entry(record));
             }
             usual = entries.len();
+            let novelty = self.seen.as_ref().map_or(Novelty::Unknown, Seen::novelty);
             if broken.is_none() || !entries.is_empty() {
                 // If nobody listens any more, that is seen with the next one.
-                let _nobody_listens = sender.blocking_send(Ok(Batch { entries, end, is_last, room }));
+                let _nobody_listens = sender.blocking_send(Ok(Batch { entries, end, is_last, novelty, room }));
             }
             if let Some(error) = broken {
                 return Err(ImportFailure::Input(error));
@@ -169,12 +160,7 @@ impl Reader {
         Ok(())
     }
 
-    fn entry(
-        &mut self,
-        record: Record,
-        input: &dyn Input,
-        sender: &mpsc::Sender<Result<Batch, ImportFailure>>,
-    ) -> Result<Entry, ImportFailure> {
+    fn entry(&mut self, record: Record) -> Entry {
         let Record { place, end, raw, mut user } = record;
         let mut scheme = None;
         let settled = user.as_mut().map_or(Ok(()), |user| self.names.settle(user));
@@ -186,20 +172,12 @@ impl Reader {
         {
             scheme = Some(self.schemes.identify(hash).map_or("unknown", |scheme| scheme.name()));
         }
-        if let Ok(user) = &user
-            && let Distinct::Watched(seen, _) = &mut self.distinct
+        if let (Some(seen), Ok(user)) = (&mut self.seen, &user)
             && !seen.add(keys(user))
-            && let Distinct::Watched(_, first) = mem::replace(&mut self.distinct, Distinct::Given)
         {
-            let found = first.find(&mut *opened(input, Place::START)?, || sender.is_closed())?;
-            self.distinct = Distinct::Marked(found);
+            self.seen = None;
         }
-        if let Distinct::Marked(Some(duplicates)) = &mut self.distinct
-            && let Some(kind) = duplicates.of(place.record).map_err(ImportFailure::Scratch)?
-        {
-            user = Err(vec![duplicated(kind)]);
-        }
-        Ok(Entry { place, end, raw, user, scheme })
+        Entry { place, end, raw, user, scheme }
     }
 }
 
@@ -209,94 +187,6 @@ fn opened(input: &dyn Input, start: Place) -> Result<Box<dyn RecordSource>, Impo
         source.resume(start).map_err(ImportFailure::Input)?;
     }
     Ok(source)
-}
-
-/// How records are found that share a key with an earlier one.
-pub(super) enum Distinct {
-    /// The host has said that there are none.
-    Given,
-    /// By a first reading, which has found some, or none at all.
-    Marked(Option<Duplicates>),
-    /// As they come, until there may be one: then by a first reading after all, which knows for certain.
-    Watched(Seen, FirstReading),
-}
-
-impl Distinct {
-    /// Chooses the way, and reads through the input if that is the one.
-    pub(super) async fn of(
-        importer: &Importer,
-        input: &Arc<dyn Input>,
-        start: Place,
-        total_bytes: Option<u64>,
-    ) -> Result<Self, ImportFailure> {
-        if importer.distinct {
-            return Ok(Self::Given);
-        }
-        let first = FirstReading::new(importer, total_bytes)?;
-        let text_bytes = state_of(input).await?.text_bytes;
-        if text_bytes.is_none_or(|bytes| bytes <= WATCHED) && start == Place::START {
-            let secret = SecretKey::generate(&*importer.entropy)?;
-            return Ok(Self::Watched(Seen::new(&secret, text_bytes), first));
-        }
-        let found =
-            read_through(Arc::clone(input), move |source, stop| first.find(source, || stop.load(Ordering::Relaxed)));
-        found.await.map(Self::Marked)
-    }
-}
-
-/// The first reading: which records share a key with an earlier one.
-pub(super) struct FirstReading {
-    secret: SecretKey,
-    names: Names,
-    clock: Arc<dyn Clock>,
-    watcher: Option<Watcher>,
-    total_bytes: Option<u64>,
-}
-
-impl FirstReading {
-    fn new(importer: &Importer, total_bytes: Option<u64>) -> Result<Self, ImportFailure> {
-        Ok(Self {
-            secret: SecretKey::generate(&*importer.entropy)?,
-            names: importer.names.clone(),
-            clock: Arc::clone(&importer.clock),
-            watcher: importer.progress.clone(),
-            total_bytes,
-        })
-    }
-
-    fn find(
-        self,
-        source: &mut dyn RecordSource,
-        is_stopped: impl Fn() -> bool,
-    ) -> Result<Option<Duplicates>, ImportFailure> {
-        let started = self.clock.monotonic();
-        let mut log = KeyLog::new(self.secret).map_err(ImportFailure::Scratch)?;
-        while let Some(record) = source.next().map_err(ImportFailure::Input)? {
-            if is_stopped() {
-                return Err(ImportFailure::Stopped);
-            }
-            if let Some(tell) = &self.watcher
-                && record.end.record.is_multiple_of(TELL_EVERY)
-            {
-                tell(&ImportProgress {
-                    stage: ImportStage::Comparing,
-                    records: record.end.record,
-                    bytes: record.end.offset,
-                    total_bytes: self.total_bytes,
-                    elapsed: self.clock.monotonic().saturating_sub(started),
-                    ..ImportProgress::default()
-                });
-            }
-            let Ok(mut user) = record.user else { continue };
-            if self.names.settle(&mut user).is_err() {
-                continue;
-            }
-            for key in keys(&user) {
-                log.add(record.place.record, key).map_err(ImportFailure::Scratch)?;
-            }
-        }
-        log.finish().map_err(ImportFailure::Scratch)
-    }
 }
 
 /// Where to divide an input into `parts` of about as many records each: the beginnings of all but the first.
@@ -330,7 +220,7 @@ pub(super) async fn divide(input: Arc<dyn Input>, parts: usize) -> Result<Vec<Pl
 }
 
 /// Reads on a thread of its own, which ends early when nobody waits for it any more.
-async fn read_through<T: Send + 'static>(
+pub(super) async fn read_through<T: Send + 'static>(
     input: Arc<dyn Input>,
     read: impl FnOnce(&mut dyn RecordSource, &AtomicBool) -> Result<T, ImportFailure> + Send + 'static,
 ) -> Result<T, ImportFailure> {

@@ -1,12 +1,15 @@
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    mem,
+};
 
 use crate::{secret_key::SecretKey, store::Key};
 
-/// The most places for keys: 16 MiB of them.
-const MOST: usize = 1 << 22;
+/// The most places for keys in each of the two tables: 8 MiB of them.
+const MOST: usize = 1 << 21;
 
 /// The fewest.
-const FEWEST: usize = 1 << 12;
+const FEWEST: usize = 1 << 11;
 
 /// Hardly any record takes less text than this for each of its keys, in bytes.
 const TEXT_OF_A_KEY: u64 = 16;
@@ -19,19 +22,58 @@ const TEXT_OF_A_KEY: u64 = 16;
 pub(super) struct Seen {
     /// Has taken the secret in. Who could choose keys of one digest would gain a second reading of the file.
     keyed: DefaultHasher,
-    /// 32 bits of each digest, at the first free place after the one that other bits of it name. Zero is a free one.
+    places: usize,
+    /// The keys that came last.
+    young: Table,
+    /// The keys before them, once there was no more room. Those before these are forgotten, or there are none.
+    old: Option<Table>,
+    forgets: bool,
+    /// Whether there are keys that are not in here.
+    has_forgotten: bool,
+}
+
+/// What is known of the keys of some records.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Novelty {
+    /// None of them was there before.
+    New,
+    /// None was there lately.
+    NewLately,
+    /// One may have been there, or nobody watches any more.
+    Unknown,
+}
+
+/// 32 bits of each digest, at the first free place after the one that other bits of it name.
+struct Table {
+    /// Zero is a free one.
     places: Vec<u32>,
     count: usize,
 }
 
 impl Seen {
+    /// The most records of a batch of which the [forgetting](Self::forgetting) kind knows the keys, of that batch and of two
+    /// before it: a table has room for a million and a half, and hardly any record has more than five.
+    pub(super) const MOST_RECORDS: usize = 100_000;
+
     /// With room for the keys of so much text, if it is known how much there is.
     pub(super) fn new(secret: &SecretKey, text_bytes: Option<u64>) -> Self {
-        let wanted = text_bytes.and_then(|bytes| usize::try_from(bytes / TEXT_OF_A_KEY).ok()).unwrap_or(MOST);
+        let wanted = text_bytes.and_then(|bytes| usize::try_from(bytes / TEXT_OF_A_KEY / 2).ok()).unwrap_or(MOST);
         let places = wanted.clamp(FEWEST, MOST).next_power_of_two();
         let mut keyed = DefaultHasher::new();
         keyed.write(secret.expose());
-        Self { keyed, places: vec![0; places], count: 0 }
+        Self { keyed, places, young: Table::new(places), old: None, forgets: false, has_forgotten: false }
+    }
+
+    /// The same, which forgets the oldest keys where there is no more room, and may have done so: to be used where somebody
+    /// else knows those.
+    pub(super) const fn forgetting(mut self, has_forgotten: bool) -> Self {
+        (self.forgets, self.has_forgotten) = (true, has_forgotten);
+        self
+    }
+
+    /// What it has told of every key so far, as long as it has taken each for new.
+    pub(super) const fn novelty(&self) -> Novelty {
+        if self.has_forgotten { Novelty::NewLately } else { Novelty::New }
     }
 
     /// Adds the keys of one record. `false` if one of them may have been there, or there is no room.
@@ -59,25 +101,58 @@ impl Seen {
     }
 
     fn add_digest(&mut self, digest: u64) -> bool {
-        // With a quarter of the places free, a search ends after some eight.
-        if self.count >= self.places.len() / 4 * 3 {
+        if self.old.as_ref().is_some_and(|old| old.has(digest)) {
             return false;
         }
+        if self.young.is_full() {
+            if self.old.is_some() && !self.forgets {
+                return false;
+            }
+            self.has_forgotten |= self.old.is_some();
+            self.old = Some(mem::replace(&mut self.young, Table::new(self.places)));
+            if self.old.as_ref().is_some_and(|old| old.has(digest)) {
+                return false;
+            }
+        }
+        self.young.add(digest)
+    }
+}
+
+impl Table {
+    fn new(places: usize) -> Self {
+        Self { places: vec![0; places], count: 0 }
+    }
+
+    /// With a quarter of the places free, a search ends after some eight.
+    const fn is_full(&self) -> bool {
+        self.count >= self.places.len() / 4 * 3
+    }
+
+    fn has(&self, digest: u64) -> bool {
+        let (mark, _) = split(digest);
+        self.place(digest).is_some_and(|place| self.places.get(place) == Some(&mark))
+    }
+
+    /// `false` if it is there.
+    fn add(&mut self, digest: u64) -> bool {
+        let (mark, _) = split(digest);
+        match self.place(digest).and_then(|place| self.places.get_mut(place)) {
+            Some(place) if *place == 0 => {
+                *place = mark;
+                self.count += 1;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// Where it is, or would be.
+    fn place(&self, digest: u64) -> Option<usize> {
         let (mark, start) = split(digest);
         // Their number is a power of two.
         let last = self.places.len() - 1;
-        for step in 0..self.places.len() {
-            match self.places.get_mut(start.wrapping_add(step) & last) {
-                Some(place) if *place == 0 => {
-                    *place = mark;
-                    self.count += 1;
-                    return true;
-                }
-                Some(place) if *place == mark => return false,
-                Some(_) | None => {}
-            }
-        }
-        false
+        let mut steps = (0..self.places.len()).map(|step| start.wrapping_add(step) & last);
+        steps.find(|place| self.places.get(*place).is_some_and(|found| *found == 0 || *found == mark))
     }
 }
 
@@ -89,7 +164,7 @@ fn split(digest: u64) -> (u32, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{FEWEST, MOST, Seen};
+    use super::{FEWEST, MOST, Novelty, Seen};
     use crate::{secret_key::SecretKey, store::Key, user::UserId};
 
     fn seen(text_bytes: Option<u64>) -> Seen {
@@ -113,15 +188,30 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_takes_no_key_for_new() {
+    fn where_there_is_no_more_room_no_key_is_taken_for_new() {
         let mut seen = seen(Some(0));
-        assert_eq!((0..FEWEST).filter(|number| add(&mut seen, *number)).count(), FEWEST / 4 * 3);
+        let room = FEWEST / 4 * 3 * 2;
+        assert_eq!((0..room * 2).filter(|number| add(&mut seen, *number)).count(), room);
+        assert!((0..room).all(|number| !add(&mut seen, number)), "none is forgotten");
+        assert_eq!(seen.novelty(), Novelty::New);
+    }
+
+    #[test]
+    fn of_the_kind_that_forgets_the_last_keys_are_known() {
+        let mut seen = seen(Some(0)).forgetting(false);
+        for number in 0..FEWEST * 10 {
+            assert!(add(&mut seen, number));
+            let oldest = number.saturating_sub(FEWEST / 4 * 3 - 1);
+            assert!(!add(&mut seen, oldest) && !add(&mut seen, number));
+        }
+        assert!(add(&mut seen, 0), "the first are forgotten");
+        assert_eq!(seen.novelty(), Novelty::NewLately);
     }
 
     #[test]
     fn there_is_room_for_what_an_input_may_hold_and_no_more_than_the_most() {
-        assert_eq!(seen(Some(1 << 20)).places.len(), 1 << 16);
-        assert_eq!(seen(Some(u64::MAX)).places.len(), MOST);
-        assert_eq!(seen(None).places.len(), MOST);
+        assert_eq!(seen(Some(1 << 20)).places, 1 << 15);
+        assert_eq!(seen(Some(u64::MAX)).places, MOST);
+        assert_eq!(seen(None).places, MOST);
     }
 }

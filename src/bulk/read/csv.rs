@@ -1,19 +1,13 @@
 use serde_json::{Map, Value};
 
-use super::{
-    FieldMap, RawRecord,
-    field_map::{MOST_FIELDS, cell, is_too_deep, overlap, put},
-    row,
-    window::Window,
-};
+use super::{FieldMap, RawRecord, columns::Columns, row, window::Window};
 use crate::bulk::{Fault, FaultCode, ReadError};
 
 /// Rows under a header.
 #[derive(Debug)]
 pub(super) struct Rows {
     delimiter: u8,
-    /// The target of each column; `None` where it is not wanted.
-    columns: Vec<Option<String>>,
+    columns: Columns,
     /// The fewest fields that a row may have.
     fewest: usize,
     record_bytes: usize,
@@ -32,23 +26,8 @@ impl Rows {
         let (header, length) = row::first(window, record_bytes)?;
         let names =
             row::fields(&header, delimiter).map_err(|(code, problem)| ReadError::new(window.place(), code, problem))?;
-        let refused = |problem| Err(ReadError::new(window.place(), "csv.header", problem));
-        if names.len() > MOST_FIELDS {
-            return refused("the first row has more than 1,000 columns: leave out what users do not need");
-        }
-        if !fields.has_all_in(&names) {
-            let problem = "the field map names a column that is not in the first row: correct it, or leave it out";
-            return Err(ReadError::new(window.place(), "fields.map", problem));
-        }
-        let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim()).map(str::to_owned)).collect();
-        if overlap(columns.iter().flatten().map(String::as_str)) {
-            return refused(
-                "two columns are of the same field, or one is of a part of the other: name or map them apart",
-            );
-        }
-        if columns.iter().flatten().any(|target| is_too_deep(target)) {
-            return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");
-        }
+        let columns =
+            Columns::named(&names, fields).map_err(|(code, problem)| ReadError::new(window.place(), code, problem))?;
         window.consume(length);
         Ok(Self { delimiter, fewest: columns.len(), columns, record_bytes, is_marked: false })
     }
@@ -61,8 +40,8 @@ impl Rows {
 
     /// Rows without a header, whose columns are known; the last ones may be missing. A comma may stand behind a row.
     pub(super) fn fixed(names: &[&str], fewest: usize, fields: &FieldMap, record_bytes: usize) -> Self {
-        let columns = names.iter().map(|name| fields.target(name).map(str::to_owned));
-        Self { delimiter: b',', columns: columns.chain([None]).collect(), fewest, record_bytes, is_marked: false }
+        let columns = Columns::fixed(names, fields);
+        Self { delimiter: b',', columns, fewest, record_bytes, is_marked: false }
     }
 
     pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
@@ -101,14 +80,8 @@ impl Rows {
                 );
             }
         };
-        let mut record = Map::new();
-        let wanted = self.columns.iter().zip(&fields).filter_map(|(target, text)| Some((target.as_deref()?, text)));
-        for (target, text) in wanted {
-            let text = text.strip_prefix('\'').filter(|_| self.is_marked).unwrap_or(text);
-            if let Some(value) = cell(target, text) {
-                put(&mut record, target, value);
-            }
-        }
+        let unmarked = |text| text_of(text, self.is_marked);
+        let mut record = self.columns.record(fields.iter().map(unmarked));
         let fault = match fields.len() {
             length if (self.fewest..=self.columns.len()).contains(&length) => None,
             length if length < self.fewest => {
@@ -122,4 +95,9 @@ impl Rows {
         };
         (record, fault.map(|(code, message)| Fault::new(code, "csv.ragged", "", message)))
     }
+}
+
+/// The text of a field, without the `'` that may stand before it.
+fn text_of(field: &String, is_marked: bool) -> &str {
+    field.strip_prefix('\'').filter(|_| is_marked).unwrap_or(field)
 }
