@@ -93,4 +93,9 @@ impl ReadError {
     pub fn io(place: Place, error: io::Error) -> Self {
         Self { place, code: "io", problem: "the system could not read it", source: Some(Box::new(error)) }
     }
+
+    /// Whether it is the system that could not read, and not the input that is damaged.
+    pub(super) const fn is_io(&self) -> bool {
+        self.source.is_some()
+    }
 }

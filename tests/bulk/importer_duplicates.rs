@@ -7,7 +7,7 @@ use std::{
 
 use waystation::{
     User, UserStore,
-    bulk::{FaultCode, ImportPolicy, ImportReport, Importer, Record},
+    bulk::{FaultCode, ImportFailure, ImportPolicy, ImportReport, Importer, Record},
     store::MemoryStore,
 };
 
@@ -133,4 +133,28 @@ async fn where_the_store_cannot_tell_the_input_is_read_through() {
         let report = import.resume(whole.clone(), error.place, *error.report).await.unwrap();
         assert_eq!((report.failed, report.duplicates, report.inserted), (1, 1, MANY as u64 - 2), "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_before_a_cut_is_imported_whatever_has_to_be_read_through() {
+    let mut records = crowd();
+    share_username(&mut records, 10, 2_000);
+    let store = || Arc::new(MemoryStore::new()) as Arc<dyn UserStore>;
+    let import = |store: &Arc<dyn UserStore>| Importer::builder(Arc::clone(store)).batch_records(200).build();
+    // Two that share a key; and a dry run of more text than is watched.
+    for (text_bytes, is_dry) in [(1 << 20, false), (1, false), (1 << 31, true)] {
+        let store = store();
+        let importer = if is_dry { import(&store).dry_run() } else { import(&store) };
+        let cut = of_bytes(&records, text_bytes).broken_at(7_000);
+        let error = importer.run(cut).await.unwrap_err();
+        assert!(matches!(error.failure, ImportFailure::Input(_)));
+        assert_eq!((error.place.record, error.report.inserted, error.report.duplicates), (7_000, 6_999, 1));
+    }
+    // Gone on with after a conflict, so that the rest has to be compared with what was before.
+    let store = store();
+    importer(&store).run(Listed::given(vec![records[20].clone()])).await.unwrap();
+    let first = import(&store).run(of_bytes(&records, 1).broken_at(5_000)).await.unwrap_err();
+    let cut = of_bytes(&records, 1).broken_at(7_000);
+    let error = import(&store).resume(cut, first.place, *first.report).await.unwrap_err();
+    assert_eq!((error.place.record, error.report.read, error.report.failed), (7_000, 7_000, 1));
 }

@@ -14,7 +14,7 @@ use super::{
     item::{Item, Step},
     names::Names,
     plan::{duplicated, keys},
-    reading::{read_through, state_of},
+    reading::{next, read_through, state_of},
     seen::{Novelty, Seen},
 };
 use crate::{
@@ -176,7 +176,7 @@ impl FirstReading {
     ) -> Result<Option<Duplicates>, ImportFailure> {
         let started = self.clock.monotonic();
         let mut log = KeyLog::new(self.secret.clone()).map_err(ImportFailure::Scratch)?;
-        while let Some(record) = source.next().map_err(ImportFailure::Input)? {
+        while let Some(record) = next(source)? {
             if nobody_waits.load(Ordering::Relaxed) {
                 return Err(ImportFailure::Stopped);
             }

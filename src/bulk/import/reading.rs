@@ -189,6 +189,17 @@ fn opened(input: &dyn Input, start: Place) -> Result<Box<dyn RecordSource>, Impo
     Ok(source)
 }
 
+/// The next record of a reading after which there is another. Where the input cannot be read on, it is as if it ended there:
+/// what stands before is imported all the same, and the reading that imports says why.
+pub(super) fn next(source: &mut dyn RecordSource) -> Result<Option<Record>, ImportFailure> {
+    match source.next() {
+        Ok(record) => Ok(record),
+        // The system may be able to read the next time.
+        Err(error) if error.is_io() => Err(ImportFailure::Input(error)),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Where to divide an input into `parts` of about as many records each: the beginnings of all but the first.
 pub(super) async fn divide(input: Arc<dyn Input>, parts: usize) -> Result<Vec<Place>, ImportFailure> {
     /// As many places as are kept; every other one is forgotten when there are more.
@@ -196,7 +207,7 @@ pub(super) async fn divide(input: Arc<dyn Input>, parts: usize) -> Result<Vec<Pl
 
     read_through(input, move |source, _| {
         let (mut places, mut every, mut records) = (vec![Place::START], 1, 0_u64);
-        while let Some(record) = source.next().map_err(ImportFailure::Input)? {
+        while let Some(record) = next(source)? {
             records += 1;
             if records.is_multiple_of(every) {
                 places.push(record.end);
