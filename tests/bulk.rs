@@ -28,6 +28,9 @@ mod importer_plan;
 #[path = "bulk/importer_stores.rs"]
 mod importer_stores;
 #[cfg(test)]
+#[path = "bulk/readers_dumps.rs"]
+mod readers_dumps;
+#[cfg(test)]
 #[path = "bulk/readers_faults.rs"]
 mod readers_faults;
 #[cfg(test)]

@@ -1,6 +1,5 @@
 use std::{
     fs::{self, File},
-    io::Read as _,
     mem,
     path::PathBuf,
     sync::Arc,
@@ -11,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     HashExport, ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions, RecordSource,
+    read::is_packed,
 };
 use crate::password::Dialect;
 
@@ -97,10 +97,8 @@ pub struct FileInput {
 impl FileInput {
     /// The length of the text, if the file is not packed.
     fn text_bytes(&self, bytes: u64) -> Option<u64> {
-        let mut start = [0; 4];
-        let read = File::open(&self.path).and_then(|mut file| file.read_exact(&mut start));
-        let is_packed = start.starts_with(&[0x1f, 0x8b]) || start == [0x28, 0xb5, 0x2f, 0xfd];
-        (read.is_err() || !is_packed).then_some(bytes)
+        let is_packed = File::open(&self.path).is_ok_and(is_packed);
+        (!is_packed).then_some(bytes)
     }
 }
 

@@ -1,5 +1,5 @@
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -82,8 +82,10 @@ impl QuarantineFile {
     ///
     /// When one of them is there already, or cannot be made.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, QuarantineError> {
-        let records = private().create_new(true).open(path.as_ref())?;
-        let faults = private().create_new(true).open(Self::report(path.as_ref()))?;
+        // The report first: without the other it is in nobody's way.
+        let report = Self::report(path.as_ref());
+        let faults = private().create_new(true).open(&report)?;
+        let records = private().create_new(true).open(path.as_ref()).inspect_err(|_| drop(fs::remove_file(&report)))?;
         Ok(Self { records: BufWriter::new(records), faults: BufWriter::new(faults), lines: 0 })
     }
 

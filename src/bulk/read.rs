@@ -2,6 +2,7 @@
 
 mod columns;
 mod csv;
+mod dump;
 mod entries;
 mod field_map;
 mod file;
@@ -13,6 +14,8 @@ mod quarantined;
 mod reader;
 mod row;
 mod splitter;
+mod sql;
+mod statements;
 mod unpacked;
 mod value;
 mod values;
@@ -25,3 +28,4 @@ pub use format::{ImportFormat, UnknownFormat};
 pub use options::ReadOptions;
 pub use reader::RecordReader;
 pub use splitter::{RawRecord, RecordSplitter};
+pub(super) use unpacked::is_packed;

@@ -32,7 +32,7 @@ async fn record_opens(record: &ImportRecord, password: &str) -> bool {
 
 #[tokio::test]
 async fn a_dump_of_supabase_brings_its_people_with_their_passwords() {
-    for file in ["supabase_users.csv", "supabase_users.json"] {
+    for file in ["supabase_users.csv", "supabase_users.json", "supabase_dump.sql", "supabase_data.sql"] {
         let (store, report) = imported(spec(file, ImportFormat::Supabase), options()).await;
         // Of seven one is deleted, and the hash of one is encrypted.
         assert_eq!((report.inserted, report.failed), (5, 1), "{file}: {report:?}");

@@ -9,6 +9,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 use waystation::{
     bulk::{CsvTexts, ExportError, ExportField, ExportFormat, Exported, Exporter, Packing},
     clock::{Clock as _, SystemClock},
@@ -18,6 +19,7 @@ use crate::{
     arguments::Global,
     failure::{Exit, Failure},
     interrupt::interrupted,
+    output,
     progress::{Progress, Step},
     search,
     settings::Settings,
@@ -139,7 +141,11 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     if written.users == 0 && options.query.is_none() {
         store::tell_that_nobody_is_there(&settings);
     }
-    eprintln!("{} users, {} bytes", written.users, written.bytes);
+    if global.json && options.file.as_os_str() != "-" {
+        output::json(&json!({"users": written.users, "bytes": written.bytes}))?;
+    } else {
+        eprintln!("{} users, {} bytes", written.users, written.bytes);
+    }
     Ok(Exit::Done)
 }
 

@@ -1,10 +1,9 @@
 mod policy;
 mod prove;
-mod spool;
+pub(crate) mod spool;
 mod submission;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -199,15 +198,14 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         };
         let failed =
             |error| Failure::of(format!("the import stopped (go on with: {})", options.resumed(&id, global)), error);
-        worker.run_until(stop).await.map_err(failed)?;
+        worker.run_until(stop).await.map_err(failed).inspect_err(|_| progress.clear())?;
     }
-    drop(progress);
+    progress.clear();
     let exit = end(options, global, &jobs, &id, &inputs).await;
     if let Some(spooled) = spooled {
         if matches!(exit, Ok(Exit::Done | Exit::Refused)) {
             // Only now: a quarantine file is made of it.
-            fs::remove_file(&spooled)
-                .map_err(|error| Failure::of(format!("{} cannot be removed", spooled.display()), error))?;
+            spool::remove(&spooled)?;
         } else {
             eprintln!("what came from standard input is kept in {}, to go on with", spooled.display());
         }
@@ -368,7 +366,10 @@ async fn end(
         } else {
             eprintln!("what was wrong with which record: {errors}");
         }
-        if !status.spec.policy.upsert && status.report.faults.contains_key(&FaultCode::Conflict) {
+        let is_told = |code| status.report.faults.contains_key(code);
+        if !status.spec.policy.upsert
+            && [FaultCode::Conflict, FaultCode::ConflictEmail, FaultCode::ConflictUsername].iter().any(is_told)
+        {
             eprintln!("users who are there already may be changed with --upsert");
         }
     }
@@ -423,10 +424,14 @@ fn again(path: &Path, spec: &ImportSpec, global: &Global) -> String {
             command.extend([" ", flag, " ", &quoted(value)]);
         }
     }
-    for (flag, is_set) in [("--upsert", spec.policy.upsert), ("--wrap", spec.wrap), ("--dry-run", spec.dry_run)] {
+    let is_strict = spec.input.get("strict").and_then(Value::as_bool).unwrap_or(false);
+    for (flag, is_set) in [("--strict", is_strict), ("--wrap", spec.wrap), ("--dry-run", spec.dry_run)] {
         if is_set {
             command.extend([" ", flag]);
         }
+    }
+    for argument in policy::arguments(&spec.policy) {
+        command.extend([" ", &argument]);
     }
     global.command(&command)
 }

@@ -20,7 +20,7 @@ use crate::{
     arguments::Global,
     engine,
     failure::{Exit, Failure},
-    import::{self, asked, no_such_job},
+    import::{self, asked, no_such_job, spool},
     interrupt::{CHECKPOINT, interrupted},
     output,
     settings::Settings,
@@ -85,7 +85,7 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
     let store = store::open(&settings, Missing::Refuse).await?;
     let jobs = ImportJobs::new(Arc::clone(&store));
     match command {
-        Command::Cancel { id } => cancel(&jobs, &JobId::new(id)).await,
+        Command::Cancel { id } => cancel(&jobs, &JobId::new(id), global).await,
         Command::Errors { id, quarantine } => {
             let inputs = import::inputs(&settings, &engine::passwords(&settings)?)?;
             errors(&jobs, &JobId::new(id), quarantine.as_deref(), &inputs, global).await
@@ -178,8 +178,15 @@ pub(crate) const fn not_imported(report: &ImportReport) -> u64 {
     report.failed.saturating_add(report.duplicates).saturating_add(report.tombstoned)
 }
 
-async fn cancel(jobs: &ImportJobs, id: &JobId) -> Result<Exit, Failure> {
-    if jobs.cancel(id).await.map_err(asked)? {
+async fn cancel(jobs: &ImportJobs, id: &JobId, global: &Global) -> Result<Exit, Failure> {
+    let is_cancelled = jobs.cancel(id).await.map_err(asked)?;
+    if global.json {
+        output::json(&json!({"id": id.as_str(), "cancelled": is_cancelled}))?;
+    }
+    if is_cancelled {
+        if let Some(kept) = spool::of_job(jobs, id).await? {
+            eprintln!("what came from standard input is in {} until `jobs prune`", kept.display());
+        }
         return Ok(Exit::Done);
     }
     eprintln!("waystation: there is no such import, or it is over");
@@ -216,10 +223,12 @@ async fn prune(store: &dyn UserStore, days: u64, global: &Global) -> Result<Exit
     let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
     let before = Timestamp::from_micros(SystemClock::new().now().as_micros().saturating_sub(age));
     let mut pruned = 0_u64;
+    let copies = spool::of_ended(table).await?;
     for kind in OWN {
         let gone = table.prune(kind, before).await.map_err(|error| Failure::of("the store cannot be asked", error))?;
         pruned = pruned.saturating_add(gone);
     }
+    spool::remove_forgotten(table, copies).await?;
     if global.json {
         output::json(&json!({"forgotten": pruned}))?;
     } else {

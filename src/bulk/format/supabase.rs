@@ -1,4 +1,5 @@
-//! A row of Supabase's table `auth.users`: of `\copy auth.users TO … CSV HEADER`, of the dashboard's CSV, or as JSON.
+//! A row of Supabase's table `auth.users`: of `pg_dump`, of `\copy auth.users TO … CSV HEADER`, of the dashboard's CSV, or as
+//! JSON.
 //! <https://github.com/supabase/auth/blob/master/internal/models/user.go>
 
 use serde_json::{Map, Value};
@@ -8,6 +9,9 @@ use crate::{
     bulk::{Fault, FaultCode, ReadOptions, record::date},
     clock::Timestamp,
 };
+
+/// The schema and the table.
+pub(in crate::bulk) const TABLE: (&str, &str) = ("auth", "users");
 
 /// What says nothing that is kept here, tokens among it.
 const LEFT_OUT: &[&str] = &[

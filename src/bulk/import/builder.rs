@@ -105,7 +105,7 @@ impl ImporterBuilder {
         self
     }
 
-    /// The most records of a batch, at least one. 2,500 unless given.
+    /// The most records of a batch, at least one. 2,000 unless given.
     pub fn batch_records(mut self, records: usize) -> Self {
         self.0.batch_records = records.max(1);
         self

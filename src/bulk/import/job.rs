@@ -118,6 +118,12 @@ impl JobState {
         (&self.spec, self.input, self.from, self.until) == (&other.spec, other.input, other.from, other.until)
     }
 
+    /// All bytes of it, if that is known: where a part ends, is known by its last record alone.
+    pub(super) fn total_bytes(&self) -> Option<u64> {
+        let end = self.input.text_bytes.filter(|_| self.until.is_none())?;
+        Some(end.saturating_sub(self.from.offset))
+    }
+
     pub(super) fn of(job: &Job) -> Result<Self, ImportFailure> {
         serde_json::from_value(job.state.clone()).map_err(|_| ImportFailure::State)
     }
@@ -181,7 +187,8 @@ impl Keeper {
     }
 
     pub(super) fn total_bytes(&self) -> Option<u64> {
-        self.state.input.text_bytes
+        // Progress is told by the place in the input.
+        self.state.input.text_bytes.filter(|_| self.state.until.is_none())
     }
 
     /// Whether the worker is to stop at the next checkpoint.

@@ -54,6 +54,8 @@ pub struct ImportStatus {
     pub spec: ImportSpec,
     /// What the input looked like when the job was submitted.
     pub input: InputState,
+    /// How many of its parts are worked on now; one of a job that was not divided.
+    at_once: u32,
 }
 
 impl ImportJobs {
@@ -242,6 +244,8 @@ impl ImportJobs {
         if !whole.status.is_final() {
             whole.status = joint(&statuses);
         }
+        let running = statuses.iter().filter(|status| **status == JobStatus::Running).count();
+        whole.at_once = u32::try_from(running).unwrap_or(u32::MAX);
         Ok(Some(whole))
     }
 
@@ -326,17 +330,20 @@ impl ImportStatus {
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total_bytes.filter(|_| !self.status.is_final())?.saturating_sub(self.bytes);
         let took = u64::try_from(self.report.duration.as_millis()).unwrap_or(u64::MAX);
-        took.saturating_mul(left).checked_div(self.bytes).map(Duration::from_millis)
+        let alone = took.saturating_mul(left).checked_div(self.bytes).map(Duration::from_millis)?;
+        Some(alone / self.at_once.max(1))
     }
 
     fn of(job: &Job, state: JobState) -> Self {
+        let total_bytes = state.total_bytes();
         Self {
             id: job.id.clone(),
             status: job.status,
             created_at: job.created_at,
             report: state.report,
             bytes: state.place.offset.saturating_sub(state.from.offset),
-            total_bytes: state.input.text_bytes,
+            total_bytes,
+            at_once: 1,
             stopped: state.stopped,
             spec: state.spec,
             input: state.input,

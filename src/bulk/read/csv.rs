@@ -80,8 +80,8 @@ impl Rows {
                 );
             }
         };
-        let unmarked = |text| text_of(text, self.is_marked);
-        let mut record = self.columns.record(fields.iter().map(unmarked));
+        let texts = fields.iter().map(|field| text_of(field, self.is_marked));
+        let mut record = self.columns.record(texts);
         let fault = match fields.len() {
             length if (self.fewest..=self.columns.len()).contains(&length) => None,
             length if length < self.fewest => {
@@ -98,6 +98,6 @@ impl Rows {
 }
 
 /// The text of a field, without the `'` that may stand before it.
-fn text_of(field: &String, is_marked: bool) -> &str {
+fn text_of(field: &str, is_marked: bool) -> &str {
     field.strip_prefix('\'').filter(|_| is_marked).unwrap_or(field)
 }

@@ -71,7 +71,7 @@ fn reach(window: &mut Window) -> Result<bool, ReadError> {
             }
             _ => return Ok(true),
         }
-        skip_line(window)?;
+        window.skip_line()?;
     }
 }
 
@@ -86,17 +86,6 @@ fn is_version_1(window: &mut Window) -> Result<bool, ReadError> {
         }
         if text.len() > MOST_VERSION_BYTES || !window.fill()? {
             return Ok(window.rest().get(VERSION_KEY.len()..).unwrap_or_default().trim_ascii() == b"1");
-        }
-    }
-}
-
-/// Goes behind the line, however long it is.
-fn skip_line(window: &mut Window) -> Result<(), ReadError> {
-    loop {
-        let found = memchr::memchr(b'\n', window.rest());
-        window.consume(found.map_or(window.rest().len(), |feed| feed + 1));
-        if found.is_some() || !window.fill()? {
-            return Ok(());
         }
     }
 }

@@ -33,7 +33,7 @@ pub enum ImportFormat {
     Ldif,
     /// The CSV template of Okta, with the attributes of its profiles.
     Okta,
-    /// Supabase's table `auth.users`, as CSV with a header or as JSON.
+    /// Supabase's table `auth.users`: in what `pg_dump` writes as plain text, as CSV with a header, or as JSON.
     Supabase,
     /// The reference product's export of users, as NDJSON or CSV.
     UsersExport,

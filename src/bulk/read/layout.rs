@@ -14,6 +14,8 @@ pub(super) enum Layout {
     Concatenated,
     /// A header and rows, with this between the fields.
     Csv { delimiter: u8 },
+    /// The rows of a table in a dump of PostgreSQL.
+    Dump,
     /// Entries of LDIF, with empty lines between them.
     Entries,
     /// Rows of CSV whose columns the format knows.

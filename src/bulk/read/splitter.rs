@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     ImportFormat, ReadOptions,
     csv::Rows,
+    dump::{self, Dump},
     entries::Entries,
     layout::{self, Layout},
     lines::Lines,
@@ -36,7 +37,7 @@ pub struct RecordSplitter {
     failed: Option<(Place, &'static str, &'static str)>,
 }
 
-/// A record before it is understood: a JSON value, a row of CSV, or an entry of LDIF with all its lines.
+/// A record before it is understood: a JSON value, a row of CSV or of a dump, or an entry of LDIF with all its lines.
 ///
 /// `Debug` shows its places only.
 #[non_exhaustive]
@@ -59,6 +60,7 @@ impl fmt::Debug for RawRecord<'_> {
 #[derive(Debug)]
 enum Split {
     Empty,
+    Dump(Box<Dump>),
     Entries(Entries),
     Lines(Lines),
     Rows(Rows),
@@ -107,6 +109,7 @@ impl RecordSplitter {
         }
         let found = match &mut self.split {
             None | Some(Split::Empty) => Ok(None),
+            Some(Split::Dump(dump)) => dump.next(&mut self.window),
             Some(Split::Entries(entries)) => entries.next(&mut self.window),
             Some(Split::Lines(lines)) => lines.next(&mut self.window),
             Some(Split::Rows(rows)) => rows.next(&mut self.window),
@@ -143,6 +146,7 @@ impl RecordSplitter {
         }
         layout::begin(window)?;
         let found = match self.format {
+            Some(ImportFormat::Supabase) if dump::begins(window)? => Some(Layout::Dump),
             None | Some(ImportFormat::Supabase | ImportFormat::UsersExport) => {
                 Layout::find(window, most, &self.options.fields)?
             }
@@ -165,7 +169,7 @@ impl RecordSplitter {
             Some(ImportFormat::JsonLines) => Some(Layout::Lines),
             Some(ImportFormat::Ldif) => Some(Layout::Entries),
         };
-        let is_json = !matches!(found, None | Some(Layout::Csv { .. } | Layout::Headless));
+        let is_json = !matches!(found, None | Some(Layout::Csv { .. } | Layout::Dump | Layout::Headless));
         if is_json && self.options.fields.has_columns() {
             let problem = "a field map for JSON or LDIF names members by pointers, such as `/mail`: one of its sources has no `/`";
             return Err(ReadError::new(Place::START, "fields.map", problem));
@@ -183,6 +187,9 @@ impl RecordSplitter {
             (Some(Layout::Csv { delimiter }), _) => {
                 let rows = Rows::open(window, delimiter, &self.options.fields, most)?;
                 Split::Rows(rows.marked(self.format == Some(ImportFormat::UsersExport)))
+            }
+            (Some(Layout::Dump), _) => {
+                Split::Dump(Box::new(Dump::open(window, format::SUPABASE_TABLE, &self.options.fields, most)?))
             }
             (Some(Layout::Headless), _) => Split::Rows(Rows::fixed(
                 &format::FIREBASE_COLUMNS,
@@ -210,6 +217,7 @@ impl RecordSplitter {
     /// A row as a record of the import schema, and what keeps it from being one; `None` where records are JSON.
     pub(super) fn row(&self, text: &[u8]) -> Option<(Map<String, Value>, Option<Fault>)> {
         match &self.split {
+            Some(Split::Dump(dump)) => Some(dump.record(text)),
             Some(Split::Rows(rows)) => Some(rows.record(text)),
             Some(Split::Empty | Split::Entries(_) | Split::Lines(_) | Split::Values(_)) | None => None,
         }

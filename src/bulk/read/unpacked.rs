@@ -167,6 +167,11 @@ impl Kind {
     }
 }
 
+/// Whether an input is packed with what is unpacked here.
+pub(in crate::bulk) fn is_packed(mut input: impl Read) -> bool {
+    head(&mut input).and_then(|head| Kind::of(&head)).is_ok_and(|kind| kind != Kind::Plain)
+}
+
 /// As many of the first bytes as tell what an input is.
 fn head(input: &mut impl Read) -> Result<Vec<u8>, ReadError> {
     let mut head = Vec::with_capacity(16);

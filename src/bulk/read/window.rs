@@ -84,6 +84,17 @@ impl Window {
         }
     }
 
+    /// Goes behind the line, however long it is. `false` if it has no end.
+    pub(super) fn skip_line(&mut self) -> Result<bool, ReadError> {
+        loop {
+            let found = memchr::memchr(b'\n', self.rest());
+            self.consume(found.map_or(self.live.len(), |feed| feed + 1));
+            if found.is_some() || !self.fill()? {
+                return Ok(found.is_some());
+            }
+        }
+    }
+
     /// Moves to a place that an earlier reading gave.
     pub(super) fn go_to(&mut self, place: Place) -> Result<(), ReadError> {
         const SHORTER: &str = "the input ends before the place from where it was to be read on: it is another one";

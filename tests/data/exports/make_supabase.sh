@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fills the table `auth.users` in a PostgreSQL of its own, with the columns that Supabase's migrations give it, and dumps it:
-# supabase_users.csv by `\copy`, supabase_users.json by `json_agg`.
+# supabase_users.csv by `\copy`, supabase_users.json by `json_agg`, and by pg_dump supabase_dump.sql with everything in it and
+# supabase_data.sql with the options of `supabase db dump --data-only`.
 #
 # Needs PostgreSQL 15 with pgcrypto (Debian: postgresql-15, postgresql-contrib).
 set -eu
@@ -50,8 +51,28 @@ FROM (VALUES
     (6, 'authenticated', NULL, false, NULL, NULL, '{}', '{}', NULL, NULL, NULL),
     (7, 'authenticated', 'alan@example.com', false, '{"key_id":"k","alg":"aes-gcm-hkdf","data":"AAAA"}', NULL, '{}', '{}', NULL, 'infinity', NULL)
 ) AS v(n, role, email, hashed, hash, confirmed, app, usr, phone, banned, deleted);
+-- What looks like users of the dump, and is none: in the text of somebody who is none, and in the bodies of functions.
+CREATE TABLE auth.audit_log_entries (id int PRIMARY KEY, payload text);
+INSERT INTO auth.audit_log_entries VALUES (1, E'it''s \\ "so":
+COPY auth.users (id, email) FROM stdin;
+1\tmallory@example.com
+\\.
+INSERT INTO auth.users (id, email) VALUES (''1'', ''mallory@example.com'');
+'), (2, NULL);
+CREATE FUNCTION auth.quoted() RETURNS text LANGUAGE sql AS $body$ SELECT $$
+INSERT INTO auth.users (id, email) VALUES ('1', 'mallory@example.com'); -- it's
+$$::text $body$;
+CREATE FUNCTION auth.atomic(address text) RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+    INSERT INTO auth.users (id, email) VALUES (gen_random_uuid(), address);
+    DELETE FROM auth.audit_log_entries;
+END;
 END
 sql() { psql -q -X -U postgres -h "$folder" "$@"; }
 sql -v ON_ERROR_STOP=1 -f "$folder/fill.sql"
 PGOPTIONS='-c timezone=UTC' sql -c "\\copy auth.users TO '$out/supabase_users.csv' WITH (FORMAT csv, HEADER)"
 PGOPTIONS='-c timezone=UTC' sql -At -c 'SELECT json_agg(u) FROM auth.users AS u' > "$out/supabase_users.json"
+dump() { "$bin/pg_dump" -U postgres -h "$folder" "$@"; }
+export PGTZ=UTC
+dump > "$out/supabase_dump.sql"
+dump --data-only --column-inserts --rows-per-insert=4 --quote-all-identifiers > "$out/supabase_data.sql"

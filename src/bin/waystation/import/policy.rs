@@ -91,3 +91,58 @@ fn set(policy: &mut Value, field: &str, rule: &str) -> Result<(), Failure> {
         _ => Err(Failure::misused(format!("--merge: there is no group of fields called {field}"))),
     }
 }
+
+/// What stands on the command line for this policy.
+pub(super) fn arguments(policy: &ImportPolicy) -> Vec<String> {
+    let mut arguments = Vec::new();
+    let usual = ImportPolicy::default();
+    for (flag, is_set) in [
+        ("--upsert", policy.upsert),
+        ("--change-moved", policy.upsert && !policy.spare_moved),
+        ("--trust-unverified", policy.trust_unverified),
+        ("--lift-tombstones", policy.lift_tombstones),
+    ] {
+        if is_set {
+            arguments.push(flag.to_owned());
+        }
+    }
+    let rules = |policy| serde_json::to_value(policy).unwrap_or_default();
+    if let (true, Value::Object(rules), Value::Object(usual)) = (policy.upsert, rules(policy), rules(&usual)) {
+        let others = rules.iter().filter(|(field, rule)| usual.get(*field) != Some(*rule));
+        for (field, rule) in others.filter_map(|(field, rule)| Some((field, rule.as_str()?))) {
+            if field == "match_by" {
+                arguments.extend(["--match-by".to_owned(), rule.to_owned()]);
+            } else {
+                arguments.extend(["--merge".to_owned(), format!("{field}={rule}")]);
+            }
+        }
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches as _;
+
+    use super::*;
+
+    fn read(arguments: &[String]) -> ImportPolicy {
+        let command = Options::augment_args(clap::Command::new("import")).no_binary_name(true);
+        Options::from_arg_matches(&command.get_matches_from(arguments)).unwrap().read().unwrap()
+    }
+
+    #[test]
+    fn whatever_the_policy_the_command_is_told_that_has_the_same() {
+        for line in [
+            "",
+            "--lift-tombstones",
+            "--upsert",
+            "--upsert --policy reference",
+            "--upsert --policy reference --spare-moved --match-by legacy",
+            "--upsert --merge user_metadata=deep_merge,app_metadata=keep_newer --change-moved --trust-unverified",
+        ] {
+            let policy = read(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(read(&arguments(&policy)), policy, "{line}");
+        }
+    }
+}

@@ -6,7 +6,10 @@ use std::{
 
 use serde_json::Value;
 use tempfile::NamedTempFile;
-use waystation::{bulk::ImportJobs, store::JobId};
+use waystation::{
+    bulk::ImportJobs,
+    store::{Job, JobId, JobStore, StoreError},
+};
 
 use super::asked;
 use crate::failure::Failure;
@@ -24,7 +27,7 @@ const SUFFIX: &str = ".input";
 /// # Errors
 ///
 /// When the store cannot be asked.
-pub(super) async fn of_job(jobs: &ImportJobs, id: &JobId) -> Result<Option<PathBuf>, Failure> {
+pub(crate) async fn of_job(jobs: &ImportJobs, id: &JobId) -> Result<Option<PathBuf>, Failure> {
     let Some(status) = jobs.status(id).await.map_err(asked)? else { return Ok(None) };
     Ok(of_input(&status.spec.input).filter(|path| path.is_file()))
 }
@@ -34,6 +37,61 @@ pub(super) fn of_input(input: &Value) -> Option<PathBuf> {
     let file = input.get("path").and_then(Value::as_str).map(PathBuf::from)?;
     let name = file.file_name()?.to_string_lossy();
     (name.starts_with(PREFIX) && name.ends_with(SUFFIX)).then_some(file)
+}
+
+/// What came from standard input of imports that are over.
+///
+/// # Errors
+///
+/// When the store cannot be asked.
+pub(crate) async fn of_ended(jobs: &dyn JobStore) -> Result<Vec<(JobId, PathBuf)>, Failure> {
+    const PAGE: usize = 1_000;
+    let mut copies = Vec::new();
+    for kind in [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE] {
+        let mut last: Option<Job> = None;
+        loop {
+            let page = jobs.jobs(kind, last.as_ref(), PAGE).await.map_err(of_store)?;
+            let ended = page.iter().filter(|job| job.status.is_final());
+            copies.extend(ended.filter_map(|job| Some((job.id.clone(), of_input(job.state.pointer("/spec/input")?)?))));
+            last = page.into_iter().next_back();
+            if last.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(copies)
+}
+
+/// Removes those of these whose import is forgotten.
+///
+/// # Errors
+///
+/// When the store cannot be asked, or the system does not let one go.
+pub(crate) async fn remove_forgotten(jobs: &dyn JobStore, copies: Vec<(JobId, PathBuf)>) -> Result<(), Failure> {
+    for (id, copy) in copies {
+        if jobs.job(&id).await.map_err(of_store)?.is_none() {
+            remove(&copy)?;
+        }
+    }
+    Ok(())
+}
+
+fn of_store(error: StoreError) -> Failure {
+    Failure::of("the store cannot be asked", error)
+}
+
+/// Removes what came from standard input, if it is still there.
+///
+/// # Errors
+///
+/// When the system does not let it go.
+pub(super) fn remove(copy: &Path) -> Result<(), Failure> {
+    match fs::remove_file(copy) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::of(format!("{} cannot be removed", copy.display()), error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Standard input or a pipe, in a file of this directory that only its owner can read: an import reads its input twice, and goes on
