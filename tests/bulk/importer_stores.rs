@@ -17,9 +17,10 @@ use serde_json::json;
 use waystation::{
     MemoryStore, Password, Passwords, SqliteStore, User, UserId, UserStore,
     bulk::{
-        CredentialMerge, Exporter, FaultCode, FaultSink, Field, FileSpec, IdentifierMerge, ImportFailure, ImportFormat,
-        ImportJobs, ImportPolicy, ImportRecord, ImportSpec, ImportStage, ImportWorker, Importer, Input, MatchBy, Merge,
-        OpenInput, OpenedBy, ReadError, ReadOptions, Record, RecordReader, RecordSource, Sample, SampleAnswer, Worked,
+        CredentialMerge, Exporter, Fault, FaultCode, FaultSink, Field, FileSpec, IdentifierMerge, ImportFailure,
+        ImportFormat, ImportJobs, ImportPolicy, ImportRecord, ImportSpec, ImportStage, ImportWorker, Importer, Input,
+        MatchBy, Merge, OpenInput, OpenedBy, Place, ReadError, ReadOptions, Record, RecordReader, RecordSource, Sample,
+        SampleAnswer, Worked,
     },
     clock::{Clock, ManualClock, SystemClock, Timestamp},
     entropy::SeededEntropy,
@@ -78,6 +79,14 @@ pub(crate) async fn delete(store: &dyn UserStore, user: &User) {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Aside(pub(crate) Arc<Mutex<Vec<Record>>>);
 
+impl Aside {
+    /// Where the records stand that it has, and what was wrong with them. It has none of them afterwards.
+    fn taken(&self) -> Vec<(Place, Vec<Fault>)> {
+        let records = std::mem::take(&mut *self.0.lock().unwrap());
+        records.into_iter().map(|record| (record.place, record.user.unwrap_err())).collect()
+    }
+}
+
 impl FaultSink for Aside {
     fn take(&mut self, record: Record) -> io::Result<()> {
         self.0.lock().unwrap().push(record);
@@ -112,7 +121,7 @@ async fn every_record_has_its_verdict_in_every_store_and_a_dry_run_has_the_same(
         let users = everybody(&*store).await;
         let dry = import.clone().dry_run().run(input.clone()).await.unwrap();
         assert!(everybody(&*store).await == users, "{name}: a dry run writes nothing");
-        aside.0.lock().unwrap().clear();
+        let dry_aside = aside.taken();
         let report = import.run(input.clone()).await.unwrap();
         assert_eq!(dry.without_duration(), report.clone().without_duration(), "{name}");
         assert_eq!(report.read, 45, "{name}");
@@ -121,8 +130,10 @@ async fn every_record_has_its_verdict_in_every_store_and_a_dry_run_has_the_same(
         let codes = [(FaultCode::Conflict, 1), (FaultCode::DuplicatedUser, 1), (FaultCode::Format, 1)];
         assert_eq!(report.faults, BTreeMap::from(codes), "{name}");
         assert_eq!(report.schemes, BTreeMap::from([("md5".to_owned(), 44)]), "{name}");
-        let aside: Vec<_> = aside.0.lock().unwrap().iter().map(|record| record.place.record).collect();
-        assert_eq!(aside, [9, 17, 44], "{name}");
+        let aside = aside.taken();
+        assert_eq!(dry_aside, aside, "{name}: the same records, for the same reasons");
+        let places: Vec<_> = aside.iter().map(|(place, _)| place.record).collect();
+        assert_eq!(places, [9, 17, 44], "{name}");
 
         let users = everybody(&*store).await;
         assert_eq!(users.len(), 42, "{name}");
@@ -137,6 +148,28 @@ async fn every_record_has_its_verdict_in_every_store_and_a_dry_run_has_the_same(
         let only_adds = importer(&store).run(Listed::new([person("there"), person("late")])).await.unwrap();
         assert_eq!((only_adds.inserted, only_adds.failed), (1, 1), "{name}");
         assert_eq!(only_adds.faults, BTreeMap::from([(FaultCode::ConflictEmail, 1)]), "{name}");
+    }
+}
+
+/// Two batches are under way at once where the store can do it, and each has somebody in its way.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_somebody_is_in_the_way_of_every_batch_a_dry_run_blames_the_same_records() {
+    for (name, store, _guard) in stores().await {
+        let there: Vec<_> = (0..100).step_by(5).map(|number| person(&format!("p{number:02}"))).collect();
+        importer(&store).run(Listed::new(there)).await.unwrap();
+        delete(&*store, &named(&everybody(&*store).await, "p50")).await;
+        let mut given: Vec<Given> = (0..100).map(|number| Ok(person(&format!("p{number:02}")))).collect();
+        given[33] = faulty(FaultCode::Format);
+        given[77] = Ok(person("p11"));
+        let aside = Aside::default();
+        let import = Importer::builder(Arc::clone(&store)).batch_records(7).faulty_records_to(aside.clone()).build();
+        let dry = import.clone().dry_run().run(Listed::given(given.clone())).await.unwrap();
+        let dry_aside = aside.taken();
+        let report = import.run(Listed::given(given)).await.unwrap();
+        assert_eq!(dry.without_duration(), report.clone().without_duration(), "{name}");
+        assert_eq!(dry_aside, aside.taken(), "{name}");
+        assert_eq!((report.inserted, report.failed, report.duplicates, report.tombstoned), (78, 20, 1, 1), "{name}");
+        assert_eq!(dry_aside.len(), 22, "{name}");
     }
 }
 

@@ -114,6 +114,20 @@ fn who_is_there_is_a_conflict_unless_they_may_be_changed() {
     assert_eq!(terminal.run(&["import", "users.ndjson"]).code, 0);
     let again = terminal.run(&["import", "users.ndjson", "--json"]);
     assert_eq!((again.code, &json_of(&again)["report"]["faults"]), (3, &json!({"CONFLICT": 2})));
+    assert!(again.stderr.contains("--upsert"), "{}", again.stderr);
+    // By whichever key it is.
+    terminal.write("nameless.ndjson", "{\"email\": \"user1@example.com\"}\n{\"email\": \"nobody\"}\n");
+    let again = terminal.run(&["import", "nameless.ndjson", "--quarantine", "failed.ndjson"]);
+    assert!(again.code == 3 && again.stderr.contains("may be changed with --upsert"), "{}", again.stderr);
+    // What is put aside is to be imported under the same rules.
+    let rules = ["--upsert", "--policy", "reference", "--match-by", "username", "--lift-tombstones", "--strict"];
+    let told = terminal.run(&[&["import", "nameless.ndjson", "--quarantine", "more.ndjson"], &rules[..]].concat());
+    let again = told.stderr.lines().find(|line| line.contains("correct them")).unwrap();
+    for rule in
+        ["--strict", "--upsert", "--change-moved", "--match-by username", "--merge names=replace", "--lift-tombstones"]
+    {
+        assert!(again.contains(rule), "{rule}: {again}");
+    }
 
     let mut named = user(1);
     named["user_metadata"] = json!({"number": 5, "colour": "red"});

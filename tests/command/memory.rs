@@ -76,6 +76,34 @@ fn takes_little_over_sqlite(terminal: &Terminal, name: &str, code: i32) {
     takes_little(terminal, name, code, |store| format!("sqlite:{name}.{store}.sqlite3"));
 }
 
+/// Whoever is there is read, and changed.
+#[test]
+fn many_users_who_are_changed_take_little_more_memory_than_one() {
+    let terminal = Terminal::new();
+    let file = |name: &str| File::create(terminal.path().join(name)).unwrap();
+    write_lines(file("one.ndjson"), [user(0)].into_iter());
+    write_lines(file("many.ndjson"), (0..MANY).map(user));
+    write_lines(
+        file("changed.ndjson"),
+        (0..MANY).map(|number| {
+            let mut user = user(number);
+            user["app_metadata"]["plan"] = "silver".into();
+            user
+        }),
+    );
+    let (of_one, _) = peak(&terminal, "sqlite:one.sqlite3", &["import", "one.ndjson"]);
+    for arguments in [
+        &["import", "many.ndjson"][..],
+        &["import", "many.ndjson", "--upsert", "--trust-unverified"],
+        &["import", "changed.ndjson", "--upsert", "--policy", "reference"],
+    ] {
+        let (of_many, ended) = peak(&terminal, "sqlite:many.sqlite3", arguments);
+        let (of_one, of_many) = (of_one / 1_024, of_many / 1_024);
+        println!("{arguments:?}: {of_one} KiB and {of_many} KiB");
+        assert!(ended == 0 && of_many < of_one + MOST, "{arguments:?}: {ended}, {of_one} KiB and {of_many} KiB");
+    }
+}
+
 /// What packs them has the widest window that is taken, and is full of them.
 #[test]
 fn many_users_take_little_more_memory_than_one() {

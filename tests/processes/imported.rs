@@ -89,21 +89,28 @@ fn over_server(address: &str) -> TempDir {
 fn kill_often(runtime: &Runtime, directory: &TempDir, test: &str, kills: usize, packing: Packing) {
     let dice = Dice::new(Dice::seed());
     let id = runtime.block_on(submit(directory.path(), 1, packing));
-    let (mut early, mut middle) = (0, 0);
-    for _ in 0..kills {
+    let (mut early, mut middle, mut come_to) = (0, 0, 0);
+    for kill in 1..=kills {
         let child = Child::start(test, directory.path().to_str().unwrap());
-        // After a few batches, or before there is any: while it starts, waits for the lease, reads through the file. So soon
-        // that a fast machine is not done before the last one.
-        let batches = if dice.below(6) == 0 { 0 } else { dice.below(5) };
+        // All over the file, the last one at its end; and some before there is any batch: while it starts, waits for the lease,
+        // reads through the file.
+        let left = usize::try_from(RECORDS - come_to).unwrap() / BATCH;
+        let batches = match dice.below(6) {
+            _ if kill == kills => left.saturating_sub(1),
+            0 => 0,
+            _ => dice.below(2 * left.saturating_sub(10) / (kills - kill + 1) + 1),
+        };
         let mut said: Vec<_> = (0..batches).map_while(|_| child.line()).collect();
         let delay = if batches == 0 { 600_000 } else { 20_000 };
         said.extend(child.lines_within(Duration::from_micros(dice.below(delay) as u64)));
         said.extend(child.kill().1);
-        assert!(!said.iter().any(|line| line == "done"), "the import was over before the kills were");
+        assert!(kill == kills || !said.iter().any(|line| line == "done"), "the import was over before the kills were");
+        come_to = said.iter().filter_map(|line| line.parse().ok()).chain([come_to]).max().unwrap_or_default();
         if said.is_empty() { early += 1 } else { middle += 1 }
     }
     println!(
-        "{kills} kills: {middle} between batches of an import of {RECORDS} records, {early} before the first batch"
+        "{kills} kills: {middle} between batches of an import of {RECORDS} records, {early} before the first batch, \
+         the last one after {come_to} records"
     );
     assert!(middle > kills / 4, "too few of the kills were in the middle of something");
     let last = Child::start(test, directory.path().to_str().unwrap());

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{
     FaultSink, ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Plan,
     distinct::Distinct,
-    item::{Item, Step, Wrap, change, counter, faults_of, give_back, is_weak, items},
+    item::{Item, Step, Wrap, counter, faults_of, give_back, is_weak, items},
     job::Keeper,
     keys_of,
     patience::Patience,
@@ -28,6 +28,9 @@ use crate::{
 
 /// How often others may come between the look and the write of one batch.
 const ROUNDS: usize = 20;
+
+/// For how many records users are looked up at once.
+const LOOKED_UP: usize = 250;
 
 /// One run over a stretch of an input.
 pub(super) struct Run<'a> {
@@ -127,9 +130,9 @@ impl<'a> Run<'a> {
             let Some(outcomes) = written else {
                 self.looks_first = self.importer.policy.upsert && conflicts * 4 > items.len();
                 self.done(end, report);
-                return Ok((items, write.users));
+                return Ok((items, Some(write)));
             };
-            give_back(&mut items, write.users);
+            give_back(&mut items, write);
             conflicts += self.plan_anew(&mut items, outcomes).await?;
         }
         let busy = StoreError::unavailable("import", Busy);
@@ -178,8 +181,15 @@ impl<'a> Run<'a> {
         Ok(in_the_way.len())
     }
 
-    /// Looks up whoever is at the keys of these records, and plans them.
+    /// Looks up whoever is at the keys of these records, and plans them: some at a time, since they are all in memory.
     async fn look_and_plan(&self, items: &mut [Item], places: &[usize]) -> Result<(), ImportFailure> {
+        for places in places.chunks(LOOKED_UP) {
+            self.look_and_plan_some(items, places).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_and_plan_some(&self, items: &mut [Item], places: &[usize]) -> Result<(), ImportFailure> {
         let mut keys: Vec<OwnedKey> = Vec::new();
         let mut spans = Vec::new();
         for place in places {
@@ -275,10 +285,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What is to be written of a batch: all of it or nothing. The users are lent to it, until they are
+    /// What is to be written of a batch: all of it or nothing. Users and changes are lent to it, until they are
     /// [given back](give_back): there is room for each of them once.
     pub(super) fn bulk_write(&self, items: &mut [Item]) -> BulkWrite {
-        let updates = items.iter().filter_map(change).collect();
+        let updates = items.iter_mut().filter_map(Item::lend_change).collect();
         // Most records are of somebody new.
         let mut users = Vec::with_capacity(items.len());
         users.extend(items.iter_mut().filter_map(|item| item.lend(&self.importer.without_password, self.at)));

@@ -9,7 +9,7 @@ use crate::{
     bulk::{Fault, FaultCode, ImportRecord, Place},
     clock::Timestamp,
     password::{PasswordHash, Passwords, Strength},
-    store::{BulkUpdate, JobFault},
+    store::{BulkUpdate, BulkWrite, JobFault},
     user::{Credential, Moved, MovedBy, NewUser, UserId},
 };
 
@@ -84,16 +84,33 @@ impl Item {
         Some(user)
     }
 
+    /// The change of a user, if there is to be one. What is large of it is in there then, and no more in here.
+    pub(super) fn lend_change(&mut self) -> Option<BulkUpdate> {
+        let Step::Update(update) = &mut self.step else { return None };
+        let profile = update.change.profile.take();
+        let mut lent = (**update).clone();
+        lent.change.profile = profile;
+        if let (Some(hash), Some(credential)) = (&self.wrapped, &mut lent.change.credential) {
+            credential.credential = Credential::Hash(hash.clone());
+        }
+        Some(lent)
+    }
+
     fn is_new(&self) -> bool {
         let id = self.user.as_ref().and_then(|record| record.id.as_ref()).or(self.id.as_ref());
         matches!(self.step, Step::Insert) && id.is_some()
     }
 }
 
-/// Gives the users back that were lent, in their order.
-pub(super) fn give_back(items: &mut [Item], users: Vec<NewUser>) {
+/// Gives back what was lent, in its order.
+pub(super) fn give_back(items: &mut [Item], write: BulkWrite) {
+    let updates =
+        items.iter_mut().filter_map(|item| if let Step::Update(update) = &mut item.step { Some(update) } else { None });
+    for (update, lent) in updates.zip(write.updates) {
+        update.change.profile = lent.change.profile;
+    }
     let records = items.iter_mut().filter(|item| item.is_new());
-    for (item, user) in records.zip(users) {
+    for (item, user) in records.zip(write.users) {
         let Some(record) = &mut item.user else { continue };
         record.profile = user.profile;
         record.legacy = user.legacy;
@@ -101,16 +118,6 @@ pub(super) fn give_back(items: &mut [Item], users: Vec<NewUser>) {
             *credential = user.credential;
         }
     }
-}
-
-/// The change of a record's user, if there is to be one.
-pub(super) fn change(item: &Item) -> Option<BulkUpdate> {
-    let Step::Update(update) = &item.step else { return None };
-    let mut update = (**update).clone();
-    if let (Some(hash), Some(credential)) = (&item.wrapped, &mut update.change.credential) {
-        credential.credential = Credential::Hash(hash.clone());
-    }
-    Some(update)
 }
 
 /// Everybody is new until the store says otherwise. Where duplicates were not looked for, two of a batch with one key are not:

@@ -148,14 +148,14 @@ impl Run<'_> {
             Ok(BulkWritten::Written(_)) => {
                 self.save_dry(checkpoint.as_ref()).await?;
                 self.done(end, report);
-                room.leave((items, Arc::unwrap_or_clone(write).users));
+                room.leave((items, Some(Arc::unwrap_or_clone(write))));
                 return Ok(after);
             }
             Ok(BulkWritten::LeaseLost) => return Err(ImportFailure::LeaseLost),
             Ok(BulkWritten::TurnLost) => return Err(ImportFailure::Stopped),
             Ok(BulkWritten::Conflict(outcomes)) => {
                 let after = after.map(|lane| lane.batch);
-                give_back(&mut items, Arc::unwrap_or_clone(write).users);
+                give_back(&mut items, Arc::unwrap_or_clone(write));
                 self.plan_anew(&mut items, outcomes).await?;
                 room.leave(self.settle(items, end, is_last, false).await?);
                 after
@@ -166,7 +166,7 @@ impl Run<'_> {
                 if self.came_to_pass(error, &mut patience, &items, end, is_last).await? {
                     self.done(end, report);
                 } else {
-                    give_back(&mut items, Arc::unwrap_or_clone(write).users);
+                    give_back(&mut items, Arc::unwrap_or_clone(write));
                     room.leave(self.settle(items, end, is_last, !self.importer.dry_run).await?);
                 }
                 after

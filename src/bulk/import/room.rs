@@ -5,10 +5,10 @@ use std::mem;
 use tokio::sync::mpsc;
 
 use super::item::Item;
-use crate::user::NewUser;
+use crate::store::BulkWrite;
 
 /// What is left of a batch when it is written.
-pub(super) type Rest = (Vec<Item>, Vec<NewUser>);
+pub(super) type Rest = (Vec<Item>, Option<BulkWrite>);
 
 /// As many batches as may be in memory at once.
 pub(super) struct Rooms {

@@ -239,9 +239,16 @@ impl Users {
         // Where a key is taken, a database may let no other statement follow: then each gets a savepoint of its own.
         transaction::set_savepoint::<E>(connection).await.map_err(failed)?;
         let mut outcomes = Vec::with_capacity(updates.len());
-        for update in updates {
-            let Some(outcome) = self.update_within::<E>(connection, update).await? else { break };
-            outcomes.push(outcome);
+        for updates in updates.chunks(E::LIST) {
+            let statements = updates.iter().map(|update| self.change(update)).collect::<Result<_, _>>()?;
+            let written = match E::execute_each(connection, statements).await {
+                Ok(written) => written,
+                Err(error) if E::is_taken(&error) => break,
+                Err(error) => return Err(failed(error)),
+            };
+            for (update, written) in updates.iter().zip(written) {
+                outcomes.push(self.outcome::<E>(connection, update, written).await?);
+            }
         }
         if outcomes.len() == updates.len() {
             transaction::release::<E>(connection).await.map_err(failed)?;

@@ -75,6 +75,20 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         statement: &Statement<'_>,
     ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
+    /// The same with statements, one after the other.
+    fn execute_each(
+        connection: &mut Self::Connection,
+        statements: Vec<Statement<'_>>,
+    ) -> impl Future<Output = Result<Vec<u64>, Self::Error>> + Send {
+        async move {
+            let mut written = Vec::with_capacity(statements.len());
+            for statement in &statements {
+                written.push(Self::execute(&mut *connection, statement).await?);
+            }
+            Ok(written)
+        }
+    }
+
     /// Runs a statement to its end, where its commit succeeds or fails, and returns all rows.
     fn fetch(
         connection: &mut Self::Connection,

@@ -55,6 +55,16 @@ impl Engine for SqliteEngine {
         Ok(connection.run(move |sqlite| order.run(sqlite, |prepared, values| prepared.execute(values))).await?? as u64)
     }
 
+    /// On one way to the thread that has the connection.
+    async fn execute_each(connection: &mut Access, statements: Vec<Statement<'_>>) -> Result<Vec<u64>, Fault> {
+        let orders: Vec<Order> = statements.iter().map(Order::new).collect();
+        let execute = move |sqlite: &mut Connection| {
+            let run = |order: Order| order.run(sqlite, |prepared, values| Ok(prepared.execute(values)? as u64));
+            orders.into_iter().map(run).collect::<Result<_, rusqlite::Error>>()
+        };
+        Ok(connection.run(execute).await??)
+    }
+
     async fn fetch(connection: &mut Access, statement: &Statement<'_>) -> Result<Vec<OwnedRow>, Fault> {
         fetch_while(connection, statement, |_| true).await
     }

@@ -97,18 +97,36 @@ impl Users {
         connection: &mut E::Connection,
         update: &BulkUpdate,
     ) -> Result<Option<BulkOutcome>, StoreError> {
+        match E::execute(&mut *connection, &self.change(update)?).await {
+            Ok(written) => self.outcome::<E>(connection, update, written).await.map(Some),
+            Err(error) if E::is_taken(&error) => Ok(None),
+            Err(error) => Err(E::classify("write", error)),
+        }
+    }
+
+    /// The statement that makes a change.
+    pub(in crate::store::sql) fn change<'a>(&'a self, update: &'a BulkUpdate) -> Result<Statement<'a>, StoreError> {
         let mut statement = self.bind_change(&update.id, update.expected, &update.change)?;
         if let Some(since) = update.unless_logged_in_since {
             statement.push(NOT_LOGGED_IN);
             statement = statement.bind(since.as_micros());
         }
-        match E::execute(&mut *connection, &statement).await {
-            // Its owner has logged in, or it has another version, unless somebody gave it back the old one in between, which nobody does.
-            Ok(0) => Ok(self.why_not_updated::<E>(connection, update).await?.or(Some(BulkOutcome::Stale))),
-            Ok(_) => Ok(Some(BulkOutcome::Updated)),
-            Err(error) if E::is_taken(&error) => Ok(None),
-            Err(error) => Err(E::classify("write", error)),
+        Ok(statement)
+    }
+
+    /// What came of a change that has written so many rows.
+    pub(in crate::store::sql) async fn outcome<E: Engine>(
+        &self,
+        connection: &mut E::Connection,
+        update: &BulkUpdate,
+        written: u64,
+    ) -> Result<BulkOutcome, StoreError> {
+        if written > 0 {
+            return Ok(BulkOutcome::Updated);
         }
+        // Its owner has logged in, or it has another version, unless somebody gave it back the old one in between, which
+        // nobody does.
+        Ok(self.why_not_updated::<E>(connection, update).await?.unwrap_or(BulkOutcome::Stale))
     }
 
     /// What stands in the way of an update.
