@@ -20,6 +20,12 @@ pub trait RecordSource: fmt::Debug + Send {
     ///
     /// When the input ends before that place, or is another one than it was.
     fn resume(&mut self, place: Place) -> Result<(), ReadError>;
+
+    /// How many bytes of a packed input have been taken; `None` of any other. Progress is told by them, where nobody knows how
+    /// long the text is.
+    fn packed_bytes(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// One record of an input.

@@ -1,6 +1,7 @@
 //! Imports as jobs: leased, resumed, cancelled, shared.
 
 use std::{
+    io::Write as _,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -14,8 +15,8 @@ use serde_json::{Value, json};
 use waystation::{
     MemoryStore, Passwords, SqliteStore, UserStore,
     bulk::{
-        FaultCode, ImportFailure, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer, Input, InputState,
-        JobObserver, OpenInput, Place, ReadError, Worked,
+        FaultCode, FileInputs, FileSpec, ImportFailure, ImportJobs, ImportSpec, ImportStatus, ImportWorker, Importer,
+        Input, InputState, JobObserver, OpenInput, Place, ReadError, ReadOptions, Worked,
     },
     clock::{ManualClock, Timestamp},
     password::HashPolicy,
@@ -179,6 +180,76 @@ async fn a_job_says_how_long_the_rest_takes() {
     stage.clock.advance(LEASE);
     assert!(matches!(stage.worker().run_once().await.unwrap(), Worked::Ended(_, JobStatus::Completed)));
     assert_eq!(stage.status(&id).await.time_left(), None);
+}
+
+/// Nobody knows how long its text is; it is told by what was taken of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_of_a_packed_file_says_how_long_the_rest_takes() {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["users.ndjson.gz", "users.ndjson.zst"] {
+        let path = directory.path().join(name);
+        // Of digits that no packer can do much about.
+        let user = |number: u64| {
+            let digits = |part: u64| (number * 31 + part).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string();
+            json!({"user_id": format!("u{number}"), "name": (0..30).map(digits).collect::<String>()}).to_string()
+        };
+        let text = (0..2_000).map(user).collect::<Vec<_>>().join("\n");
+        let packed = if name.ends_with("gz") {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packer.write_all(text.as_bytes()).unwrap();
+            packer.finish().unwrap()
+        } else {
+            zstd::encode_all(text.as_bytes(), 1).unwrap()
+        };
+        std::fs::write(&path, &packed).unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let (tell, clock) = (Arc::clone(&told), ManualClock::at(Timestamp::from_micros(0)));
+        let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+        let ticking = clock.clone();
+        let importer =
+            Importer::builder(Arc::clone(&store)).batch_records(200).clock(Arc::new(clock)).on_progress(move |step| {
+                ticking.advance(Duration::from_secs(1));
+                tell.lock().unwrap().push((step.packed_bytes.unwrap(), step.total_packed_bytes, step.time_left()));
+            });
+        let spec = ImportSpec::new(FileSpec::new(&path).to_value());
+        let inputs = Arc::new(FileInputs::new(ReadOptions::default()));
+        ImportJobs::new(Arc::clone(&store)).submit(spec, Some(name), &*inputs).await.unwrap();
+        let worked = ImportWorker::new(importer.build(), inputs).run_once().await.unwrap();
+        assert!(matches!(worked, Worked::Ended(_, JobStatus::Completed)), "{worked:?}");
+        let told = told.lock().unwrap();
+        let size = packed.len() as u64;
+        assert!(told.iter().all(|(done, total, _)| *done <= size && *total == Some(size)), "{told:?}");
+        assert!(told.is_sorted_by_key(|(done, ..)| *done), "{told:?}");
+        assert!(told.iter().any(|(.., left)| left.is_some_and(|left| left > Duration::ZERO)), "{told:?}");
+        assert_eq!(told.last().unwrap().2, Some(Duration::ZERO), "{told:?}");
+    }
+}
+
+/// Two work at once, so that the rest takes half as long as one would take.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_divided_job_says_how_long_the_rest_takes_its_workers() {
+    let stage = Stage::in_memory(people(100));
+    let mut listed = (**stage.shelf.0.lock().unwrap()).clone();
+    listed.state.text_bytes = Some(10_000);
+    *stage.shelf.0.lock().unwrap() = Arc::new(listed);
+    let mut spec = spec();
+    spec.shards = 2;
+    let id = stage.submit(spec).await;
+    for _ in 0..2 {
+        let clock = stage.clock.clone();
+        let at_most = Arc::new(AtomicUsize::new(0));
+        let worker = stage.worker_that(move |_| {
+            clock.advance(Duration::from_secs(1));
+            assert!(at_most.fetch_add(1, Ordering::Relaxed) < 2, "the worker dies here");
+        });
+        assert!(tokio::spawn(async move { worker.run_once().await }).await.unwrap_err().is_panic());
+    }
+    let status = stage.status(&id).await;
+    let alone = status.report.duration.mul_f64((10_000 - status.bytes) as f64 / status.bytes as f64);
+    let left = status.time_left().unwrap();
+    assert!(left.abs_diff(alone / 2) < Duration::from_millis(2), "{left:?} of {alone:?}");
+    let part = stage.status(&JobId::new(format!("{}/1", id.as_str()))).await;
+    assert_eq!((part.total_bytes, part.time_left().is_some()), (Some(5_000), true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -308,6 +308,21 @@ fn a_hash_export_is_merged_with_the_export_of_its_users() {
     assert_eq!(imported.code, 0, "{}{}", imported.stdout, imported.stderr);
     let shown = json_of(&terminal.run(&["show", id, "--json"]));
     assert_eq!((&shown["hash_scheme"], &shown["login_count"]), (&json!("bcrypt"), &json!(3)));
+    assert!(imported.stderr.contains("1 of 1 users have a hash"), "{}", imported.stderr);
+}
+
+#[test]
+fn a_hash_export_of_other_users_is_told_and_fails() {
+    let terminal = with_users(0);
+    let hash = json!({"_id": {"$oid": "5dea9f9c82dd7c0e76e4ec93"}, "email": "ada@example.com", "passwordHash": BCRYPT});
+    terminal.write("hashes.ndjson", &format!("{hash}\n"));
+    terminal.write("export.ndjson", &format!("{}\n", json!({"user_id": "auth0|7", "email": "bob@example.com"})));
+    let arguments = ["export.ndjson", "--format", "users-export", "--hashes", "hashes.ndjson", "--id-prefix", "auth0|"];
+    let imported = terminal.run(&[&["import"], &arguments[..]].concat());
+    assert_eq!(imported.code, 3, "{}{}", imported.stdout, imported.stderr);
+    for told in ["0 of 1 users have a hash", "the hash export is of other users"] {
+        assert!(imported.stderr.contains(told), "{}", imported.stderr);
+    }
 }
 
 #[test]

@@ -3,16 +3,19 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use waystation::{
+    UserStore,
     bulk::{CsvTexts, ExportError, ExportField, ExportFormat, Exported, Exporter, Packing},
     clock::{Clock as _, SystemClock},
+    store::Filter,
 };
 
 use crate::{
@@ -105,15 +108,19 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
 
     let (progress, clock) = (Progress::begin(), SystemClock::new());
     let began = clock.monotonic();
+    let total = counted(&store, &filter);
     let watch = move |exported: &Exported| {
+        let elapsed = clock.monotonic().saturating_sub(began);
+        let total = total.get().copied().flatten();
         progress.show(&Step {
             what: "users",
             users: exported.users,
+            total_users: total,
             before: 0,
             bytes: exported.bytes,
             total_bytes: None,
-            elapsed: clock.monotonic().saturating_sub(began),
-            left: None,
+            elapsed,
+            left: total.and_then(|total| left(exported.users, total, elapsed)),
         });
         if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
@@ -147,6 +154,27 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         eprintln!("{} users, {} bytes", written.users, written.bytes);
     }
     Ok(Exit::Done)
+}
+
+/// How many users there are to export, once the store has said it: nobody waits for it.
+fn counted(store: &Arc<dyn UserStore>, filter: &Filter) -> Arc<OnceLock<Option<u64>>> {
+    let total = Arc::new(OnceLock::new());
+    let (store, filter, told) = (Arc::clone(store), filter.clone(), Arc::clone(&total));
+    tokio::spawn(async move {
+        let count = match store.as_search() {
+            Some(search) => search.count(&filter).await.ok(),
+            None => None,
+        };
+        // Nobody else tells.
+        let _told = told.set(count);
+    });
+    total
+}
+
+/// How long the rest takes at the rate so far.
+fn left(done: u64, total: u64, elapsed: Duration) -> Option<Duration> {
+    let millis = u64::try_from(elapsed.as_millis()).ok()?;
+    millis.checked_mul(total.saturating_sub(done))?.checked_div(done).map(Duration::from_millis)
 }
 
 /// # Errors

@@ -230,9 +230,10 @@ pub(crate) async fn importer(
         shown.show(&Step {
             what: if step.stage == ImportStage::Comparing { "records compared" } else { "users" },
             users: step.records,
+            total_users: None,
             before: step.resumed_records,
-            bytes: step.bytes,
-            total_bytes: step.total_bytes,
+            bytes: if step.total_bytes.is_none() { step.packed_bytes.unwrap_or(step.bytes) } else { step.bytes },
+            total_bytes: step.total_bytes.or(step.total_packed_bytes),
             elapsed: step.elapsed,
             left: step.time_left(),
         });
@@ -343,6 +344,19 @@ pub(crate) fn no_such_job(id: &JobId) -> Failure {
     Failure::not_found(format!("there is no import with the id {}", id.as_str()))
 }
 
+/// Says how many users have a hash of the export beside their file, if there is one. `false` if it has nobody's.
+fn are_hashes_of_its_users(status: &ImportStatus) -> bool {
+    if !status.spec.input.get("hashes").is_some_and(Value::is_string) {
+        return true;
+    }
+    let (users, hashes): (u64, u64) = (status.report.read, status.report.schemes.values().sum());
+    eprintln!("{hashes} of {users} users have a hash");
+    if hashes == 0 && users > 0 {
+        eprintln!("the hash export is of other users: their ids are not those of the file");
+    }
+    hashes > 0 || users == 0
+}
+
 /// Says how it ended.
 async fn end(
     options: &Options,
@@ -372,6 +386,9 @@ async fn end(
         {
             eprintln!("users who are there already may be changed with --upsert");
         }
+    }
+    if status.status == JobStatus::Completed && !are_hashes_of_its_users(&status) {
+        return Ok(Exit::Refused);
     }
     if status.status == JobStatus::Completed && status.report.read == 0 {
         eprintln!("there is nobody in the file");

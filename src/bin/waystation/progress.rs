@@ -22,6 +22,8 @@ pub(crate) struct Progress {
 pub(crate) struct Step {
     pub(crate) what: &'static str,
     pub(crate) users: u64,
+    /// All of them, where that is known.
+    pub(crate) total_users: Option<u64>,
     /// How many of them were done before the time began to run.
     pub(crate) before: u64,
     /// Bytes that are done, and all of them where that is known.
@@ -47,10 +49,14 @@ impl Progress {
 
     pub(crate) fn show(&self, step: &Step) {
         if let Some(bar) = &self.bar {
-            if let Some(total) = step.total_bytes {
+            let (done, total) = match step.total_users {
+                Some(total) => (step.users, Some(total)),
+                None => (step.bytes, step.total_bytes),
+            };
+            if let Some(total) = total {
                 bar.set_length(total);
             }
-            bar.set_position(step.bytes);
+            bar.set_position(done);
             bar.set_message(step.to_string());
             return;
         }
@@ -74,7 +80,11 @@ impl Progress {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", HumanCount(self.users), self.what)?;
+        write!(f, "{}", HumanCount(self.users))?;
+        if let Some(total) = self.total_users {
+            write!(f, " of {}", HumanCount(total))?;
+        }
+        write!(f, " {}", self.what)?;
         let done = u128::from(self.users.saturating_sub(self.before));
         if let Some(rate) = done.checked_mul(1_000).and_then(|it| it.checked_div(self.elapsed.as_millis())) {
             write!(f, ", {}/s", HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)))?;
@@ -98,6 +108,7 @@ mod tests {
         let mut step = Step {
             what: "users",
             users: 12_000,
+            total_users: None,
             before: 2_000,
             bytes: 5 << 20,
             total_bytes: None,
@@ -107,7 +118,9 @@ mod tests {
         assert_eq!(step.to_string(), "12,000 users, 2,500/s");
         (step.total_bytes, step.left) = (Some(10 << 20), Some(Duration::from_secs(7)));
         assert_eq!(step.to_string(), "12,000 users, 2,500/s, 5.00 MiB of 10.00 MiB, 7s left");
-        step.elapsed = Duration::ZERO;
+        step.total_users = Some(40_000);
+        assert!(step.to_string().starts_with("12,000 of 40,000 users, 2,500/s"), "{step}");
+        (step.elapsed, step.total_users) = (Duration::ZERO, None);
         assert!(step.to_string().starts_with("12,000 users, 5.00 MiB"), "no time, no rate: {step}");
     }
 }

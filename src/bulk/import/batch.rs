@@ -41,6 +41,8 @@ pub(super) struct Run<'a> {
     started: Duration,
     before: Duration,
     resumed_at: Place,
+    /// How many bytes of a packed input are taken now, and were when the first batch was there.
+    packed_bytes: Option<(u64, u64)>,
     /// When the first batch was asked for.
     writing_since: Duration,
     /// How it is known which records share a key with an earlier one.
@@ -60,6 +62,7 @@ impl<'a> Run<'a> {
             started: importer.clock.monotonic(),
             before: stretch.report.duration,
             resumed_at: stretch.place,
+            packed_bytes: None,
             writing_since: importer.clock.monotonic(),
             distinct: Distinct::Given,
             looks_first: false,
@@ -86,6 +89,10 @@ impl<'a> Run<'a> {
         self.keeper.and_then(Keeper::total_bytes)
     }
 
+    pub(super) fn total_packed_bytes(&self) -> Option<u64> {
+        self.keeper.and_then(Keeper::total_packed_bytes)
+    }
+
     /// From now on, what takes time is reading and writing.
     pub(super) fn begin_to_write(&mut self) {
         self.writing_since = self.importer.clock.monotonic();
@@ -98,9 +105,15 @@ impl<'a> Run<'a> {
         Ok(items)
     }
 
+    pub(super) fn take_note_of(&mut self, packed_bytes: Option<u64>) {
+        let before = self.packed_bytes.map(|(_, before)| before).or(packed_bytes);
+        self.packed_bytes = packed_bytes.zip(before);
+    }
+
     /// Plans and writes a batch.
     pub(super) async fn import(&mut self, batch: Batch) -> Result<(), ImportFailure> {
-        let Batch { entries, end, is_last, novelty, room } = batch;
+        let Batch { entries, end, is_last, novelty, packed_bytes, room } = batch;
+        self.take_note_of(packed_bytes);
         let mut items = self.items(entries, novelty).await?;
         if self.looks_first {
             let wanted: Vec<usize> = (0..items.len()).collect();
@@ -486,6 +499,9 @@ impl<'a> Run<'a> {
             records: self.place.record,
             bytes: self.place.offset,
             total_bytes: self.total_bytes(),
+            packed_bytes: self.packed_bytes.map(|(now, _)| now),
+            total_packed_bytes: self.total_packed_bytes(),
+            resumed_packed_bytes: self.packed_bytes.map_or(0, |(_, before)| before),
             resumed_records: self.resumed_at.record,
             resumed_bytes: self.resumed_at.offset,
             elapsed: self.importer.since(self.writing_since),

@@ -147,6 +147,7 @@ pub(super) struct FirstReading {
     clock: Arc<dyn Clock>,
     watcher: Option<Watcher>,
     total_bytes: Option<u64>,
+    total_packed_bytes: Option<u64>,
     /// Set when the job is to stop.
     stop: Arc<AtomicBool>,
 }
@@ -161,6 +162,7 @@ impl FirstReading {
             clock: Arc::clone(&importer.clock),
             watcher: importer.progress.clone(),
             total_bytes: run.total_bytes(),
+            total_packed_bytes: run.total_packed_bytes(),
             stop: run.stop(),
         })
     }
@@ -184,7 +186,7 @@ impl FirstReading {
                 return Err(ImportFailure::ToldToStop);
             }
             if record.end.record.is_multiple_of(TELL_EVERY) {
-                self.tell(record.end, self.clock.monotonic().saturating_sub(started));
+                self.tell(record.end, source.packed_bytes(), self.clock.monotonic().saturating_sub(started));
             }
             let Ok(mut user) = record.user else { continue };
             if self.names.settle(&mut user).is_err() {
@@ -197,13 +199,15 @@ impl FirstReading {
         log.finish().map_err(ImportFailure::Scratch)
     }
 
-    fn tell(&self, end: Place, elapsed: Duration) {
+    fn tell(&self, end: Place, packed_bytes: Option<u64>, elapsed: Duration) {
         let Some(tell) = &self.watcher else { return };
         tell(&ImportProgress {
             stage: ImportStage::Comparing,
             records: end.record,
             bytes: end.offset,
             total_bytes: self.total_bytes,
+            packed_bytes,
+            total_packed_bytes: self.total_packed_bytes,
             elapsed,
             ..ImportProgress::default()
         });

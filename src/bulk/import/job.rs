@@ -191,6 +191,11 @@ impl Keeper {
         self.state.input.text_bytes.filter(|_| self.state.until.is_none())
     }
 
+    /// How long a packed input is, of which nobody knows how long its text is.
+    pub(super) fn total_packed_bytes(&self) -> Option<u64> {
+        self.state.input.bytes.filter(|_| self.state.input.text_bytes.is_none() && self.state.until.is_none())
+    }
+
     /// Whether the worker is to stop at the next checkpoint.
     pub(super) fn is_to_stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

@@ -103,7 +103,8 @@ impl Run<'_> {
     /// Begins to write a batch. It does not come to pass before it is [let end](Self::let_end), and not at all if it is
     /// dropped.
     async fn begin(&mut self, batch: Batch) -> Result<Lane, ImportFailure> {
-        let Batch { entries, end, is_last, novelty, room } = batch;
+        let Batch { entries, end, is_last, novelty, packed_bytes, room } = batch;
+        self.take_note_of(packed_bytes);
         let mut items = self.items(entries, novelty).await?;
         self.prepare(&mut items).await?;
         let mut write = self.bulk_write(&mut items);

@@ -37,6 +37,8 @@ pub(super) struct Batch {
     pub(super) end: Place,
     pub(super) is_last: bool,
     pub(super) novelty: Novelty,
+    /// How many bytes of a packed input it took, with all before it.
+    pub(super) packed_bytes: Option<u64>,
     /// Where it is in memory.
     pub(super) room: Room,
 }
@@ -145,10 +147,12 @@ impl Reader {
                 entries.push(self.entry(record));
             }
             usual = entries.len();
+            let packed_bytes = source.packed_bytes();
             let novelty = self.seen.as_ref().map_or(Novelty::Unknown, Seen::novelty);
             if broken.is_none() || !entries.is_empty() {
                 // If nobody listens any more, that is seen with the next one.
-                let _nobody_listens = sender.blocking_send(Ok(Batch { entries, end, is_last, novelty, room }));
+                let _nobody_listens =
+                    sender.blocking_send(Ok(Batch { entries, end, is_last, novelty, packed_bytes, room }));
             }
             if let Some(error) = broken {
                 return Err(ImportFailure::Input(error));

@@ -92,6 +92,12 @@ pub struct ImportProgress {
     pub bytes: u64,
     /// All bytes, if that is known.
     pub total_bytes: Option<u64>,
+    /// Bytes of a packed input that are done. What a batch that is read ahead took is among them.
+    pub packed_bytes: Option<u64>,
+    /// All bytes of a packed input, where nobody knows how long its text is.
+    pub total_packed_bytes: Option<u64>,
+    /// Those that were done when the stage began.
+    pub resumed_packed_bytes: u64,
     /// Records that were done when the stage began: after a resumption.
     pub resumed_records: u64,
     /// Bytes that were done then.
@@ -111,10 +117,13 @@ impl ImportProgress {
 
     /// How long the rest takes at this rate; `None` while it is not known.
     pub fn time_left(&self) -> Option<Duration> {
-        let left = self.total_bytes?.saturating_sub(self.bytes);
-        let rate = self.rate();
+        let (done, before, all) = match (self.total_bytes, self.packed_bytes, self.total_packed_bytes) {
+            (Some(all), ..) => (self.bytes, self.resumed_bytes, all),
+            (None, Some(done), Some(all)) => (done, self.resumed_packed_bytes, all),
+            (None, ..) => return None,
+        };
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = left as f64 / rate;
-        Duration::try_from_secs_f64(seconds).ok()
+        let part = all.saturating_sub(done) as f64 / done.saturating_sub(before) as f64;
+        Duration::try_from_secs_f64(self.elapsed.as_secs_f64() * part).ok()
     }
 }

@@ -79,4 +79,8 @@ impl RecordSource for ImportFile {
     fn resume(&mut self, place: Place) -> Result<(), ReadError> {
         self.reader.resume(place)
     }
+
+    fn packed_bytes(&self) -> Option<u64> {
+        self.reader.packed_bytes()
+    }
 }

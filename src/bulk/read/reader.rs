@@ -152,6 +152,10 @@ impl RecordSource for RecordReader {
     fn resume(&mut self, place: Place) -> Result<(), ReadError> {
         self.splitter.resume(place)
     }
+
+    fn packed_bytes(&self) -> Option<u64> {
+        self.splitter.packed_bytes()
+    }
 }
 
 fn written(record: &Map<String, Value>) -> Vec<u8> {

@@ -90,6 +90,10 @@ impl RecordSplitter {
         self.window.place()
     }
 
+    pub(super) fn packed_bytes(&self) -> Option<u64> {
+        self.window.packed_bytes()
+    }
+
     pub(super) const fn options(&self) -> &ReadOptions {
         &self.options
     }

@@ -65,6 +65,15 @@ impl Unpacked {
         Ok(Self { packing, ratio, given: 0 })
     }
 
+    /// How many packed bytes have been taken; `None` where it is not packed.
+    pub(super) fn taken(&self) -> Option<u64> {
+        match &self.packing {
+            Packing::Plain(_) | Packing::File(_) => None,
+            Packing::Gzip(decoder) => Some(decoder.get_ref().taken),
+            Packing::Zstd(decoder) => Some(decoder.get_ref().taken),
+        }
+    }
+
     /// Moves to this byte of a plain file. `false` for any other input.
     pub(super) fn seek(&mut self, place: Place) -> Result<bool, ReadError> {
         let Packing::File(file) = &mut self.packing else { return Ok(false) };

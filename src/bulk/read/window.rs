@@ -27,6 +27,10 @@ impl Window {
         self.place
     }
 
+    pub(super) fn packed_bytes(&self) -> Option<u64> {
+        self.input.taken()
+    }
+
     pub(super) fn rest(&self) -> &[u8] {
         self.buffer.get(self.live.clone()).unwrap_or_default()
     }
