@@ -34,6 +34,9 @@ mod readers_dumps;
 #[path = "bulk/readers_faults.rs"]
 mod readers_faults;
 #[cfg(test)]
+#[path = "bulk/readers_field_maps.rs"]
+mod readers_field_maps;
+#[cfg(test)]
 #[path = "bulk/readers_files.rs"]
 mod readers_files;
 #[cfg(test)]

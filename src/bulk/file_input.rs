@@ -1,6 +1,5 @@
 use std::{
     fs::{self, File},
-    mem,
     path::PathBuf,
     sync::Arc,
 };
@@ -9,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    HashExport, ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions, RecordSource,
-    read::is_packed,
+    FieldMap, HashExport, ImportFile, ImportFormat, Input, InputState, OpenInput, Place, ReadError, ReadOptions,
+    RecordSource, read::is_packed,
 };
 use crate::password::Dialect;
 
@@ -39,15 +38,21 @@ pub struct FileSpec {
     /// What is taken off the beginning of ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_prefix: Option<String>,
-    /// Which column or member is which field: see [`FieldMap`](super::FieldMap). A source without a target is not wanted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(String, Option<String>)>,
+    /// Which column or member is which field.
+    #[serde(default, skip_serializing_if = "FieldMap::is_empty")]
+    pub fields: FieldMap,
     /// The hashes of the same users, beside a users export: see [`HashExport`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hashes: Option<PathBuf>,
     /// Whether the reference schema alone is taken.
     #[serde(default)]
     pub strict: bool,
+    /// Longest record in bytes: [`ReadOptions::record_bytes`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_bytes: Option<usize>,
+    /// How much of it may come out of each packed byte: [`ReadOptions::ratio`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<u64>,
 }
 
 impl FileSpec {
@@ -74,13 +79,11 @@ impl FileSpec {
         }
         record.id_prefix = self.id_prefix.or(record.id_prefix.take());
         record.strict |= self.strict;
-        for (source, target) in self.fields {
-            let fields = mem::take(&mut options.fields);
-            options.fields = match target {
-                Some(target) => fields.field(source, target),
-                None => fields.without(source),
-            };
+        if !self.fields.is_empty() {
+            options.fields = self.fields;
         }
+        options.record_bytes = self.record_bytes.unwrap_or(options.record_bytes);
+        options.ratio = self.ratio.unwrap_or(options.ratio);
         FileInput { path: self.path, hashes: self.hashes, format: self.format, options }
     }
 }

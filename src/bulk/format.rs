@@ -14,7 +14,7 @@ mod users_export;
 
 use serde_json::{Map, Value, json};
 
-use super::{Fault, FaultCode, ImportFormat, ReadOptions, record::hash};
+use super::{Fault, FaultCode, FieldMap, ImportFormat, ReadOptions, record::hash};
 use crate::{
     password::{
         HashError, PasswordHash,
@@ -62,8 +62,8 @@ pub(super) fn translate(
 ) -> Option<Result<Translated, Fault>> {
     let fields = &options.fields;
     let renamed = || object(text).map(|members| Translated::Record(fields.renamed(members)));
-    let Some(of) = translation(format) else { return (!fields.is_empty()).then(renamed) };
-    Some(object(text).and_then(|members| {
+    let Some(of) = translation(format) else { return (!fields.is_empty()).then(|| with_constants(renamed(), fields)) };
+    let translated = object(text).and_then(|members| {
         if fields.is_empty() {
             return of(members, options);
         }
@@ -75,7 +75,16 @@ pub(super) fn translate(
             fields.put_on(record, &Value::Object(members));
         }
         Ok(translated)
-    }))
+    });
+    Some(with_constants(translated, fields))
+}
+
+fn with_constants(translated: Result<Translated, Fault>, fields: &FieldMap) -> Result<Translated, Fault> {
+    let mut translated = translated?;
+    if let Translated::Record(record) = &mut translated {
+        fields.put_constants(record);
+    }
+    Ok(translated)
 }
 
 /// Reads an entry of LDIF, by a map of its attributes or as directories name them.
@@ -84,7 +93,8 @@ pub(super) fn translate_entry(text: &[u8], options: &ReadOptions) -> Result<Tran
     if options.fields.is_empty() {
         return ldif::user(&entry, options);
     }
-    Ok(Translated::Record(options.fields.renamed(entry.into_members())))
+    let renamed = Translated::Record(options.fields.renamed(entry.into_members()));
+    with_constants(Ok(renamed), &options.fields)
 }
 
 /// Reads a row of another system.
@@ -93,14 +103,15 @@ pub(super) fn translate_row(
     row: Map<String, Value>,
     options: &ReadOptions,
 ) -> Result<Translated, Fault> {
-    match format {
-        Some(ImportFormat::Firebase) => firebase::user(firebase::row(row)?, options),
+    let translated = match format {
+        Some(ImportFormat::Firebase) => firebase::row(row).and_then(|row| firebase::user(row, options)),
         Some(ImportFormat::UsersExport) => Ok(users_export::row(row)),
         other => match translation(other) {
             Some(of) => of(row, options),
             None => Ok(Translated::Record(row)),
         },
-    }
+    };
+    with_constants(translated, &options.fields)
 }
 
 /// The members of a record.

@@ -1,9 +1,9 @@
 //! Whatever is wrong with a value, in whichever format: what is told of it says where it is, and nothing of what it is.
 
-use std::{fs, path::Path};
+use std::{fs, io::Cursor, path::Path};
 
 use serde_json::{Value, json};
-use waystation::bulk::{ImportFormat, ReadOptions};
+use waystation::bulk::{ImportFormat, ReadOptions, RecordReader, RecordSource as _, RecordSplitter};
 
 use crate::readers_vendors::complaints;
 
@@ -180,5 +180,37 @@ fn no_complaint_repeats_a_value() {
             }
         }
         assert!(told > whole.len() * values.len() + 8, "{name}: only {told} were told");
+    }
+}
+
+/// A host may log whatever it holds.
+#[test]
+fn readers_and_records_do_not_show_what_they_read() {
+    let json = format!("{{\"email\": \"{SECRET}@example.com\"}}\n").repeat(2);
+    let dump = format!("COPY auth.users (id, email) FROM stdin;\n1\t{SECRET}\n2\t{SECRET}@example.com\n\\.\n");
+    let insert = format!("INSERT INTO auth.users (id, email) VALUES (1, '{SECRET}'), (2, '{SECRET}@example.com');\n");
+    let entry = format!("dn: uid={SECRET},dc=x\nobjectClass: person\nmail: {SECRET}\n\n").repeat(2);
+    for (format, text) in [
+        (None, json),
+        (Some(ImportFormat::Csv), format!("email,name\n{SECRET}@example.com,\"{SECRET}\nx\"\n{SECRET},x\n")),
+        (Some(ImportFormat::Supabase), dump),
+        (Some(ImportFormat::Supabase), insert),
+        (Some(ImportFormat::Ldif), entry),
+        (
+            Some(ImportFormat::Firebase),
+            format!("{{\"users\": [{{\"localId\": \"{SECRET}\"}}, {{\"localId\": \"{SECRET}\"}}]}}"),
+        ),
+    ] {
+        let in_bytes = SECRET.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
+        let is_quiet = |shown: String| assert!(!shown.contains(SECRET) && !shown.contains(&in_bytes), "{shown:.400}");
+        let input = || Cursor::new(text.clone().into_bytes());
+        let mut reader = RecordReader::new(input(), format, ReadOptions::default()).unwrap();
+        let mut splitter = RecordSplitter::new(input(), format, ReadOptions::default()).unwrap();
+        while let Some(record) = reader.next().unwrap() {
+            is_quiet(format!("{reader:?}"));
+            is_quiet(format!("{record:?}"));
+            is_quiet(splitter.next().unwrap().map(|raw| format!("{raw:?}")).unwrap_or_default());
+            is_quiet(format!("{splitter:?}"));
+        }
     }
 }

@@ -290,9 +290,21 @@ fn columns_of_another_system_are_renamed() {
     assert_eq!(imported.code, 0, "{}{}", imported.stdout, imported.stderr);
     let shown = json_of(&terminal.run(&["show", "7", "--json"]));
     assert_eq!(shown["profile"]["app_metadata"], json!({"plan": "gold"}));
+    // What is to be the contrary, and what nobody says.
+    terminal.write("more.csv", "mail;active\nbob@example.com;no\n");
+    let fields = ["--field", "mail=email", "--field", "active=!blocked"];
+    let constants = ["--constant", "app_metadata.shop=3", "--constant", "user_metadata.from=the old shop"];
+    let imported = terminal.run(&[&["import", "more.csv"], &fields[..], &constants[..]].concat());
+    assert_eq!(imported.code, 0, "{}{}", imported.stdout, imported.stderr);
+    let profile = &json_of(&terminal.run(&["show", "bob@example.com", "--json"]))["profile"];
+    assert_eq!(
+        (&profile["blocked"], &profile["app_metadata"], &profile["user_metadata"]),
+        (&json!(true), &json!({"shop": 3}), &json!({"from": "the old shop"}))
+    );
     // A column that nobody named is refused, and so is a map that is none.
     assert_eq!(terminal.run(&["import", "users.csv", "--field", "UID=user_id"]).code, 3);
     assert_eq!(terminal.run(&["import", "users.csv", "--field", "UID"]).code, 2);
+    assert_eq!(terminal.run(&["import", "users.csv", "--constant", "blocked"]).code, 2);
 }
 
 #[test]
@@ -309,6 +321,25 @@ fn a_hash_export_is_merged_with_the_export_of_its_users() {
     let shown = json_of(&terminal.run(&["show", id, "--json"]));
     assert_eq!((&shown["hash_scheme"], &shown["login_count"]), (&json!("bcrypt"), &json!(3)));
     assert!(imported.stderr.contains("1 of 1 users have a hash"), "{}", imported.stderr);
+}
+
+#[test]
+fn records_as_long_as_they_may_be_are_taken_where_that_is_said() {
+    let terminal = with_users(0);
+    let long = json!({"email": "ada@example.com", "app_metadata": {"note": "x".repeat(1 << 20)}});
+    terminal.write("long.ndjson", &format!("{long}\n"));
+    let refused = terminal.run(&["import", "long.ndjson", "--json"]);
+    assert_eq!((refused.code, &json_of(&refused)["report"]["faults"]), (3, &json!({"MAX_LENGTH": 1})));
+    let taken = terminal.run(&["import", "long.ndjson", "--record-bytes", "2000000"]);
+    assert_eq!(taken.code, 0, "{}{}", taken.stdout, taken.stderr);
+    assert_eq!(terminal.run(&["import", "long.ndjson", "--record-bytes", "1"]).code, 2);
+    // And a file that is packed harder than any is on its own.
+    terminal.write("hard.ndjson", &format!("{}\n", json!({"email": "bob@example.com"})));
+    let hard = [std::fs::read(terminal.path().join("hard.ndjson")).unwrap(), vec![b'\n'; 16 << 20]].concat();
+    std::fs::write(terminal.path().join("hard.ndjson.zst"), zstd::encode_all(&*hard, 19).unwrap()).unwrap();
+    assert_eq!(terminal.run(&["import", "hard.ndjson.zst"]).code, 1);
+    let taken = terminal.run(&["import", "hard.ndjson.zst", "--ratio", "100000"]);
+    assert_eq!(taken.code, 3, "bob was imported before it was too much: {}{}", taken.stdout, taken.stderr);
 }
 
 #[test]

@@ -49,9 +49,10 @@ and so kept in a file of this directory until the import is done.
 Records that cannot be imported do not stop it; with --quarantine they are written to a file to be corrected.";
 
 /// What an import is begun with, and is not asked for again when it goes on.
-const BEGUN_WITH: [&str; 20] = [
+const BEGUN_WITH: [&str; 23] = [
     "assume_distinct",
     "change_moved",
+    "constants",
     "dry_run",
     "fields",
     "format",
@@ -63,6 +64,8 @@ const BEGUN_WITH: [&str; 20] = [
     "match_by",
     "merge",
     "policy",
+    "ratio",
+    "record_bytes",
     "shards",
     "source",
     "spare_moved",
@@ -95,9 +98,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// A column (or, in JSON, a pointer) that is another field of the schema; again for each. Without a FIELD it is left
-    /// out. `UID=user_id`, `/profile/mail=email`, `joined=`
+    /// out, and with a `!` before it the contrary. `UID=user_id`, `/profile/mail=email`, `joined=`, `/isActive=!blocked`
     #[arg(long = "field", value_name = "SOURCE=FIELD")]
     fields: Vec<String>,
+    /// What a field is for everybody, as JSON or as a text; again for each. `custom_password_hash.algorithm=md5`
+    #[arg(long = "constant", value_name = "FIELD=VALUE")]
+    constants: Vec<String>,
     /// The hash export that belongs to a users export
     #[arg(long, value_name = "FILE")]
     hashes: Option<PathBuf>,
@@ -113,6 +119,12 @@ pub(crate) struct Options {
     /// {"identifier": …, "password": …}
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "resume", "quarantine"])]
     prove: Option<PathBuf>,
+    /// Longest record in bytes: a longer one is refused [default: 1048576]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(64..=1 << 30))]
+    record_bytes: Option<u64>,
+    /// Most bytes that a packed file may have for each of its own [default: 200]
+    #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u64).range(1..))]
+    ratio: Option<u64>,
     /// Put Argon2id over weak hashes on their way in; takes a hash each
     #[arg(long)]
     wrap: bool,
@@ -432,10 +444,12 @@ async fn over(jobs: &ImportJobs, id: &JobId) {
 fn again(path: &Path, spec: &ImportSpec, global: &Global) -> String {
     let mut command = format!("import {}", quoted(&path.display().to_string()));
     let of_file = |name: &str| spec.input.get(name).and_then(Value::as_str);
+    let record_bytes = spec.input.get("record_bytes").and_then(Value::as_u64).map(|bytes| bytes.to_string());
     for (flag, value) in [
         ("--source", spec.source.as_ref().map(SourceName::as_str)),
         ("--hash-format", of_file("hash_format")),
         ("--id-prefix", of_file("id_prefix")),
+        ("--record-bytes", record_bytes.as_deref()),
     ] {
         if let Some(value) = value {
             command.extend([" ", flag, " ", &quoted(value)]);

@@ -2,12 +2,12 @@ use serde_json::{Map, Value};
 
 use super::{
     FieldMap,
-    field_map::{MOST_FIELDS, cell, is_too_deep, overlap, put},
+    field_map::{MOST_FIELDS, Target, cell, contrary, is_too_deep, overlap, put},
 };
 
 /// The target of each column of a table; `None` where it is not wanted.
 #[derive(Debug)]
-pub(super) struct Columns(Vec<Option<String>>);
+pub(super) struct Columns(Vec<Option<Target>>);
 
 impl Columns {
     /// # Errors
@@ -21,13 +21,13 @@ impl Columns {
         if !fields.has_all_in(names) {
             return Err(("fields.map", "the field map names a column that is not there: correct it, or leave it out"));
         }
-        let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim()).map(str::to_owned)).collect();
-        if overlap(columns.iter().flatten().map(String::as_str)) {
+        let columns: Vec<_> = names.iter().map(|name| fields.target(name.trim())).collect();
+        if overlap(columns.iter().flatten().map(|target| target.path.as_str())) {
             return refused(
                 "two columns are of the same field, or one is of a part of the other: name or map them apart",
             );
         }
-        if columns.iter().flatten().any(|target| is_too_deep(target)) {
+        if columns.iter().flatten().any(|target| is_too_deep(&target.path)) {
             return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");
         }
         Ok(Self(columns))
@@ -35,7 +35,7 @@ impl Columns {
 
     /// Columns that are known, and one more, which is not wanted.
     pub(super) fn fixed(names: &[&str], fields: &FieldMap) -> Self {
-        Self(names.iter().map(|name| fields.target(name).map(str::to_owned)).chain([None]).collect())
+        Self(names.iter().map(|name| fields.target(name)).chain([None]).collect())
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -45,10 +45,10 @@ impl Columns {
     /// The texts of a row as a record of the import schema.
     pub(super) fn record<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Map<String, Value> {
         let mut record = Map::new();
-        let wanted = self.0.iter().zip(texts).filter_map(|(target, text)| Some((target.as_deref()?, text)));
-        for (target, text) in wanted {
-            if let Some(value) = cell(target, text) {
-                put(&mut record, target, value);
+        let wanted = self.0.iter().zip(texts).filter_map(|(target, text)| Some((target.as_ref()?, text)));
+        for (Target { path, negated }, text) in wanted {
+            if let Some(value) = cell(path, text) {
+                put(&mut record, path, if *negated { contrary(value) } else { value });
             }
         }
         record

@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::bulk::record::KEYS;
@@ -13,88 +14,146 @@ pub(super) const MOST_FIELDS: usize = 1_000;
 /// A source is the name of a CSV column or, in JSON, a pointer (RFC 6901). A target is a key of the import schema, or a path
 /// with dots into one that is an object. What is not named keeps its own name: in CSV always, so that an unknown column is
 /// refused; in JSON where it is a key of the import schema (with what the map does not take out of it), and anything else is
-/// left out. Where the format is another
-/// system's, its users are read as ever, and what the map names is put on top. A map has at most 1,000 fields, and a pointer or a path at most 16 parts: an input under any other
-/// is a [`ReadError`](crate::bulk::ReadError) with the code `fields.map`.
+/// left out. Where the format is another system's, its users are read as ever, and what the map names is put on top. A map
+/// has at most 1,000 fields, and a pointer or a path at most 16 parts: an input under any other is a
+/// [`ReadError`](crate::bulk::ReadError) with the code `fields.map`.
 ///
 /// ```
 /// use waystation::bulk::{FieldMap, ReadOptions, RecordReader, RecordSource};
 ///
-/// let text = "UID;mail;plan;joined\n7;ada@example.com;gold;2019\n";
+/// let text = "UID;mail;plan;active;joined\n7;ada@example.com;gold;no;2019\n";
 /// let map = FieldMap::default()
 ///     .field("UID", "user_id")
 ///     .field("mail", "email")
 ///     .field("plan", "app_metadata.plan")
-///     .without("joined");
+///     .negated("active", "blocked")
+///     .without("joined")
+///     .constant("app_metadata.from", "the old shop");
 /// let mut reader = RecordReader::new(text.as_bytes(), None, ReadOptions::default().fields(map))?;
 /// let user = reader.next()?.unwrap().user.unwrap();
-/// assert_eq!(user.profile.app_metadata["plan"], "gold");
+/// assert_eq!((&user.profile.app_metadata["plan"], user.profile.blocked), (&"gold".into(), true));
 /// # Ok::<(), waystation::bulk::ReadError>(())
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct FieldMap {
-    fields: Vec<(String, Option<String>)>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Rule {
+    Field { source: String, target: String },
+    Negated { source: String, target: String },
+    Without { source: String },
+    Constant { target: String, value: Value },
+}
+
+impl Rule {
+    fn source(&self) -> Option<&str> {
+        match self {
+            Self::Field { source, .. } | Self::Negated { source, .. } | Self::Without { source } => Some(source),
+            Self::Constant { .. } => None,
+        }
+    }
+
+    fn target(&self) -> Option<&str> {
+        match self {
+            Self::Field { target, .. } | Self::Negated { target, .. } | Self::Constant { target, .. } => Some(target),
+            Self::Without { .. } => None,
+        }
+    }
+}
+
+/// What becomes of a column.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) path: String,
+    pub(super) negated: bool,
 }
 
 impl FieldMap {
     /// What stands at `source` is `target`.
-    pub fn field(mut self, source: impl Into<String>, target: impl Into<String>) -> Self {
-        self.fields.push((source.into(), Some(target.into())));
-        self
+    pub fn field(self, source: impl Into<String>, target: impl Into<String>) -> Self {
+        self.with(Rule::Field { source: source.into(), target: target.into() })
+    }
+
+    /// The contrary of what stands at `source` is `target`: whoever is not active is blocked. What is neither true nor false
+    /// stays as it is.
+    pub fn negated(self, source: impl Into<String>, target: impl Into<String>) -> Self {
+        self.with(Rule::Negated { source: source.into(), target: target.into() })
     }
 
     /// What stands at `source` is not wanted.
-    pub fn without(mut self, source: impl Into<String>) -> Self {
-        self.fields.push((source.into(), None));
+    pub fn without(self, source: impl Into<String>) -> Self {
+        self.with(Rule::Without { source: source.into() })
+    }
+
+    /// Every record has this `value` at `target`: what all of them have in common and none says, such as the algorithm of their
+    /// `custom_password_hash`. That one gets its constants only where the record has something else in it.
+    pub fn constant(self, target: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(Rule::Constant { target: target.into(), value: value.into() })
+    }
+
+    fn with(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
         self
     }
 
-    /// Whether every field keeps its name.
-    pub(in crate::bulk) const fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+    /// Whether every field keeps its name, and none is added.
+    pub const fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
     /// What is wrong with the map itself.
     pub(super) fn problem(&self) -> Option<&'static str> {
-        if self.fields.len() > MOST_FIELDS {
+        if self.rules.len() > MOST_FIELDS {
             return Some("the field map has more than 1,000 fields: name those that users need");
         }
-        let is_deep = |(source, target): &(String, Option<String>)| {
-            let pointer = source.strip_prefix('/');
+        let is_deep = |rule: &Rule| {
+            let pointer = rule.source().and_then(|source| source.strip_prefix('/'));
             pointer.is_some_and(|pointer| pointer.split('/').count() > MOST_PARTS)
-                || target.as_deref().is_some_and(is_too_deep)
+                || rule.target().is_some_and(is_too_deep)
         };
         let deep = "a pointer or a path of the field map has more than 16 parts: name a place that is less deep";
-        if self.fields.iter().any(is_deep) {
+        if self.rules.iter().any(is_deep) {
             return Some(deep);
         }
-        let targets = self.fields.iter().filter_map(|(_, target)| target.as_deref());
+        let targets = self.rules.iter().filter_map(Rule::target);
         overlap(targets).then_some("two fields of the field map have the same target, or one is a part of the other")
     }
 
+    /// Whether it can be used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.problem().is_none()
+    }
+
     /// The target of a column; `None` if it is not wanted.
-    pub(in crate::bulk) fn target<'a>(&'a self, column: &'a str) -> Option<&'a str> {
-        match self.fields.iter().find(|(source, _)| source == column) {
-            Some((_, target)) => target.as_deref(),
-            None => Some(column),
-        }
+    pub(super) fn target(&self, column: &str) -> Option<Target> {
+        let rule = self.rules.iter().find(|rule| rule.source() == Some(column));
+        let path = rule.map_or(Some(column), Rule::target)?.to_owned();
+        Some(Target { path, negated: matches!(rule, Some(Rule::Negated { .. })) })
     }
 
     /// Whether each source is one of these columns.
     pub(super) fn has_all_in(&self, columns: &[String]) -> bool {
-        self.fields.iter().all(|(source, _)| columns.iter().any(|column| column.trim() == source))
+        self.sources().all(|source| columns.iter().any(|column| column.trim() == source))
     }
 
     /// Whether a source is no pointer, and so finds nothing in JSON.
     pub(super) fn has_columns(&self) -> bool {
-        self.fields.iter().any(|(source, _)| !source.starts_with('/'))
+        self.sources().any(|source| !source.starts_with('/'))
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(Rule::source)
     }
 
     /// A record of another schema in ours.
     pub(in crate::bulk) fn renamed(&self, members: Map<String, Value>) -> Map<String, Value> {
         let original = Value::Object(members);
         let mut rest = original.clone();
-        take_out(&mut rest, self.fields.iter().map(|(source, _)| source));
+        take_out(&mut rest, self.sources());
         let mut record = match rest {
             Value::Object(rest) => rest,
             _ => Map::new(),
@@ -109,22 +168,49 @@ impl FieldMap {
 
     /// Puts what the map names of an object on a record of ours.
     pub(in crate::bulk) fn put_on(&self, record: &mut Map<String, Value>, value: &Value) {
-        for (source, target) in &self.fields {
-            let found = value.pointer(source).filter(|found| !found.is_null());
-            if let (Some(found), Some(target)) = (found, target) {
-                put(record, target, found.clone());
+        let at = |source: &str| value.pointer(source).filter(|found| !found.is_null()).cloned();
+        for rule in &self.rules {
+            let (found, target) = match rule {
+                Rule::Field { source, target } => (at(source), target),
+                Rule::Negated { source, target } => (at(source).map(contrary), target),
+                Rule::Without { .. } | Rule::Constant { .. } => continue,
+            };
+            if let Some(found) = found {
+                put(record, target, found);
+            }
+        }
+    }
+
+    /// Puts what every record has on one of ours.
+    pub(in crate::bulk) fn put_constants(&self, record: &mut Map<String, Value>) {
+        // Who has no password is not given half of one.
+        let has_hash = record.contains_key("custom_password_hash");
+        for rule in &self.rules {
+            if let Rule::Constant { target, value } = rule
+                && (has_hash || !target.starts_with("custom_password_hash."))
+            {
+                put(record, target, value.clone());
             }
         }
     }
 
     /// Takes away what the map says is not wanted.
     pub(in crate::bulk) fn take_away(&self, value: &mut Value) {
-        take_out(value, self.fields.iter().filter(|(_, target)| target.is_none()).map(|(source, _)| source));
+        let unwanted = self.rules.iter().filter(|rule| matches!(rule, Rule::Without { .. }));
+        take_out(value, unwanted.filter_map(Rule::source));
+    }
+}
+
+/// False for true, and true for false.
+pub(super) fn contrary(value: Value) -> Value {
+    match value {
+        Value::Bool(truth) => Value::Bool(!truth),
+        other => other,
     }
 }
 
 /// Takes the members out to which these pointers lead.
-fn take_out<'a>(value: &mut Value, pointers: impl Iterator<Item = &'a String>) {
+fn take_out<'a>(value: &mut Value, pointers: impl Iterator<Item = &'a str>) {
     for (around, last) in pointers.filter_map(|pointer| pointer.rsplit_once('/')) {
         if let Some(Value::Object(members)) = value.pointer_mut(around) {
             members.remove(&unescaped(last));

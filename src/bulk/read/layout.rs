@@ -76,7 +76,7 @@ impl Layout {
         // The first of those that are as good as each other, which is the comma.
         let best = row::DELIMITERS.iter().rev().map(|&delimiter| {
             let columns = row::fields(&header, delimiter).unwrap_or_default();
-            let target = |column: &String| fields.target(column.trim()).map(str::to_ascii_lowercase);
+            let target = |column: &String| Some(fields.target(column.trim())?.path.to_ascii_lowercase());
             let known = columns.iter().filter_map(target).any(|column| KNOWN.contains(&&*column));
             (known, columns.len(), delimiter)
         });

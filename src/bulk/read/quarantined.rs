@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ImportFormat, ReadOptions};
+use super::{FieldMap, ImportFormat, ReadOptions};
 use crate::bulk::{
     Fault, FaultCode,
     format::{self, Translated},
@@ -16,6 +16,9 @@ const ENTRY: &str = "entry";
 const RECORD: &str = "record";
 const ROW: &str = "row";
 
+/// And beside that the field map it was read by, if there was one.
+const FIELDS: &str = "fields";
+
 /// What a record was.
 pub(super) enum Original<'a> {
     /// An entry of LDIF.
@@ -27,13 +30,19 @@ pub(super) enum Original<'a> {
 }
 
 /// A record of another system as it is put aside.
-pub(super) fn put_aside(from: ImportFormat, original: Original<'_>) -> Vec<u8> {
+pub(super) fn put_aside(from: ImportFormat, fields: &FieldMap, original: Original<'_>) -> Vec<u8> {
     let (name, json) = match original {
         Original::Entry(text) => (ENTRY, Value::from(String::from_utf8_lossy(text)).to_string().into_bytes()),
         Original::Record(text) => (RECORD, text.to_vec()),
         Original::Row(row) => (ROW, Value::Object(row).to_string().into_bytes()),
     };
-    let mut line = format!("{{\"{FROM}\":\"{from}\",\"{name}\":").into_bytes();
+    let mut line = format!("{{\"{FROM}\":\"{from}\",").into_bytes();
+    if !fields.is_empty() {
+        // Rules of texts and JSON are always written.
+        let rules = serde_json::to_string(fields).unwrap_or_default();
+        line.extend(format!("\"{FIELDS}\":{rules},").into_bytes());
+    }
+    line.extend(format!("\"{name}\":").into_bytes());
     line.extend(json);
     line.push(b'}');
     line
@@ -42,6 +51,7 @@ pub(super) fn put_aside(from: ImportFormat, original: Original<'_>) -> Vec<u8> {
 /// A record that was put aside.
 pub(super) struct Quarantined {
     from: ImportFormat,
+    fields: Option<FieldMap>,
     original: Value,
     name: &'static str,
 }
@@ -56,17 +66,21 @@ impl Quarantined {
         Some(format::object(text).and_then(|mut members| {
             let from = members.get(FROM).and_then(Value::as_str).and_then(|name| name.parse().ok());
             let original = [ENTRY, RECORD, ROW].into_iter().find_map(|name| Some((name, members.remove(name)?)));
-            let (Some(from), Some((name, original))) = (from, original) else {
-                let message = "it names no format, or has no `record`, `row` or `entry`, as it was put aside with";
+            let fields = members.remove(FIELDS).map(serde_json::from_value::<FieldMap>).transpose();
+            let fields = fields.ok().filter(|fields| fields.as_ref().is_none_or(FieldMap::is_sound));
+            let (Some(from), Some(fields), Some((name, original))) = (from, fields, original) else {
+                let message = "it names no format, has no `record`, `row` or `entry`, or another field map than it had";
                 return Err(Fault::new(FaultCode::Format, "quarantine.form", "", message));
             };
-            Ok(Self { from, original, name })
+            Ok(Self { from, fields, original, name })
         }))
     }
 
     pub(super) fn translate(self, options: &ReadOptions) -> Result<Translated, Fault> {
         let refused =
             || Fault::new(FaultCode::InvalidType, "value.type", format!("/{}", self.name), "it is not as it was");
+        let of_then = self.fields.map(|fields| ReadOptions { fields, ..options.clone() });
+        let options = of_then.as_ref().unwrap_or(options);
         match (self.name, self.original) {
             (ENTRY, Value::String(text)) => format::translate_entry(text.as_bytes(), options),
             (ROW, Value::Object(row)) => format::translate_row(Some(self.from), row, options),

@@ -117,7 +117,7 @@ impl RecordReader {
             None if self.splitter.is_entries() => Original::Entry(text),
             None => Original::Record(text),
         };
-        Some(put_aside(from, original))
+        Some(put_aside(from, &self.splitter.options().fields, original))
     }
 }
 

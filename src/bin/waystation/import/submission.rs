@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use waystation::{
-    bulk::{FileInputs, FileSpec, ImportJobs, ImportPolicy, ImportSpec},
+    bulk::{FieldMap, FileInputs, FileSpec, ImportJobs, ImportPolicy, ImportSpec},
     store::JobId,
 };
 
@@ -22,14 +23,36 @@ pub(super) fn spec(options: &Options, spooled: Option<&Path>) -> Result<FileSpec
     file.hash_format.clone_from(&options.hash_format);
     file.id_prefix.clone_from(&options.id_prefix);
     file.strict = options.strict;
-    for field in &options.fields {
-        let (source, target) = field
-            .split_once('=')
-            .ok_or_else(|| Failure::misused(format!("--field {field}: it is not of the form SOURCE=FIELD")))?;
-        file.fields.push((source.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty())));
-    }
+    file.record_bytes = options.record_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    file.ratio = options.ratio;
+    file.fields = fields(options)?;
     file.hashes = options.hashes.as_deref().map(absolute).transpose()?;
     Ok(file)
+}
+
+/// # Errors
+///
+/// When a field is not of the form that is needed.
+fn fields(options: &Options) -> Result<FieldMap, Failure> {
+    let halves = |flag, text: &str, form| {
+        let halves = text.split_once('=').map(|(left, right)| (left.to_owned(), right.to_owned()));
+        halves.ok_or_else(|| Failure::misused(format!("{flag} {text}: it is not of the form {form}")))
+    };
+    let mut map = FieldMap::default();
+    for field in &options.fields {
+        let (source, target) = halves("--field", field, "SOURCE=FIELD")?;
+        map = match target.strip_prefix('!') {
+            Some(contrary) => map.negated(source, contrary),
+            None if target.is_empty() => map.without(source),
+            None => map.field(source, target),
+        };
+    }
+    for constant in &options.constants {
+        let (target, text) = halves("--constant", constant, "FIELD=VALUE")?;
+        let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        map = map.constant(target, value);
+    }
+    Ok(map)
 }
 
 /// # Errors
