@@ -292,7 +292,7 @@ async fn weak_hashes_are_wrapped_and_open_with_their_passwords() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sample_shows_whether_hashes_open_before_anything_is_imported() {
     let policy = HashPolicy::argon2id(64, 1, 1).unwrap();
-    let passwords = Passwords::builder().policy(policy).threads(1).build().unwrap();
+    let passwords = Arc::new(Passwords::builder().policy(policy).threads(1).build().unwrap());
     let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
     let mut records: Vec<_> = ["right", "wrong", "none", "odd", "late"].map(person).into();
     records[2].credential = None;
@@ -301,6 +301,11 @@ async fn a_sample_shows_whether_hashes_open_before_anything_is_imported() {
         let identifier = StandardRules::default().parse(&format!("{name}@example.com")).unwrap();
         Sample::new(identifier, if name == "wrong" { "another" } else { name })
     });
+    // With what is put over weak hashes on the way in, too.
+    let wrapping = Importer::builder(Arc::clone(&store)).wrap_weak_hashes(Arc::clone(&passwords)).build();
+    let (input, few) = (Listed::new(records.clone()), known[..2].to_vec());
+    let wrapped = wrapping.verify_sample(input, few, &passwords).await.unwrap();
+    assert!(matches!(wrapped[..], [SampleAnswer::Proven { scheme: "wrapped" }, SampleAnswer::Mismatch]), "{wrapped:?}");
     let answers = importer(&store).verify_sample(Listed::new(records), known.into(), &passwords).await.unwrap();
     let [right, wrong, none, odd, nobody] = &answers[..] else { panic!("{answers:?}") };
     assert!(matches!(right, SampleAnswer::Proven { scheme: "md5" }), "{right:?}");

@@ -139,6 +139,24 @@ fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_sch
             assert!(came == expected, "{format}");
         }
     }
+    // What only the schema refuses is put aside as a record of it.
+    let exported = r#"{"user_id":"auth0|7","email":"nobody","logins_count":3,"created_at":"2024-11-14T10:26:40Z"}"#;
+    for (format, text) in [
+        (ImportFormat::Csv, "user_id,email,blocked\n7,nobody,true\n"),
+        (ImportFormat::Okta, "login,email,firstName,mobilePhone\nada,nobody,Ada,+447700900123\n"),
+        (ImportFormat::UsersExport, exported),
+        (ImportFormat::UsersExport, "user_id,email,logins_count\nauth0|7,nobody,3\n"),
+    ] {
+        let first = |text: String, format| {
+            let mut reader = RecordReader::new(Cursor::new(text), format, options()).unwrap();
+            reader.next().unwrap().unwrap()
+        };
+        let refused = first(text.to_owned(), Some(format));
+        assert_eq!(refused.user.unwrap_err()[0].detail, "email.syntax", "{format}");
+        let corrected = String::from_utf8(refused.raw).unwrap().replace("nobody", "a@example.com");
+        let expected = first(text.replace("nobody", "a@example.com"), Some(format)).user.unwrap();
+        assert!(first(corrected, None).user.unwrap() == expected, "{format}");
+    }
     for broken in [
         r#"{"quarantined_from": "vax", "record": {}}"#,
         r#"{"quarantined_from": "django"}"#,

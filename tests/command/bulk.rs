@@ -185,8 +185,16 @@ fn whose_ids_a_file_has_is_told_where_there_is_a_legacy_system() {
 #[test]
 fn standard_input_is_imported_and_leaves_nothing_behind() {
     let terminal = with_users(0);
-    let ended = terminal.run_with(&["import", "-", "--json"], &[], &lines_of(&[user(1), user(2)]));
-    assert_eq!((ended.code, &json_of(&ended)["report"]["inserted"]), (0, &json!(2)), "{}", ended.stderr);
+    let plain = |first| lines_of(&[user(first), user(first + 1)]).into_bytes();
+    let gzip = |text: Vec<u8>| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(&text).unwrap();
+        packer.finish().unwrap()
+    };
+    for input in [plain(1), gzip(plain(3)), zstd::encode_all(&*plain(5), 3).unwrap()] {
+        let ended = terminal.run_with(&["import", "-", "--json"], &[], input);
+        assert_eq!((ended.code, &json_of(&ended)["report"]["inserted"]), (0, &json!(2)), "{}", ended.stderr);
+    }
     let left = std::fs::read_dir(terminal.path())
         .unwrap()
         .filter(|it| it.as_ref().unwrap().file_name().to_string_lossy().contains("stdin"));

@@ -81,13 +81,13 @@ impl Terminal {
         self.run_with(arguments, &[], "")
     }
 
-    pub(super) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ended {
+    pub(super) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], input: impl AsRef<[u8]>) -> Ended {
         let mut command = self.command(arguments);
         command.envs(environment.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A command that reads nothing may have ended already.
-        let _unread = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _unread = child.stdin.take().unwrap().write_all(input.as_ref());
         Ended::of(child.wait_with_output().unwrap())
     }
 

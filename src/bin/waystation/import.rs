@@ -172,7 +172,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
             }
         };
         return tokio::select! {
-            proven = prove::run(known, input, &passwords, global) => proven,
+            proven = prove::run(known, input, &passwords, options.wrap, global) => proven,
             () = stopped => Ok(Exit::Interrupted),
         };
     }

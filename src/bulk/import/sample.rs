@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{ImportError, ImportFailure, ImportReport, Importer, Input};
+use super::{ImportError, ImportFailure, ImportReport, Importer, Input, item::is_weak};
 use crate::{
     bulk::{Fault, Place},
     identifier::{Identifier, IdentifierRules as _, StandardRules},
@@ -56,7 +56,8 @@ pub enum SampleAnswer {
 
 impl Importer {
     /// Shows, before an import, that its hashes open with passwords that are known: reads the input until everybody of
-    /// `known` was met, stores each in a store of its own, reads them again and verifies. One answer for each, in order.
+    /// `known` was met, stores each in a store of its own (wrapped, if the import wraps), reads them again and verifies. One
+    /// answer for each, in order.
     ///
     /// Nothing is written to the importer's own store.
     ///
@@ -93,6 +94,7 @@ impl Importer {
         credential: Credential,
         passwords: &Passwords,
     ) -> Result<SampleAnswer, ImportFailure> {
+        let credential = self.on_its_way_in(credential).await?;
         // Through text and back, as a database keeps it, and through a store.
         let text = serde_json::to_vec(&credential).map_err(|_| ImportFailure::State)?;
         let credential: Credential = serde_json::from_slice(&text).map_err(|_| ImportFailure::State)?;
@@ -111,6 +113,18 @@ impl Importer {
             Ok(Verification::Mismatch) => Ok(SampleAnswer::Mismatch),
             Err(PasswordError::Hash(error)) => Ok(SampleAnswer::Unverifiable(error)),
             Err(error) => Err(ImportFailure::Password(error)),
+        }
+    }
+}
+
+impl Importer {
+    /// As the import stores it: wrapped, if it would be.
+    async fn on_its_way_in(&self, credential: Credential) -> Result<Credential, ImportFailure> {
+        match (self.wrapping(), &credential) {
+            (Some(with), Credential::Hash(hash)) if is_weak(with, hash) && with.is_wrappable(hash).unwrap_or(false) => {
+                Ok(Credential::Hash(with.wrap(hash).await.map_err(ImportFailure::Password)?))
+            }
+            _ => Ok(credential),
         }
     }
 }

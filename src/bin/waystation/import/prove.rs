@@ -27,11 +27,14 @@ pub(super) async fn run(
     known: &Path,
     input: Arc<dyn Input>,
     passwords: &Arc<Passwords>,
+    wrap: bool,
     global: &Global,
 ) -> Result<Exit, Failure> {
     let samples = read(known)?;
     // What it proves is stored in a store of its own.
-    let importer = Importer::builder(Arc::new(MemoryStore::new())).passwords(Arc::clone(passwords)).build();
+    let importer = Importer::builder(Arc::new(MemoryStore::new()));
+    let importer = if wrap { importer.wrap_weak_hashes(Arc::clone(passwords)) } else { importer };
+    let importer = importer.build();
     let answers = importer.verify_sample(input, samples, passwords).await;
     let answers = answers.map_err(|error| Failure::of("the file cannot be proven", error))?;
     let mut proven = 0_usize;
