@@ -218,6 +218,7 @@ macro_rules! __store_cases {
             of_64_batches_of_one_user_one_stores
             a_look_up_answers_each_key_in_order
             a_batch_changes_those_who_are_as_expected
+            a_batch_makes_each_change_to_its_own_user
             a_batch_that_wants_all_writes_all_or_nothing
             a_batch_rolled_back_tells_and_writes_nothing
             faults_are_saved_with_their_batch

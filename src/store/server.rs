@@ -16,6 +16,8 @@ use crate::{
 
 mod builder;
 #[cfg(feature = "postgres")]
+mod changes;
+#[cfg(feature = "postgres")]
 mod copy;
 mod driver;
 mod fault;

@@ -33,7 +33,8 @@ pub trait OpenInput: fmt::Debug + Send + Sync + 'static {
 /// Is told when a job is over: sends an e-mail, writes a line.
 #[async_trait]
 pub trait JobObserver: fmt::Debug + Send + Sync + 'static {
-    /// The job is completed, failed or cancelled.
+    /// The job is completed or failed, or was cancelled while a worker had it. Of one that was cancelled before, whoever
+    /// cancelled it is told by the answer.
     ///
     /// Told at most once: where the process dies between the end and the telling, nobody is told. Whoever must know asks
     /// [`ImportJobs::status`](super::ImportJobs::status) too.

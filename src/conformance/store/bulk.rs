@@ -2,14 +2,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::people::{Store, at, at_once, find, found, full, id, insert, keyed, plain, with};
+use super::people::{Store, at, at_once, find, found, full, id, insert, keyed, plain, same, with};
 use crate::{
     identifier::IdentifierKind,
+    password::PasswordHash,
     store::{
         BulkOutcome, BulkStore, BulkUpdate, BulkWrite, BulkWritten, Checkpoint, Deletion, Job, JobFault, JobId, Key,
         KeyKind, Lookup, OnTombstone, OwnedKey, Tombstone, Turn, UserStoreExt,
     },
-    user::{Credential, User, UserChange, UserId, Version},
+    user::{Credential, LegacyKey, Moved, MovedBy, User, UserChange, UserId, Version},
 };
 
 fn bulk(store: &Store) -> &dyn BulkStore {
@@ -323,6 +324,50 @@ pub async fn a_batch_changes_those_who_are_as_expected(store: Store) {
     expected.apply(password);
     assert!(found(&store, &cyd.id).await == expected, "whole");
     assert_eq!(found(&store, &bob.id).await.profile.name.as_deref(), Some("Robert"));
+}
+
+/// Of many changes each is made to its own user, whatever the others are, and told in its place.
+pub async fn a_batch_makes_each_change_to_its_own_user(store: Store) {
+    let users: Vec<_> = (0..300).map(|number| keyed(&format!("u{number}"))).collect();
+    assert!(write(&store, BulkWrite::new(users.clone())).await.iter().all(|outcome| outcome.is_done()));
+    let (mut updates, mut expected) = (Vec::new(), Vec::new());
+    for (number, user) in users.into_iter().map(User::from_new).enumerate() {
+        let (name, mut profile) = (format!("Number {number}"), user.profile.clone());
+        profile.name = Some(name.clone());
+        if number % 10 == 0 {
+            profile.phone = None;
+        }
+        let credential = if number % 4 == 1 {
+            Credential::PendingPassword
+        } else {
+            Credential::Hash(PasswordHash::new(name.as_str()))
+        };
+        let change = UserChange::at(at(9));
+        let change = match number % 6 {
+            0 | 1 => change.profile(profile),
+            2 => change.same_password(credential),
+            3 => change.profile(profile).new_password(credential),
+            4 => change.legacy(LegacyKey::new("ldap", name)),
+            _ => change.profile(profile).moved(Moved::new(at(8), MovedBy::Import)),
+        };
+        let mut update = BulkUpdate::new(user.id.clone(), user.version, change.clone());
+        let mut user = user;
+        if number % 7 == 3 {
+            update.expected = Version::new(9);
+        } else {
+            user.apply(change);
+        }
+        expected.push((user, if number % 7 == 3 { BulkOutcome::Stale } else { BulkOutcome::Updated }));
+        updates.push(update);
+    }
+    // Nobody is changed twice from one version.
+    updates.push(updates[0].clone());
+    let mut written = write(&store, BulkWrite::new(Vec::new()).updates(updates)).await;
+    assert_eq!(written.pop(), Some(BulkOutcome::Stale));
+    for ((user, outcome), written) in expected.iter().zip(written) {
+        assert_eq!(written, *outcome);
+        same(&found(&store, &user.id).await, user, "a change among others");
+    }
 }
 
 /// All or nothing means nothing if there is one in the way, whoever comes before and after; and all if there is none.

@@ -9,6 +9,7 @@ use sqlx::{
 use tokio_stream::StreamExt as _;
 
 use super::{
+    changes,
     copy::{self, CopiedRows},
     driver::{bound, runs_statements},
     fault::{Fault, Meaning, unanswered},
@@ -57,6 +58,13 @@ impl Engine for Postgres {
 
     async fn execute_list(connection: &mut PgConnection, list: ListStatement<'_>) -> Result<u64, sqlx::Error> {
         Ok(as_arrays(&list).execute(connection).await?.rows_affected())
+    }
+
+    async fn execute_each(
+        connection: &mut PgConnection,
+        statements: Vec<Statement<'_>>,
+    ) -> Result<Vec<u64>, sqlx::Error> {
+        changes::execute(connection, statements).await
     }
 
     /// One COPY takes all lists, and works on one while the next is written down.
@@ -147,16 +155,28 @@ fn as_arrays<'q>(list: &'q ListStatement<'_>) -> Query<'q, sqlx::Postgres, PgArg
     let mut text = list.before.text().into_owned();
     text.push_str("SELECT * FROM unnest(");
     for (place, column) in columns.iter().enumerate() {
-        text.push_str(if place == 0 { "?" } else { ", ?" });
-        text.push_str(match column {
-            Column::Bytes(_) => "::bytea[]",
-            Column::Flags(_) => "::boolean[]",
-            Column::Numbers(_) => "::bigint[]",
-        });
+        text.push_str(if place == 0 { "?::" } else { ", ?::" });
+        text.push_str(column_type(column));
+        text.push_str("[]");
     }
     text.push(')');
     text.push_str(list.after);
-    let query = bound!(numbered(&text), list.before, as_bytes).persistent(false);
+    bind_columns(bound!(numbered(&text), list.before, as_bytes).persistent(false), columns)
+}
+
+pub(super) const fn column_type(column: &Column<'_>) -> &'static str {
+    match column {
+        Column::Bytes(_) => "bytea",
+        Column::Flags(_) => "boolean",
+        Column::Numbers(_) => "bigint",
+    }
+}
+
+/// Each column as one parameter.
+pub(super) fn bind_columns<'q>(
+    query: Query<'q, sqlx::Postgres, PgArguments>,
+    columns: Vec<Column<'q>>,
+) -> Query<'q, sqlx::Postgres, PgArguments> {
     columns.into_iter().fold(query, |query, column| match column {
         Column::Bytes(bytes) => query.bind(bytes),
         Column::Flags(flags) => query.bind(flags),

@@ -45,7 +45,7 @@ const TAKEN: [(KeyKind, &str); 5] = [
 const ANY_BURIED: &str = "SELECT digest FROM waystation_tombstones WHERE connection = ? LIMIT 1";
 
 /// What the values of one statement may come to, in bytes, where a row more is too much. MariaDB takes 16 MiB.
-pub(super) const SIZE: usize = 4 << 20;
+pub(in crate::store) const SIZE: usize = 4 << 20;
 
 /// How often somebody may take a key between the look and the insert, before all are inserted one by one.
 const LOOKS: usize = 3;
@@ -239,7 +239,10 @@ impl Users {
         // Where a key is taken, a database may let no other statement follow: then each gets a savepoint of its own.
         transaction::set_savepoint::<E>(connection).await.map_err(failed)?;
         let mut outcomes = Vec::with_capacity(updates.len());
-        for updates in updates.chunks(E::LIST) {
+        let mut rest = updates;
+        while !rest.is_empty() {
+            let (updates, more) = rest.split_at(distinct(rest, E::LIST));
+            rest = more;
             let statements = updates.iter().map(|update| self.change(update)).collect::<Result<_, _>>()?;
             let written = match E::execute_each(connection, statements).await {
                 Ok(written) => written,
@@ -416,6 +419,12 @@ impl Users {
         }
         statements
     }
+}
+
+/// How many updates there are, up to `most`, before one of somebody who is changed by an earlier one.
+fn distinct(updates: &[BulkUpdate], most: usize) -> usize {
+    let mut seen = HashSet::new();
+    updates.iter().take(most).take_while(|update| seen.insert(&update.id)).count()
 }
 
 /// What becomes of users, if nobody else writes.

@@ -75,7 +75,7 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + Sized + 'static {
         statement: &Statement<'_>,
     ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
-    /// The same with statements, one after the other.
+    /// The same with statements that write a row each, no two of them the same one. In which order is the engine's to choose.
     fn execute_each(
         connection: &mut Self::Connection,
         statements: Vec<Statement<'_>>,

@@ -68,6 +68,12 @@ impl<'a> Statement<'a> {
         !self.made_once
     }
 
+    /// The text and its values.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn into_parts(self) -> (Cow<'static, str>, Vec<Value<'a>>) {
+        (self.text, self.values)
+    }
+
     pub(crate) fn values(&self) -> &[Value<'a>] {
         &self.values
     }

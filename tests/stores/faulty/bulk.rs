@@ -45,6 +45,11 @@ impl BulkStore for Faulty {
                     update.unless_logged_in_since = None;
                 }
             }
+            Fault::BulkMixesChanges => {
+                if let [one, other, ..] = &mut *batch.updates {
+                    std::mem::swap(&mut one.change, &mut other.change);
+                }
+            }
             Fault::BulkWritesSome => batch.unless_conflict = false,
             Fault::BulkKeepsDryRuns => batch.rolled_back = false,
             Fault::BulkForgetsFaults => {
