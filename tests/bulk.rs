@@ -63,6 +63,9 @@ mod readers_tables;
 #[cfg(test)]
 #[path = "bulk/readers_vendors.rs"]
 mod readers_vendors;
+#[cfg(test)]
+#[path = "bulk/readers_vendors_faults.rs"]
+mod readers_vendors_faults;
 
 #[cfg(test)]
 #[cfg(all(feature = "digest", feature = "sqlite"))]

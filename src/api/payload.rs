@@ -11,7 +11,10 @@ use super::{
     parameters::{Parameters, told},
     problem::Problem,
 };
-use crate::{bulk::json_members, user::Metadata};
+use crate::{
+    bulk::{Fault, json_members},
+    user::Metadata,
+};
 
 /// The members of a request's body, taken one by one.
 #[derive(Debug)]
@@ -49,14 +52,13 @@ impl Payload {
     }
 
     pub(super) fn read(bytes: &[u8], known: &[&str]) -> Result<Self, Problem> {
-        let members = match json_members(bytes) {
-            Ok(Some(members)) => members,
-            Ok(None) => return Err(Problem::body("Expected type object", "")),
-            Err(fault) => {
-                return Err(Problem::bad("invalid_body", format!("Invalid request payload: {}.", fault.message))
-                    .at(fault.pointer));
-            }
+        let none = || Problem::body("Expected type object", "");
+        let refused = |fault: Fault| {
+            Problem::bad("invalid_body", format!("Invalid request payload: {}.", fault.message)).at(fault.pointer)
         };
+        let members = json_members(bytes)
+            .map_err(|faults| faults.into_iter().next().map_or_else(none, refused))?
+            .ok_or_else(none)?;
         match members.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(Problem::body(format!("Additional properties not allowed{}", told(name)), "")),
             None => Ok(Self(members)),

@@ -14,7 +14,10 @@ mod users_export;
 
 use serde_json::{Map, Value, json};
 
-use super::{Fault, FaultCode, FieldMap, ImportFormat, ReadOptions, record::hash};
+use super::{
+    Fault, FaultCode, ImportFormat, ReadOptions,
+    record::{Faults, hash},
+};
 use crate::{
     password::{
         HashError, PasswordHash,
@@ -32,10 +35,12 @@ pub(super) enum Translated {
     Record(Map<String, Value>),
     /// It is no user.
     Skipped,
+    /// What is wrong with it, and what the schema would have of the rest.
+    Refused(Vec<Fault>, Map<String, Value>),
 }
 
-/// What reads the records of a system.
-type Translation = fn(Map<String, Value>, &ReadOptions) -> Result<Translated, Fault>;
+/// What reads the records of a system. What is wrong is told, and left out.
+type Translation = fn(Map<String, Value>, &ReadOptions, &mut Faults) -> Translated;
 
 /// `None` for the formats that are the import schema already.
 fn translation(format: Option<ImportFormat>) -> Option<Translation> {
@@ -43,58 +48,54 @@ fn translation(format: Option<ImportFormat>) -> Option<Translation> {
         // Entries of LDIF are no JSON.
         None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines | ImportFormat::Ldif) => None,
         Some(ImportFormat::Clerk) => Some(clerk::user),
-        Some(ImportFormat::Cognito) => Some(|row, _| cognito::user(row)),
+        Some(ImportFormat::Cognito) => Some(|row, _, faults| cognito::user(row, faults)),
         Some(ImportFormat::Django) => Some(django::user),
         Some(ImportFormat::Firebase) => Some(firebase::user),
         Some(ImportFormat::Keycloak) => Some(keycloak::user),
         Some(ImportFormat::Kratos) => Some(kratos::user),
-        Some(ImportFormat::Okta) => Some(|row, _| okta::user(row)),
+        Some(ImportFormat::Okta) => Some(|row, _, faults| okta::user(row, faults)),
         Some(ImportFormat::Supabase) => Some(supabase::user),
-        Some(ImportFormat::UsersExport) => Some(|export, _| Ok(users_export::user(export))),
+        Some(ImportFormat::UsersExport) => Some(|export, _, _| users_export::user(export)),
     }
 }
 
 /// Reads a record of another system. `None` for one of the import schema.
-pub(super) fn translate(
-    format: Option<ImportFormat>,
-    text: &[u8],
-    options: &ReadOptions,
-) -> Option<Result<Translated, Fault>> {
-    let fields = &options.fields;
-    let renamed = || object(text).map(|members| Translated::Record(fields.renamed(members)));
-    let Some(of) = translation(format) else { return (!fields.is_empty()).then(|| with_constants(renamed(), fields)) };
-    let translated = object(text).and_then(|members| {
-        if fields.is_empty() {
-            return of(members, options);
-        }
-        let mut value = Value::Object(members.clone());
-        fields.take_away(&mut value);
-        let Value::Object(wanted) = value else { return of(members, options) };
-        let mut translated = of(wanted, options)?;
-        if let Translated::Record(record) = &mut translated {
-            fields.put_on(record, &Value::Object(members));
-        }
-        Ok(translated)
-    });
-    Some(with_constants(translated, fields))
-}
-
-fn with_constants(translated: Result<Translated, Fault>, fields: &FieldMap) -> Result<Translated, Fault> {
-    let mut translated = translated?;
-    if let Translated::Record(record) = &mut translated {
-        fields.put_constants(record);
+pub(super) fn translate(format: Option<ImportFormat>, text: &[u8], options: &ReadOptions) -> Option<Translated> {
+    let (fields, of) = (&options.fields, translation(format));
+    if of.is_none() && fields.is_empty() {
+        return None;
     }
-    Ok(translated)
+    let members = match object(text) {
+        Ok(members) => members,
+        Err(faults) => return Some(Translated::Refused(faults, Map::new())),
+    };
+    let mut faults = Faults::default();
+    let translated = match of {
+        None => Translated::Record(fields.renamed(members)),
+        Some(of) if fields.is_empty() => of(members, options, &mut faults),
+        Some(of) => {
+            let mut wanted = members.clone();
+            fields.take_away(&mut wanted);
+            let mut translated = of(wanted, options, &mut faults);
+            if let Translated::Record(record) = &mut translated {
+                fields.put_on(record, members);
+            }
+            translated
+        }
+    };
+    Some(settled(translated, faults, options))
 }
 
 /// Reads an entry of LDIF, by a map of its attributes or as directories name them.
-pub(super) fn translate_entry(text: &[u8], options: &ReadOptions) -> Result<Translated, Fault> {
-    let Some(entry) = ldif::Entry::read(text)? else { return Ok(Translated::Skipped) };
-    if options.fields.is_empty() {
-        return ldif::user(&entry, options);
-    }
-    let renamed = Translated::Record(options.fields.renamed(entry.into_members()));
-    with_constants(Ok(renamed), &options.fields)
+pub(super) fn translate_entry(text: &[u8], options: &ReadOptions) -> Translated {
+    let mut faults = Faults::default();
+    let translated = match ldif::Entry::read(text) {
+        Err(fault) => return Translated::Refused(vec![fault], Map::new()),
+        Ok(None) => Translated::Skipped,
+        Ok(Some(entry)) if options.fields.is_empty() => ldif::user(&entry, options, &mut faults),
+        Ok(Some(entry)) => Translated::Record(options.fields.renamed(entry.into_members())),
+    };
+    settled(translated, faults, options)
 }
 
 /// Reads a row of another system.
@@ -102,23 +103,33 @@ pub(super) fn translate_row(
     format: Option<ImportFormat>,
     row: Map<String, Value>,
     options: &ReadOptions,
-) -> Result<Translated, Fault> {
+) -> Translated {
+    let mut faults = Faults::default();
     let translated = match format {
-        Some(ImportFormat::Firebase) => firebase::row(row).and_then(|row| firebase::user(row, options)),
-        Some(ImportFormat::UsersExport) => Ok(users_export::row(row)),
+        Some(ImportFormat::Firebase) => firebase::user(firebase::row(row, &mut faults), options, &mut faults),
+        Some(ImportFormat::UsersExport) => users_export::row(row),
         other => match translation(other) {
-            Some(of) => of(row, options),
-            None => Ok(Translated::Record(row)),
+            Some(of) => of(row, options, &mut faults),
+            None => Translated::Record(row),
         },
     };
-    with_constants(translated, &options.fields)
+    settled(translated, faults, options)
+}
+
+fn settled(translated: Translated, faults: Faults, options: &ReadOptions) -> Translated {
+    match translated {
+        Translated::Record(mut record) => {
+            options.fields.put_constants(&mut record);
+            if faults.is_empty() { Translated::Record(record) } else { Translated::Refused(faults.into_vec(), record) }
+        }
+        Translated::Skipped | Translated::Refused(..) => translated,
+    }
 }
 
 /// The members of a record.
-pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Fault> {
+pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Vec<Fault>> {
     let members = super::record::members(text)?;
-    let object = Fault::new(FaultCode::ObjectRequired, "record.type", "", "it is not an object");
-    members.ok_or(object)
+    members.ok_or_else(|| vec![Fault::new(FaultCode::ObjectRequired, "record.type", "", "it is not an object")])
 }
 
 /// Moves a member to another place of the import schema. `null` is nothing.

@@ -18,7 +18,7 @@ mod writing;
 pub use options::RecordOptions;
 
 use super::Fault;
-use faults::Faults;
+pub(in crate::bulk) use faults::Faults;
 use json::Json;
 use pointer::Pointer;
 
@@ -105,12 +105,12 @@ pub(super) const KEYS: [&str; 19] = [
 ///
 /// # Errors
 ///
-/// When it is not JSON, or a key stands twice.
-pub(crate) fn members(text: &[u8]) -> Result<Option<crate::user::Metadata>, Fault> {
-    let Json::Object(members) = Json::read(text, 64)? else { return Ok(None) };
+/// When it is not JSON, or keys stand twice.
+pub(crate) fn members(text: &[u8]) -> Result<Option<crate::user::Metadata>, Vec<Fault>> {
+    let Json::Object(members) = Json::read(text, 64).map_err(|fault| vec![fault])? else { return Ok(None) };
     let mut faults = Faults::default();
     let members = json::into_map(members, &Pointer::Root, &mut faults);
-    faults.into_vec().into_iter().next().map_or(Ok(Some(members)), Err)
+    if faults.is_empty() { Ok(Some(members)) } else { Err(faults.into_vec()) }
 }
 
 impl Default for ImportRecord {

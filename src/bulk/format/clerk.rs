@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Translated, carry, credential, extend, merge, refused_import, text};
 use crate::{
-    bulk::{Fault, FaultCode, ReadOptions},
+    bulk::{Fault, FaultCode, ReadOptions, record::Faults},
     password::vendor::ClerkHash,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 const LISTS: &[&str] =
     &["unverified_email_addresses", "unverified_phone_numbers", "verified_email_addresses", "verified_phone_numbers"];
 
-pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
+pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions, faults: &mut Faults) -> Translated {
     let (mut record, mut rest, mut metadata) = (Map::new(), Map::new(), Map::new());
     for (key, target) in [
         ("id", "user_id"),
@@ -42,31 +42,34 @@ pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions) -> Result
         .filter_map(|key| record.get(*key).and_then(Value::as_str).map(str::to_owned))
         .collect();
     for list in LISTS {
-        let others = text(&mut row, list)?.unwrap_or_default();
+        let others = faults.or_default(text(&mut row, list)).unwrap_or_default();
         let others: Vec<&str> = listed(&others).filter(|other| !primary.iter().any(|own| own == other)).collect();
         if !others.is_empty() {
             metadata.insert((*list).to_owned(), json!(others));
         }
     }
-    if let Some(secret) = text(&mut row, "totp_secret")? {
+    if let Some(secret) = faults.or_default(text(&mut row, "totp_secret")) {
         let secret = secret.trim_end_matches('=').to_ascii_uppercase();
         record.insert("mfa_factors".to_owned(), json!([{"totp": {"secret": secret}}]));
     }
-    match (text(&mut row, "password_hasher")?, text(&mut row, "password_digest")?) {
-        (_, None) => {}
-        (None, Some(_)) => {
-            let message = "it is missing, and nothing else tells which scheme the digest is of";
-            return Err(Fault::new(FaultCode::AnyOfMissing, "hash.incomplete", "/password_hasher", message));
-        }
-        (Some(hasher), Some(digest)) => {
-            let hash = ClerkHash::new(&hasher, digest).map_err(|error| refused_import(&error, "/password_hasher"))?;
-            rest.insert("credential".to_owned(), credential(hash.into(), "/password_digest", options)?);
-        }
+    if let Some(hash) = faults.or_default(password(&mut row, options)) {
+        rest.insert("credential".to_owned(), hash);
     }
     merge(&mut row, "app_metadata", metadata, &mut rest);
     extend(&mut record, rest);
     record.extend(row);
-    Ok(Translated::Record(record))
+    Translated::Record(record)
+}
+
+fn password(row: &mut Map<String, Value>, options: &ReadOptions) -> Result<Option<Value>, Fault> {
+    let (hasher, digest) = (text(row, "password_hasher"), text(row, "password_digest"));
+    let Some(digest) = digest? else { return Ok(None) };
+    let hasher = hasher?.ok_or_else(|| {
+        let message = "it is missing, and nothing else tells which scheme the digest is of";
+        Fault::new(FaultCode::AnyOfMissing, "hash.incomplete", "/password_hasher", message)
+    })?;
+    let hash = ClerkHash::new(&hasher, digest).map_err(|error| refused_import(&error, "/password_hasher"))?;
+    credential(hash.into(), "/password_digest", options).map(Some)
 }
 
 /// The members of a list. No address and no number has what stands between them.

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Translated, carry, extend, flag, merge, text, wrong_type};
-use crate::bulk::Fault;
+use crate::bulk::{Fault, record::Faults};
 
 /// What goes into `user_metadata` under its own name: the other standard attributes of a pool.
 const KEPT: &[&str] = &[
@@ -19,18 +19,18 @@ const KEPT: &[&str] = &[
     "zoneinfo",
 ];
 
-pub(super) fn user(mut row: Map<String, Value>) -> Result<Translated, Fault> {
+pub(super) fn user(mut row: Map<String, Value>, faults: &mut Faults) -> Translated {
     let (mut record, mut rest) = (Map::new(), Map::new());
     let (mut metadata, mut attributes) = (Map::new(), Map::new());
     for key in ["name", "given_name", "family_name", "nickname", "picture", "email", "phone_number"] {
         carry(&mut row, key, &mut record, key);
     }
     for (key, target) in [("email_verified", "email_verified"), ("phone_number_verified", "phone_verified")] {
-        if let Some(is_verified) = flag(&mut row, key)? {
+        if let Some(is_verified) = faults.or_default(flag(&mut row, key)) {
             record.insert(target.to_owned(), is_verified.into());
         }
     }
-    let username = text(&mut row, "cognito:username")?;
+    let username = faults.or_default(text(&mut row, "cognito:username"));
     carry(&mut row, "sub", &mut record, "user_id");
     if let Some(username) = username {
         // Its name in the pool never changes. Where people log in with an address, it is one or a UUID, and nobody types it.
@@ -44,11 +44,10 @@ pub(super) fn user(mut row: Map<String, Value>) -> Result<Translated, Fault> {
     for key in KEPT {
         carry(&mut row, key, &mut attributes, key);
     }
-    if let Some(seconds) = text(&mut row, "updated_at")? {
-        let seconds: i64 = seconds.parse().map_err(|_| wrong_type("/updated_at".to_owned(), "seconds since 1970"))?;
-        rest.insert("updated_at".to_owned(), seconds.saturating_mul(1_000_000).into());
+    if let Some(at) = faults.or_default(updated_at(&mut row)) {
+        rest.insert("updated_at".to_owned(), at.into());
     }
-    if let Some(is_on) = flag(&mut row, "cognito:mfa_enabled")? {
+    if let Some(is_on) = faults.or_default(flag(&mut row, "cognito:mfa_enabled")) {
         metadata.insert("cognito:mfa_enabled".to_owned(), is_on.into());
     }
     let own: Vec<_> =
@@ -60,5 +59,12 @@ pub(super) fn user(mut row: Map<String, Value>) -> Result<Translated, Fault> {
     merge(&mut row, "user_metadata", attributes, &mut rest);
     extend(&mut record, rest);
     record.extend(row);
-    Ok(Translated::Record(record))
+    Translated::Record(record)
+}
+
+/// In microseconds.
+fn updated_at(row: &mut Map<String, Value>) -> Result<Option<i64>, Fault> {
+    let Some(seconds) = text(row, "updated_at")? else { return Ok(None) };
+    let seconds: i64 = seconds.parse().map_err(|_| wrong_type("/updated_at".to_owned(), "seconds since 1970"))?;
+    Ok(Some(seconds.saturating_mul(1_000_000)))
 }

@@ -3,25 +3,22 @@
 
 use serde_json::{Map, Value};
 
-use super::{Translated, carry, credential, extend};
+use super::{Translated, carry, credential, extend, wrong_type};
 use crate::{
-    bulk::{Fault, FaultCode, ReadOptions},
+    bulk::{ReadOptions, record::Faults},
     password::{Dialect, PasswordHash},
 };
 
-pub(super) fn user(mut object: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
+pub(super) fn user(mut object: Map<String, Value>, options: &ReadOptions, faults: &mut Faults) -> Translated {
     let is_user = object.get("model").and_then(Value::as_str).is_some_and(is_user_model);
     let fields = object.remove("fields");
-    let Some(Value::Object(mut fields)) = fields.filter(|_| is_user) else { return Ok(Translated::Skipped) };
+    let Some(Value::Object(mut fields)) = fields.filter(|_| is_user) else { return Translated::Skipped };
     let (mut record, mut rest, mut metadata) = (Map::new(), Map::new(), Map::new());
-    let id = match object.remove("pk") {
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::String(text)) => text,
-        _ => {
-            return Err(Fault::new(FaultCode::InvalidType, "value.type", "/pk", "it is neither a number nor a string"));
-        }
-    };
-    record.insert("user_id".to_owned(), id.into());
+    match object.remove("pk") {
+        Some(Value::Number(number)) => drop(record.insert("user_id".to_owned(), number.to_string().into())),
+        Some(id @ Value::String(_)) => drop(record.insert("user_id".to_owned(), id)),
+        _ => faults.push(wrong_type("/pk".to_owned(), "a number or a string")),
+    }
     // Django writes an empty text where there is none.
     fields.retain(|_, value| value.as_str() != Some(""));
     for (key, target) in
@@ -43,7 +40,8 @@ pub(super) fn user(mut object: Map<String, Value>, options: &ReadOptions) -> Res
                 Some(scheme) => PasswordHash::declared(scheme.as_str(), text),
                 None => Dialect::DJANGO.hash(text),
             };
-            rest.insert("credential".to_owned(), credential(hash, "/fields/password", options)?);
+            let hash = faults.ok(credential(hash, "/fields/password", options));
+            rest.extend(hash.map(|hash| ("credential".to_owned(), hash)));
         }
         Some(other) => {
             record.insert("password_hash".to_owned(), other);
@@ -62,7 +60,7 @@ pub(super) fn user(mut object: Map<String, Value>, options: &ReadOptions) -> Res
     extend(&mut record, rest);
     // Columns of a model of one's own: refused by name.
     record.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }
 
 /// A user model of one's own is called `user` by nearly everybody, in an application of another name.

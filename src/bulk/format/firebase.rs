@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Translated, carry, extend, flag, millis};
 use crate::{
-    bulk::{Fault, FaultCode, ReadOptions},
+    bulk::{Fault, FaultCode, ReadOptions, record::Faults},
+    password::PasswordHash,
     user::Credential,
 };
 
@@ -49,9 +50,9 @@ pub(in crate::bulk) const COLUMNS: [&str; 28] = [
 pub(in crate::bulk) const FEWEST_COLUMNS: usize = 26;
 
 /// A row as the JSON export has the same user.
-pub(super) fn row(mut row: Map<String, Value>) -> Result<Map<String, Value>, Fault> {
+pub(super) fn row(mut row: Map<String, Value>, faults: &mut Faults) -> Map<String, Value> {
     for key in ["emailVerified", "disabled"] {
-        if let Some(truth) = flag(&mut row, key)? {
+        if let Some(truth) = faults.or_default(flag(&mut row, key)) {
             row.insert(key.to_owned(), truth.into());
         }
     }
@@ -69,10 +70,10 @@ pub(super) fn row(mut row: Map<String, Value>) -> Result<Map<String, Value>, Fau
     if !providers.is_empty() {
         row.insert("providerUserInfo".to_owned(), providers.into());
     }
-    Ok(row)
+    row
 }
 
-pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
+pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions, faults: &mut Faults) -> Translated {
     let (mut record, mut rest) = (Map::new(), Map::new());
     for (key, target) in [
         ("localId", "user_id"),
@@ -92,27 +93,18 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     for (key, target) in
         [("createdAt", "created_at"), ("lastSignedInAt", "last_login"), ("passwordUpdatedAt", "password_set_at")]
     {
-        if let Some(date) = millis(&mut export, key)? {
+        if let Some(date) = faults.or_default(millis(&mut export, key)) {
             rest.insert(target.to_owned(), date);
         }
     }
     if let Some(Value::String(claims)) = export.remove("customAttributes") {
-        let fault =
-            || Fault::new(FaultCode::Format, "json.syntax", "/customAttributes", "it is not a JSON object in a string");
-        let claims: Map<String, Value> = serde_json::from_str(&claims).map_err(|_| fault())?;
+        let claims = serde_json::from_str::<Map<String, Value>>(&claims).map_err(|_| {
+            Fault::new(FaultCode::Format, "json.syntax", "/customAttributes", "it is not a JSON object in a string")
+        });
         // Claims are called as their issuer likes.
-        rest.insert("app_metadata".to_owned(), claims.into());
+        rest.insert("app_metadata".to_owned(), faults.or_default(claims).into());
     }
-    let text = |export: &mut Map<String, Value>, key| match export.remove(key) {
-        Some(Value::String(text)) if !text.is_empty() => Some(text),
-        _ => None,
-    };
-    if let (Some(hash), salt) = (text(&mut export, "passwordHash"), text(&mut export, "salt")) {
-        let fault = |code, detail, message: String| Fault::new(code, detail, "/passwordHash", message);
-        let needed = "the hash needs the parameters of its project".to_owned();
-        let project = options.firebase.as_ref().ok_or(fault(FaultCode::AnyOfMissing, "hash.incomplete", needed))?;
-        let hash = project.hash(&hash, &salt.unwrap_or_default());
-        let hash = hash.map_err(|error| fault(FaultCode::Format, "hash.malformed", error.problem.to_string()))?;
+    if let Some(hash) = faults.or_default(password(&mut export, options)) {
         rest.insert("credential".to_owned(), json!(Credential::Hash(hash)));
     }
     if let Some(Value::Array(providers)) = export.remove("providerUserInfo") {
@@ -123,7 +115,22 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     }
     extend(&mut record, rest);
     record.extend(export.into_iter().filter(|(key, value)| !LEFT_OUT.contains(&key.as_str()) && !value.is_null()));
-    Ok(Translated::Record(record))
+    Translated::Record(record)
+}
+
+fn password(export: &mut Map<String, Value>, options: &ReadOptions) -> Result<Option<PasswordHash>, Fault> {
+    let mut text = |key| match export.remove(key) {
+        Some(Value::String(text)) if !text.is_empty() => Some(text),
+        _ => None,
+    };
+    let (hash, salt) = (text("passwordHash"), text("salt"));
+    let Some(hash) = hash else { return Ok(None) };
+    let fault = |code, detail, message: String| Fault::new(code, detail, "/passwordHash", message);
+    let project = options.firebase.as_ref().ok_or_else(|| {
+        fault(FaultCode::AnyOfMissing, "hash.incomplete", "the hash needs the parameters of its project".to_owned())
+    })?;
+    let hash = project.hash(&hash, &salt.unwrap_or_default());
+    hash.map(Some).map_err(|error| fault(FaultCode::Format, "hash.malformed", error.problem.to_string()))
 }
 
 /// An account elsewhere. Password and phone are the user's own.

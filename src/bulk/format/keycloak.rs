@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Translated, base32, carry, credential, extend, millis, turn_round, wrong_type};
 use crate::{
-    bulk::{Fault, FaultCode, ReadOptions},
+    bulk::{Fault, FaultCode, ReadOptions, record::Faults},
     password::PasswordHash,
     user::MfaFactor,
 };
@@ -17,14 +17,15 @@ const LEFT_OUT: &[&str] =
 /// What goes into `app_metadata` under its own name.
 const KEPT: &[&str] = &["clientRoles", "federationLink", "groups", "origin", "realmRoles"];
 
-pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
+pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions, faults: &mut Faults) -> Translated {
     if export.contains_key("realm") && !export.contains_key("username") {
         let message = "it is a realm and not a user: export one realm to a file";
-        return Err(Fault::new(FaultCode::NotPassed, "keycloak.realm", "", message));
+        faults.push(Fault::new(FaultCode::NotPassed, "keycloak.realm", "", message));
+        return Translated::Record(Map::new());
     }
     let names_client = |key| export.get(key).is_some_and(|client| !client.is_null());
     if names_client("serviceAccountClientId") || names_client("serviceAccountClientLink") {
-        return Ok(Translated::Skipped);
+        return Translated::Skipped;
     }
     let (mut record, mut rest, mut metadata) = (Map::new(), Map::new(), Map::new());
     for (key, target) in [
@@ -37,23 +38,24 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     ] {
         carry(&mut export, key, &mut record, target);
     }
-    turn_round(&mut export, "enabled", &mut record, "blocked")?;
-    if let Some(date) = millis(&mut export, "createdTimestamp")? {
+    faults.or_default(turn_round(&mut export, "enabled", &mut record, "blocked"));
+    if let Some(date) = faults.or_default(millis(&mut export, "createdTimestamp")) {
         rest.insert("created_at".to_owned(), date);
     }
     carry(&mut export, "attributes", &mut rest, "user_metadata");
     for key in KEPT {
         carry(&mut export, key, &mut metadata, key);
     }
-    let credentials = Credentials::read(list(&mut export, "credentials")?)?;
-    let (due, actions): (Vec<_>, Vec<_>) =
-        list(&mut export, "requiredActions")?.into_iter().partition(|action| action == "UPDATE_PASSWORD");
+    let credentials = faults.or_default(list(&mut export, "credentials"));
+    let credentials = Credentials::read(credentials, faults);
+    let actions = faults.or_default(list(&mut export, "requiredActions"));
+    let (due, actions): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action == "UPDATE_PASSWORD");
     if !actions.is_empty() {
         metadata.insert("requiredActions".to_owned(), actions.into());
     }
-    credentials.write(!due.is_empty(), &mut rest, options)?;
-    let linked = list(&mut export, "federatedIdentities")?.into_iter().enumerate().map(linked);
-    let linked = linked.collect::<Result<Vec<_>, _>>()?;
+    faults.or_default(credentials.write(!due.is_empty(), &mut rest, options));
+    let identities = faults.or_default(list(&mut export, "federatedIdentities"));
+    let linked: Vec<_> = identities.into_iter().enumerate().filter_map(|it| faults.ok(linked(it))).collect();
     if !linked.is_empty() {
         rest.insert("identities".to_owned(), linked.into());
     }
@@ -63,7 +65,7 @@ pub(super) fn user(mut export: Map<String, Value>, options: &ReadOptions) -> Res
     }
     extend(&mut record, rest);
     record.extend(export.into_iter().filter(|(key, value)| !LEFT_OUT.contains(&key.as_str()) && !value.is_null()));
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -104,21 +106,26 @@ struct Password {
 }
 
 impl Credentials {
-    fn read(list: Vec<Value>) -> Result<Self, Fault> {
+    fn read(list: Vec<Value>, faults: &mut Faults) -> Self {
         let mut found = Self { password: None, factors: Vec::new() };
         for (index, item) in list.into_iter().enumerate() {
             let pointer = format!("/credentials/{index}");
-            let Value::Object(item) = item else { return Err(wrong_type(pointer, "an object")) };
+            let Value::Object(item) = item else {
+                faults.push(wrong_type(pointer, "an object"));
+                continue;
+            };
             match item.get("type").and_then(Value::as_str) {
-                None => return Err(wrong_type(pointer + "/type", "a string")),
+                None => faults.push(wrong_type(pointer + "/type", "a string")),
                 // Keycloak tries the first one alone, too.
-                Some("password") if found.password.is_none() => found.password = Some(password(item, pointer)?),
+                Some("password") if found.password.is_none() => {
+                    found.password = faults.ok(password(item, pointer));
+                }
                 // What was the password once.
                 Some("password" | "password-history") => {}
                 Some(_) => found.factors.push(factor(item)),
             }
         }
-        Ok(found)
+        found
     }
 
     fn write(self, is_due: bool, rest: &mut Map<String, Value>, options: &ReadOptions) -> Result<(), Fault> {

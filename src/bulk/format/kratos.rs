@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::{Translated, carry, credential, extend, refused_import, wrong_type};
 use crate::{
-    bulk::{Fault, FaultCode, ReadOptions},
+    bulk::{Fault, FaultCode, ReadOptions, record::Faults},
     password::vendor::KratosHash,
     user::MfaFactor,
 };
 
 /// What says nothing that is kept here.
-const LEFT_OUT: &[&str] = &["recovery_addresses", "schema_url", "state_changed_at", "updated_at"];
+const LEFT_OUT: &[&str] = &["recovery_addresses", "schema_url", "state_changed_at"];
 
 /// What goes into `app_metadata` under its own name.
 const KEPT: &[&str] = &["external_id", "metadata_admin", "metadata_public", "organization_id", "schema_id"];
@@ -31,10 +31,11 @@ const TRAITS: &[(&str, &str)] = &[
     ("picture", "picture"),
 ];
 
-pub(super) fn user(mut identity: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
+pub(super) fn user(mut identity: Map<String, Value>, options: &ReadOptions, faults: &mut Faults) -> Translated {
     let (mut record, mut rest, mut metadata) = (Map::new(), Map::new(), Map::new());
     carry(&mut identity, "id", &mut record, "user_id");
     carry(&mut identity, "created_at", &mut rest, "created_at");
+    carry(&mut identity, "updated_at", &mut rest, "updated_at");
     match identity.remove("state") {
         None | Some(Value::Null) => {}
         Some(state) if state == "active" || state == "inactive" => {
@@ -42,23 +43,24 @@ pub(super) fn user(mut identity: Map<String, Value>, options: &ReadOptions) -> R
         }
         Some(_) => {
             let message = "it is neither active nor inactive";
-            return Err(Fault::new(FaultCode::EnumMismatch, "kratos.state", "/state", message));
+            faults.push(Fault::new(FaultCode::EnumMismatch, "kratos.state", "/state", message));
         }
     }
     for key in KEPT {
         carry(&mut identity, key, &mut metadata, key);
     }
-    let traits = object(&mut identity, "traits", "/traits")?;
+    let traits = faults.or_default(object(&mut identity, "traits", "/traits"));
     let traits = of_traits(traits, &mut record);
-    let mut credentials = object(&mut identity, "credentials", "/credentials")?;
-    let password = object(&mut credentials, "password", "/credentials/password")?;
+    let mut credentials = faults.or_default(object(&mut identity, "credentials", "/credentials"));
+    let password = faults.or_default(object(&mut credentials, "password", "/credentials/password"));
     name_by_password(&password, &mut record);
-    verified(identity.remove("verifiable_addresses"), &mut record)?;
-    if let Some(password) = of_password(password, options)? {
+    faults.or_default(verified(identity.remove("verifiable_addresses"), &mut record));
+    if let Some(password) = faults.or_default(of_password(password, options)) {
         rest.insert("credential".to_owned(), password);
     }
-    let linked = linked(object(&mut credentials, "oidc", "/credentials/oidc")?)?;
-    let factors = factors(credentials)?;
+    let oidc = faults.or_default(object(&mut credentials, "oidc", "/credentials/oidc"));
+    let linked = linked(oidc, faults);
+    let factors = factors(credentials, faults);
     for (key, value) in [
         ("identities", Value::Array(linked)),
         ("mfa_factors", json!(factors)),
@@ -71,7 +73,7 @@ pub(super) fn user(mut identity: Map<String, Value>, options: &ReadOptions) -> R
     }
     extend(&mut record, rest);
     record.extend(identity.into_iter().filter(|(key, value)| !LEFT_OUT.contains(&key.as_str()) && !value.is_null()));
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }
 
 fn object(from: &mut Map<String, Value>, key: &str, pointer: &str) -> Result<Map<String, Value>, Fault> {
@@ -161,10 +163,10 @@ fn of_password(mut password: Map<String, Value>, options: &ReadOptions) -> Resul
     }
 }
 
-fn linked(mut oidc: Map<String, Value>) -> Result<Vec<Value>, Fault> {
+fn linked(mut oidc: Map<String, Value>, faults: &mut Faults) -> Vec<Value> {
     let pointer = "/credentials/oidc/config";
-    let mut config = object(&mut oidc, "config", pointer)?;
-    let Some(Value::Array(providers)) = config.remove("providers") else { return Ok(Vec::new()) };
+    let mut config = faults.or_default(object(&mut oidc, "config", pointer));
+    let Some(Value::Array(providers)) = config.remove("providers") else { return Vec::new() };
     let named = |(index, provider): (usize, Value)| {
         let text = |key: &str| {
             let missing = || wrong_type(format!("{pointer}/providers/{index}/{key}"), "a string");
@@ -172,11 +174,11 @@ fn linked(mut oidc: Map<String, Value>) -> Result<Vec<Value>, Fault> {
         };
         Ok(json!({"provider": text("provider")?, "subject": text("subject")?}))
     };
-    providers.into_iter().enumerate().map(named).collect()
+    providers.into_iter().enumerate().filter_map(|it| faults.ok(named(it))).collect()
 }
 
 /// Second factors: a usual TOTP as every authenticator has it, passkeys and recovery codes as they came.
-fn factors(credentials: Map<String, Value>) -> Result<Vec<MfaFactor>, Fault> {
+fn factors(credentials: Map<String, Value>, faults: &mut Faults) -> Vec<MfaFactor> {
     let mut factors = Vec::new();
     for (kind, credential) in credentials {
         // Codes go to an address that the identity has.
@@ -190,12 +192,13 @@ fn factors(credentials: Map<String, Value>) -> Result<Vec<MfaFactor>, Fault> {
             // What it is called may be anything, and is not shown.
             None if !config.is_object() => {
                 let message = "a credential in it has a config that is not an object";
-                return Err(Fault::new(FaultCode::InvalidType, "value.type", "/credentials", message));
+                faults.push(Fault::new(FaultCode::InvalidType, "value.type", "/credentials", message));
+                continue;
             }
             None => MfaFactor::Other { kind: format!("kratos-{kind}"), value: config.clone() },
         });
     }
-    Ok(factors)
+    factors
 }
 
 /// The secret of a key URI whose other parameters are those that every authenticator takes.

@@ -10,7 +10,7 @@ use super::{Translated, extend};
 use crate::{
     bulk::{
         Fault, FaultCode, ReadOptions,
-        record::{date, hash},
+        record::{Faults, date, hash},
     },
     clock::{Timestamp, directory},
     password::HashError,
@@ -52,40 +52,41 @@ const ACCOUNT_DISABLED: i64 = 0x2;
 /// What `ppolicy` writes for "until an administrator unlocks it".
 const LOCKED_FOR_GOOD: &str = "000001010000Z";
 
-pub(super) fn user(entry: &Entry, options: &ReadOptions) -> Result<Translated, Fault> {
-    let classes = entry.texts("objectClass")?;
+pub(super) fn user(entry: &Entry, options: &ReadOptions, faults: &mut Faults) -> Translated {
+    let classes = faults.or_default(entry.texts("objectClass"));
     let is_of = |names: &[&str]| classes.iter().any(|class| names.iter().any(|name| class.eq_ignore_ascii_case(name)));
     if !classes.is_empty() && (is_of(NOBODY) || !is_of(PEOPLE)) {
-        return Ok(Translated::Skipped);
+        return Translated::Skipped;
     }
-    let is_active_directory = entry.text("sAMAccountName")?.is_some();
+    let is_active_directory = !matches!(entry.text("sAMAccountName"), Ok(None));
     let (username, name) = if is_active_directory { ("sAMAccountName", "displayName") } else { ("uid", "cn") };
     let (mut record, mut rest) = (Map::new(), Map::new());
-    if let Some(id) = id(entry)? {
+    if let Some(id) = faults.or_default(id(entry)) {
         record.insert("user_id".to_owned(), id.into());
     }
     for (attribute, target) in
         [("mail", "email"), (username, "username"), (name, "name"), ("givenName", "given_name"), ("sn", "family_name")]
     {
-        if let Some(text) = entry.text(attribute)? {
+        if let Some(text) = faults.or_default(entry.text(attribute)) {
             record.insert(target.to_owned(), text.into());
         }
     }
-    for (target, at) in dates(entry)? {
+    for (target, at) in dates(entry, faults) {
         rest.insert(target.to_owned(), date::written(at));
     }
-    let (password, matches_none) = password(entry, options)?;
-    let is_blocked = matches_none || is_barred(entry, is_active_directory, options.clock.now())?;
+    let (password, matches_none) = faults.or_default(password(entry, options));
+    let is_barred = is_barred(entry, is_active_directory, options.clock.now(), faults);
+    let is_blocked = matches_none || is_barred;
     record.insert("blocked".to_owned(), is_blocked.into());
-    if flag(entry, "pwdReset")? {
+    if faults.or_default(flag(entry, "pwdReset")) {
         // There is no flag for it in a store, and the password that others know must not stay one.
         rest.insert("credential".to_owned(), "pending_password".into());
     } else if let Some(hash) = password {
         record.insert("password_hash".to_owned(), hash.into());
     }
-    rest.insert("app_metadata".to_owned(), metadata(entry)?.into());
+    rest.insert("app_metadata".to_owned(), metadata(entry, faults).into());
     extend(&mut record, rest);
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }
 
 /// The permanent id. The name of an entry is none: it changes when somebody marries or moves.
@@ -110,12 +111,14 @@ fn id(entry: &Entry) -> Result<Option<String>, Fault> {
 type DateReader = fn(&str) -> Result<Option<Timestamp>, &'static str>;
 
 /// The first attribute of each that says something.
-fn dates(entry: &Entry) -> Result<Vec<(&'static str, Timestamp)>, Fault> {
+fn dates(entry: &Entry, faults: &mut Faults) -> Vec<(&'static str, Timestamp)> {
     const GENERALIZED: DateReader = |text| directory::from_generalized_time(text).map(Some);
     const DAYS: DateReader = |text| directory::from_days(text).map(Some);
-    let sources: [(&str, &str, DateReader); 7] = [
+    let sources: [(&str, &str, DateReader); 9] = [
         ("created_at", "createTimestamp", GENERALIZED),
         ("created_at", "whenCreated", GENERALIZED),
+        ("updated_at", "modifyTimestamp", GENERALIZED),
+        ("updated_at", "whenChanged", GENERALIZED),
         ("last_login", "pwdLastSuccess", GENERALIZED),
         ("last_login", "lastLogonTimestamp", directory::from_file_time),
         ("password_set_at", "pwdChangedTime", GENERALIZED),
@@ -124,10 +127,11 @@ fn dates(entry: &Entry) -> Result<Vec<(&'static str, Timestamp)>, Fault> {
     ];
     let mut dates: Vec<(&str, Timestamp)> = Vec::new();
     for (target, attribute, read) in sources {
-        let at = date_of(entry, attribute, read)?.filter(|_| !dates.iter().any(|(found, _)| *found == target));
+        let at = faults.or_default(date_of(entry, attribute, read));
+        let at = at.filter(|_| !dates.iter().any(|(found, _)| *found == target));
         dates.extend(at.map(|at| (target, at)));
     }
-    Ok(dates)
+    dates
 }
 
 fn date_of(entry: &Entry, attribute: &str, read: DateReader) -> Result<Option<Timestamp>, Fault> {
@@ -156,23 +160,30 @@ fn password(entry: &Entry, options: &ReadOptions) -> Result<(Option<String>, boo
 }
 
 /// Whether the account may not be used: disabled, locked by an administrator, or expired.
-fn is_barred(entry: &Entry, is_active_directory: bool, now: Timestamp) -> Result<bool, Fault> {
+fn is_barred(entry: &Entry, is_active_directory: bool, now: Timestamp, faults: &mut Faults) -> bool {
+    let expiry = faults.or_default(date_of(entry, "accountExpires", directory::from_file_time));
     let has_expired = |date: Option<Timestamp>| date.is_some_and(|date| date <= now);
-    let control = match entry.text("userAccountControl")? {
-        Some(text) => text.parse().map_err(|_| wrong_number("userAccountControl"))?,
+    let marks = [
+        faults.or_default(account_control(entry, is_active_directory)) & ACCOUNT_DISABLED != 0,
+        faults.or_default(flag(entry, "nsAccountLock")),
+        faults.or_default(flag(entry, "msDS-UserAccountDisabled")),
+        faults.or_default(entry.text("pwdAccountLockedTime")) == Some(LOCKED_FOR_GOOD),
+        has_expired(expiry),
+        has_expired(faults.or_default(shadow_expiry(entry))),
+    ];
+    marks.contains(&true)
+}
+
+fn account_control(entry: &Entry, is_active_directory: bool) -> Result<i64, Fault> {
+    match entry.text("userAccountControl")? {
+        Some(text) => text.parse().map_err(|_| wrong_number("userAccountControl")),
         // Without it nobody could tell a disabled account from one that is not.
         None if is_active_directory => {
             let message = "it is missing, and without it a disabled account looks like any other";
-            return Err(Fault::new(FaultCode::AnyOfMissing, "field.missing", "/userAccountControl", message));
+            Err(Fault::new(FaultCode::AnyOfMissing, "field.missing", "/userAccountControl", message))
         }
-        None => 0_i64,
-    };
-    Ok(control & ACCOUNT_DISABLED != 0
-        || flag(entry, "nsAccountLock")?
-        || flag(entry, "msDS-UserAccountDisabled")?
-        || entry.text("pwdAccountLockedTime")? == Some(LOCKED_FOR_GOOD)
-        || has_expired(date_of(entry, "accountExpires", directory::from_file_time)?)
-        || has_expired(shadow_expiry(entry)?))
+        None => Ok(0),
+    }
 }
 
 /// The day on which the account of Unix expires; -1 is never.
@@ -199,13 +210,13 @@ fn flag(entry: &Entry, attribute: &str) -> Result<bool, Fault> {
     }
 }
 
-fn metadata(entry: &Entry) -> Result<Map<String, Value>, Fault> {
+fn metadata(entry: &Entry, faults: &mut Faults) -> Map<String, Value> {
     let mut metadata = Map::new();
     if let Some(dn) = entry.dn() {
         metadata.insert("dn".to_owned(), dn.into());
     }
     for attribute in KEPT {
-        match entry.texts(attribute)?.as_slice() {
+        match faults.or_default(entry.texts(attribute)).as_slice() {
             [] => {}
             [one] => {
                 metadata.insert((*attribute).to_owned(), (*one).into());
@@ -215,9 +226,9 @@ fn metadata(entry: &Entry) -> Result<Map<String, Value>, Fault> {
             }
         }
     }
-    let groups = entry.texts("memberOf")?;
+    let groups = faults.or_default(entry.texts("memberOf"));
     if !groups.is_empty() {
         metadata.insert("groups".to_owned(), json!(groups));
     }
-    Ok(metadata)
+    metadata
 }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::{Translated, carry, extend, merge, text};
-use crate::bulk::Fault;
+use crate::bulk::record::Faults;
 
 /// What goes into `user_metadata` under its own name.
 const KEPT: &[&str] = &[
@@ -36,7 +36,7 @@ const KEPT: &[&str] = &[
     "zipCode",
 ];
 
-pub(super) fn user(mut row: Map<String, Value>) -> Result<Translated, Fault> {
+pub(super) fn user(mut row: Map<String, Value>, faults: &mut Faults) -> Translated {
     let (mut record, mut rest) = (Map::new(), Map::new());
     let (mut metadata, mut attributes) = (Map::new(), Map::new());
     for (key, target) in [
@@ -48,7 +48,7 @@ pub(super) fn user(mut row: Map<String, Value>) -> Result<Translated, Fault> {
     ] {
         carry(&mut row, key, &mut record, target);
     }
-    if let Some(login) = text(&mut row, "login")? {
+    if let Some(login) = faults.or_default(text(&mut row, "login")) {
         // Okta asks for the form of an address unless it was told otherwise.
         let is_address = login.contains('@');
         let is_email = record.get("email").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(&login));
@@ -68,5 +68,5 @@ pub(super) fn user(mut row: Map<String, Value>) -> Result<Translated, Fault> {
     extend(&mut record, rest);
     // Attributes of one's own: refused by name, unless a field map says what they are.
     record.extend(row);
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }

@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Translated, carry, credential, extend, flag, merge, text, wrong_type};
 use crate::{
-    bulk::{Fault, FaultCode, ReadOptions, record::date},
+    bulk::{
+        Fault, FaultCode, ReadOptions,
+        record::{Faults, date},
+    },
     clock::Timestamp,
 };
 
@@ -37,16 +40,16 @@ const LEFT_OUT: &[&str] = &[
     "recovery_token",
 ];
 
-pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions) -> Result<Translated, Fault> {
+pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions, faults: &mut Faults) -> Translated {
     // An empty text is nothing in the table, too.
     row.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
     if row.contains_key("deleted_at") {
-        return Ok(Translated::Skipped);
+        return Translated::Skipped;
     }
     let (mut record, mut rest) = (Map::new(), Map::new());
     carry(&mut row, "id", &mut record, "user_id");
     carry(&mut row, "email", &mut record, "email");
-    if let Some(phone) = text(&mut row, "phone")? {
+    if let Some(phone) = faults.or_default(text(&mut row, "phone")) {
         // It is kept without the sign.
         let phone = if phone.bytes().all(|byte| byte.is_ascii_digit()) { format!("+{phone}") } else { phone };
         record.insert("phone_number".to_owned(), phone.into());
@@ -61,33 +64,34 @@ pub(super) fn user(mut row: Map<String, Value>, options: &ReadOptions) -> Result
     }
     for (key, target) in [("created_at", "created_at"), ("last_sign_in_at", "last_login"), ("updated_at", "updated_at")]
     {
-        if let Some(at) = timestamp(&mut row, key)? {
+        if let Some(at) = faults.or_default(timestamp(&mut row, key)) {
             rest.insert(target.to_owned(), date::written(at));
         }
     }
-    let is_banned = timestamp(&mut row, "banned_until")?.is_some_and(|until| until > options.clock.now());
+    let banned_until = faults.or_default(timestamp(&mut row, "banned_until"));
+    let is_banned = banned_until.is_some_and(|until| until > options.clock.now());
     record.insert("blocked".to_owned(), is_banned.into());
-    let mut metadata = object(&mut row, "raw_app_meta_data")?;
-    let user_metadata = object(&mut row, "raw_user_meta_data")?;
+    let mut metadata = faults.or_default(object(&mut row, "raw_app_meta_data"));
+    let user_metadata = faults.or_default(object(&mut row, "raw_user_meta_data"));
     carry(&mut row, "banned_reason", &mut metadata, "banned_reason");
     if row.get("role").is_some_and(|role| role != "authenticated") {
         carry(&mut row, "role", &mut metadata, "role");
     }
     row.remove("role");
-    if flag(&mut row, "is_anonymous")?.unwrap_or(false) {
+    if faults.or_default(flag(&mut row, "is_anonymous")).unwrap_or(false) {
         metadata.insert("is_anonymous".to_owned(), true.into());
         rest.insert("credential".to_owned(), "none".into());
     }
-    if let Some(hash) = text(&mut row, "encrypted_password")? {
-        let hash = options.record.declared(&hash);
-        rest.insert("credential".to_owned(), credential(hash, "/encrypted_password", options)?);
+    if let Some(hash) = faults.or_default(text(&mut row, "encrypted_password")) {
+        let hash = credential(options.record.declared(&hash), "/encrypted_password", options);
+        rest.extend(faults.ok(hash).map(|hash| ("credential".to_owned(), hash)));
     }
     merge(&mut row, "app_metadata", metadata, &mut rest);
     merge(&mut row, "user_metadata", user_metadata, &mut rest);
     extend(&mut record, rest);
     // Columns of a later release or of one's own: refused by name.
     record.extend(row.into_iter().filter(|(key, _)| !LEFT_OUT.contains(&key.as_str())));
-    Ok(Translated::Record(record))
+    Translated::Record(record)
 }
 
 /// JSON in a column, or as a text in it.

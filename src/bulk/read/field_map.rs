@@ -1,3 +1,5 @@
+use std::mem;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -162,12 +164,16 @@ impl FieldMap {
         let is_emptied =
             |name: &str, value: &Value| value == &Value::Object(Map::new()) && original.get(name) != Some(value);
         record.retain(|name, value| KEYS.contains(&name.as_str()) && !is_emptied(name, value));
-        self.put_on(&mut record, &original);
+        self.put_of(&mut record, &original);
         record
     }
 
     /// Puts what the map names of an object on a record of ours.
-    pub(in crate::bulk) fn put_on(&self, record: &mut Map<String, Value>, value: &Value) {
+    pub(in crate::bulk) fn put_on(&self, record: &mut Map<String, Value>, members: Map<String, Value>) {
+        self.put_of(record, &Value::Object(members));
+    }
+
+    fn put_of(&self, record: &mut Map<String, Value>, value: &Value) {
         let at = |source: &str| value.pointer(source).filter(|found| !found.is_null()).cloned();
         for rule in &self.rules {
             let (found, target) = match rule {
@@ -195,9 +201,13 @@ impl FieldMap {
     }
 
     /// Takes away what the map says is not wanted.
-    pub(in crate::bulk) fn take_away(&self, value: &mut Value) {
+    pub(in crate::bulk) fn take_away(&self, members: &mut Map<String, Value>) {
         let unwanted = self.rules.iter().filter(|rule| matches!(rule, Rule::Without { .. }));
-        take_out(value, unwanted.filter_map(Rule::source));
+        let mut value = Value::Object(mem::take(members));
+        take_out(&mut value, unwanted.filter_map(Rule::source));
+        if let Value::Object(rest) = value {
+            *members = rest;
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) struct Quarantined {
 
 impl Quarantined {
     /// `None` for a record of the import schema.
-    pub(super) fn read(text: &[u8]) -> Option<Result<Self, Fault>> {
+    pub(super) fn read(text: &[u8]) -> Option<Result<Self, Vec<Fault>>> {
         let first = text.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
         if !first.starts_with(FROM.as_bytes()) {
             return None;
@@ -70,15 +70,18 @@ impl Quarantined {
             let fields = fields.ok().filter(|fields| fields.as_ref().is_none_or(FieldMap::is_sound));
             let (Some(from), Some(fields), Some((name, original))) = (from, fields, original) else {
                 let message = "it names no format, has no `record`, `row` or `entry`, or another field map than it had";
-                return Err(Fault::new(FaultCode::Format, "quarantine.form", "", message));
+                return Err(vec![Fault::new(FaultCode::Format, "quarantine.form", "", message)]);
             };
             Ok(Self { from, fields, original, name })
         }))
     }
 
-    pub(super) fn translate(self, options: &ReadOptions) -> Result<Translated, Fault> {
-        let refused =
-            || Fault::new(FaultCode::InvalidType, "value.type", format!("/{}", self.name), "it is not as it was");
+    pub(super) fn translate(self, options: &ReadOptions) -> Translated {
+        let refused = || {
+            let pointer = format!("/{}", self.name);
+            let fault = Fault::new(FaultCode::InvalidType, "value.type", pointer, "it is not as it was");
+            Translated::Refused(vec![fault], Map::new())
+        };
         let of_then = self.fields.map(|fields| ReadOptions { fields, ..options.clone() });
         let options = of_then.as_ref().unwrap_or(options);
         match (self.name, self.original) {
@@ -86,9 +89,9 @@ impl Quarantined {
             (ROW, Value::Object(row)) => format::translate_row(Some(self.from), row, options),
             (RECORD, original @ Value::Object(_)) => {
                 let text = original.to_string();
-                format::translate(Some(self.from), text.as_bytes(), options).unwrap_or_else(|| Err(refused()))
+                format::translate(Some(self.from), text.as_bytes(), options).unwrap_or_else(refused)
             }
-            _ => Err(refused()),
+            _ => refused(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::bulk::{
     Fault, FaultCode, HashExport, ImportRecord, Place, ReadError, Record, RecordSource,
     format::{self, Translated},
+    record::Faults,
 };
 
 /// Records of the import schema from any input: plain, gzip or zstd.
@@ -72,7 +73,7 @@ enum Prepared {
     Skipped,
     Map(Map<String, Value>),
     /// With what is put aside, where that is not what was read.
-    Refused(Option<Vec<u8>>, Fault),
+    Refused(Option<Vec<u8>>, Vec<Fault>),
 }
 
 impl RecordReader {
@@ -89,21 +90,34 @@ impl RecordReader {
         let translated = match row {
             None if self.splitter.is_entries() => Some(format::translate_entry(text, options)),
             Some((row, Some(fault))) => {
-                return Prepared::Refused(self.original(text).or_else(|| Some(written(&row))), fault);
+                return Prepared::Refused(self.original(text).or_else(|| Some(written(&row))), vec![fault]);
             }
             Some((row, None)) => Some(format::translate_row(self.format, row, options)),
             None => match Quarantined::read(text).filter(|_| is_own) {
                 Some(Ok(quarantined)) => Some(quarantined.translate(options)),
-                Some(Err(fault)) => Some(Err(fault)),
+                Some(Err(faults)) => Some(Translated::Refused(faults, Map::new())),
                 None => format::translate(self.format, text, options),
             },
         };
         match translated {
             None => Prepared::Same,
-            Some(Ok(Translated::Record(record))) => Prepared::Map(record),
-            Some(Ok(Translated::Skipped)) => Prepared::Skipped,
-            Some(Err(fault)) => Prepared::Refused(self.original(text), fault),
+            Some(Translated::Record(record)) => Prepared::Map(record),
+            Some(Translated::Skipped) => Prepared::Skipped,
+            Some(Translated::Refused(faults, rest)) => Prepared::Refused(self.original(text), self.all(faults, &rest)),
         }
+    }
+
+    /// Those faults, and those that the schema finds in what else there is. That nobody is named may be due to the first ones.
+    fn all(&self, told: Vec<Fault>, rest: &Map<String, Value>) -> Vec<Fault> {
+        let found = ImportRecord::from_json(&written(rest), &self.splitter.options().record).err();
+        let mut faults = Faults::default();
+        let is_own =
+            |fault: &Fault| !matches!(&*fault.detail, "record.nobody" | "email.missing") && !told.contains(fault);
+        let more: Vec<Fault> = found.into_iter().flatten().filter(is_own).collect();
+        for fault in told.into_iter().chain(more) {
+            faults.push(fault);
+        }
+        faults.into_vec()
     }
 
     /// A record of another system as it is put aside; `None` for one of the import schema.
@@ -134,8 +148,8 @@ impl RecordSource for RecordReader {
             let raw = match self.prepare(&text) {
                 Prepared::Skipped => continue,
                 Prepared::Same => text,
-                Prepared::Refused(aside, fault) => {
-                    return Ok(Some(Record::new(place, end, aside.unwrap_or(text), Err(vec![fault]))));
+                Prepared::Refused(aside, faults) => {
+                    return Ok(Some(Record::new(place, end, aside.unwrap_or(text), Err(faults))));
                 }
                 Prepared::Map(mut record) => {
                     if let Some(hashes) = &mut self.hashes {

@@ -9,7 +9,7 @@ const MOST_BYTES: usize = 16 << 10;
 
 /// The faults of a record, as they are found.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(in crate::bulk) struct Faults {
     list: Vec<Fault>,
     /// Bytes of their texts.
     bytes: usize,
@@ -17,7 +17,7 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    pub(super) fn push(&mut self, fault: Fault) {
+    pub(in crate::bulk) fn push(&mut self, fault: Fault) {
         if self.is_full {
             return;
         }
@@ -29,6 +29,16 @@ impl Faults {
         } else {
             fault
         });
+    }
+
+    /// What was found, or nothing and what is wrong with it.
+    pub(in crate::bulk) fn ok<T>(&mut self, found: Result<T, Fault>) -> Option<T> {
+        found.map_err(|fault| self.push(fault)).ok()
+    }
+
+    /// The same, with nothing of its own type.
+    pub(in crate::bulk) fn or_default<T: Default>(&mut self, found: Result<T, Fault>) -> T {
+        self.ok(found).unwrap_or_default()
     }
 
     pub(super) fn add(
@@ -65,11 +75,11 @@ impl Faults {
         self.list.iter().any(|fault| fault.detail == detail && fault.pointer == pointer)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::bulk) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    pub(super) fn into_vec(self) -> Vec<Fault> {
+    pub(in crate::bulk) fn into_vec(self) -> Vec<Fault> {
         self.list
     }
 }
