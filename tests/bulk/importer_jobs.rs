@@ -245,7 +245,8 @@ async fn a_divided_job_says_how_long_the_rest_takes_its_workers() {
         assert!(tokio::spawn(async move { worker.run_once().await }).await.unwrap_err().is_panic());
     }
     let status = stage.status(&id).await;
-    let alone = status.report.duration.mul_f64((10_000 - status.bytes) as f64 / status.bytes as f64);
+    let left = u32::try_from(10_000 - status.bytes).unwrap();
+    let alone = status.report.duration * left / u32::try_from(status.bytes).unwrap();
     let left = status.time_left().unwrap();
     assert!(left.abs_diff(alone / 2) < Duration::from_millis(2), "{left:?} of {alone:?}");
     let part = stage.status(&JobId::new(format!("{}/1", id.as_str()))).await;

@@ -30,7 +30,7 @@ fn each_line_gets_its_own_verdict() {
     let mut input: Vec<String> = input.iter().map(Value::to_string).collect();
     input.insert(1, String::new());
     input.push("{not json".into());
-    let ended = Terminal::new().run_with(&["hash", "check", "--json"], &[], &input.join("\n"));
+    let ended = Terminal::new().run_with(&["hash", "check", "--json"], &[], input.join("\n"));
 
     let verdicts: Vec<(u64, String)> = lines(&ended.stdout)
         .iter()
@@ -81,7 +81,7 @@ fn context_of_other_columns_opens_a_hash() {
         (json!({}), "password", "incomplete"),
     ] {
         let line = json!({"hash": hash, "format": "forum", "context": context, "password": password});
-        let ended = terminal.run_with(&["hash", "check", "--json"], &[], &line.to_string());
+        let ended = terminal.run_with(&["hash", "check", "--json"], &[], line.to_string());
         let told = &lines(&ended.stdout)[0];
         assert_eq!((&told["verdict"], &told["scheme"]), (&json!(verdict), &json!("forum")), "{context}");
     }
@@ -119,7 +119,7 @@ fn a_wrapped_hash_opens_with_the_same_password() {
     let line = json!({"hash": stored["text"], "format": stored["scheme"], "password": "password"}).to_string();
     assert_eq!(terminal.run_with(&["hash", "check"], &[], &line).code, 0);
     // What is Argon2 already is told, and not wrapped again.
-    let again = terminal.run_with(&["hash", "wrap"], &[], &json!({"hash": stored["text"]}).to_string());
+    let again = terminal.run_with(&["hash", "wrap"], &[], json!({"hash": stored["text"]}).to_string());
     assert_eq!((again.code, again.stdout.as_str()), (3, ""));
 }
 
@@ -134,9 +134,9 @@ fn a_pepper_of_the_settings_is_used() {
     assert_eq!(stored["context"]["pepper"], "2026");
     let line =
         json!({"hash": stored["text"], "format": "wrapped", "context": {"pepper": "2026"}, "password": "password"});
-    assert_eq!(terminal.run_with(&["hash", "check"], &[], &line.to_string()).code, 0);
+    assert_eq!(terminal.run_with(&["hash", "check"], &[], line.to_string()).code, 0);
     terminal.write("pepper", "other bytes, and as many");
-    assert_eq!(terminal.run_with(&["hash", "check"], &[], &line.to_string()).code, 3);
+    assert_eq!(terminal.run_with(&["hash", "check"], &[], line.to_string()).code, 3);
 }
 
 #[test]

@@ -165,7 +165,8 @@ impl ImportWorker {
         let among = self.among().await?;
         let among = among.as_deref();
         if let Some(lease) = jobs.lease_within(self.kind, among, self.at_most, now, until).await? {
-            return self.work_on(lease, stop).await;
+            // It is large, and few who wait for work have any.
+            return Box::pin(self.work_on(lease, stop)).await;
         }
         // Nobody works on a whole: it is looked at now and then.
         let until = now.saturating_add(LOOK_EVERY);
