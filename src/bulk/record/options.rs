@@ -36,6 +36,8 @@ pub struct RecordOptions {
     pub strict: bool,
     /// Most levels of nesting in a record, 1 to 100. Default 64.
     pub nesting: usize,
+    /// Whether keys are the titles of columns: known to who reads rows.
+    pub(in crate::bulk) has_titles: bool,
 }
 
 impl Default for RecordOptions {
@@ -49,6 +51,7 @@ impl Default for RecordOptions {
             id_prefix: None,
             strict: false,
             nesting: 64,
+            has_titles: false,
         }
     }
 }

@@ -52,7 +52,7 @@ pub(super) struct Reading<'o> {
 
 impl Reading<'_> {
     fn members(&mut self, members: Members<'_>) {
-        let root = &Pointer::Root;
+        let root = &if self.options.has_titles { Pointer::Row } else { Pointer::Root };
         find_repeated(&members, root, &mut self.faults);
         let mut extension = None;
         for (key, value) in members {
