@@ -31,8 +31,9 @@ pub struct RecordOptions {
     pub dialect: Option<Dialect>,
     /// What is taken off the beginning of ids that begin with it.
     pub id_prefix: Option<String>,
-    /// Whether the reference schema alone is taken: an `email` in every record, bcrypt in `password_hash`, and no
-    /// `waystation`. Default no.
+    /// Whether the reference schema alone is taken, to the letter: an `email` in every record, bcrypt of 10 rounds in
+    /// `password_hash`, no `waystation`, and the lengths and patterns of
+    /// [`STRICT_IMPORT_SCHEMA`](crate::bulk::STRICT_IMPORT_SCHEMA). Default no.
     pub strict: bool,
     /// Most levels of nesting in a record, 1 to 100. Default 64.
     pub nesting: usize,
