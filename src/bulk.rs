@@ -11,7 +11,8 @@
 //! | another schema | [`FieldMap`], or [`RecordSplitter`] and one's own [`RecordSource`] |
 //! | what was refused, to be corrected | [`QuarantineFile`] |
 //!
-//! What a record may hold is the [import schema](crate::guide::import_schema).
+//! What a record may hold is the [import schema](crate::guide::import_schema), which is here as JSON Schema, too:
+//! [`IMPORT_SCHEMA`].
 //!
 //! An [`Exporter`] writes the users of a store so that they can be imported again, or as a table.
 
@@ -24,6 +25,7 @@ mod place;
 mod quarantine;
 mod read;
 mod record;
+mod schema;
 mod source;
 mod spooled_input;
 
@@ -46,5 +48,6 @@ pub use read::{
 #[cfg(feature = "api")]
 pub(crate) use record::members as json_members;
 pub use record::{Field, FieldSet, ImportRecord, RecordOptions};
+pub use schema::{IMPORT_SCHEMA, STRICT_IMPORT_SCHEMA};
 pub use source::{ReadError, Record, RecordSource};
 pub use spooled_input::SpooledInput;

@@ -61,6 +61,12 @@ pub mod http_contract {}
 /// ```json
 #[doc = include_str!("bulk/import.schema.json")]
 /// ```
+///
+/// Strictly:
+///
+/// ```json
+#[doc = include_str!("bulk/import.strict.schema.json")]
+/// ```
 pub mod import_schema {}
 
 #[doc = include_str!("guide/writing_a_scheme.md")]

@@ -46,6 +46,10 @@ mod readers_formats;
 #[path = "bulk/readers_framing.rs"]
 mod readers_framing;
 #[cfg(test)]
+#[cfg(all(feature = "bcrypt", feature = "digest", feature = "pbkdf2", feature = "scrypt"))]
+#[path = "bulk/readers_json_schema.rs"]
+mod readers_json_schema;
+#[cfg(test)]
 #[path = "bulk/readers_ldif.rs"]
 mod readers_ldif;
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod metadata;
 mod options;
 mod pointer;
 mod reading;
+mod strict;
 mod writing;
 
 pub use options::RecordOptions;

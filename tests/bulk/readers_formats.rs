@@ -311,7 +311,7 @@ fn columns_of_any_name_are_read_once_somebody_says_what_they_are() {
     }
     // What is not said is told by name.
     let unnamed = read(text, Some(ImportFormat::Csv), FieldMap::default()).unwrap().remove(0).unwrap_err();
-    assert!(unnamed.contains("key.unknown"), "{unnamed}");
+    assert!(unnamed.contains("/E-Mail key.unknown"), "{unnamed}");
     assert_eq!(read(text, None, FieldMap::default()).unwrap_err().code, "format.unknown");
     for wrong in [map().field("Nachname", "family_name"), map().field("/E-Mail", "name"), map().without("e-mail")] {
         assert_eq!(read(text, Some(ImportFormat::Csv), wrong).unwrap_err().code, "fields.map");
@@ -322,6 +322,49 @@ fn columns_of_any_name_are_read_once_somebody_says_what_they_are() {
     for (format, code) in [(None, "encoding.utf8"), (Some(ImportFormat::Csv), "csv.utf8")] {
         let reader = RecordReader::new(latin_1, format, ReadOptions::default()).unwrap();
         assert_eq!(users(reader).unwrap_err().code, code);
+    }
+}
+
+#[test]
+fn a_fault_in_a_column_names_it_and_one_in_json_keeps_the_key() {
+    let csv = |text: &str, map: FieldMap| {
+        let input = Cursor::new(text.to_owned().into_bytes());
+        let options = ReadOptions::default().fields(map);
+        let found = RecordReader::new(input, Some(ImportFormat::Csv), options).and_then(users).unwrap();
+        found.into_iter().map(Result::unwrap_err).collect::<Vec<_>>()
+    };
+    let unmapped = FieldMap::default;
+    let mapped = || unmapped().field("E-Mail Adresse", "email");
+    let text = "E-Mail Adresse;Plän.x\nada@example.com;gold\nnobody;\n";
+    let both = "/E-Mail Adresse key.unknown, /Plän key.unknown,  record.nobody";
+    assert_eq!(csv(text, unmapped()), [both, "/E-Mail Adresse key.unknown,  record.nobody"]);
+    assert_eq!(csv(text, mapped()), ["/Plän key.unknown", "/email email.syntax"]);
+    let json = RecordReader::new(
+        &br#"{"E-Mail Adresse": "ada@example.com", "Pl\u00e4n": {"x": 1}}"#[..],
+        None,
+        ReadOptions::default(),
+    );
+    let hidden = " key.unknown,  key.unknown,  record.nobody";
+    assert_eq!(users(json.unwrap()).unwrap(), [Err(hidden.to_owned())]);
+
+    // A pointer all the same, of bounded length, that does nothing to a terminal.
+    let titled = |title: &str| csv(&format!("user_id;\"{title}\"\n7;x\n"), unmapped()).remove(0);
+    for (title, place) in [
+        ("a/b c~d", "/a~1b c~0d"),
+        (&"ä".repeat(64), &format!("/{}", "ä".repeat(64))),
+        (&"ä".repeat(65), ""),
+        ("a\u{1b}[2J", ""),
+        ("two\nlines", ""),
+    ] {
+        assert_eq!(titled(title), format!("{place} key.unknown"), "{title:?}");
+    }
+    // What is in a cell is somebody's.
+    let inner = csv("user_id;waystation\n7;\"{\"\"ada lovelace\"\": 1}\"\n", unmapped());
+    assert_eq!(inner, ["/waystation key.unknown"]);
+    // Nor is the first person told where there is no header.
+    for first in ["Ada Lovelace;ada@example.com", "Ada Lovelace;+44 20 7946-0000"] {
+        let found = csv(&format!("{first}\nGrace Hopper;x\n"), unmapped());
+        assert_eq!(found, [hidden], "{first}");
     }
 }
 

@@ -226,6 +226,67 @@ fn every_fault_is_named_by_place_and_code() {
     }
 }
 
+/// A field, the last value of it that is taken strictly, and the first that is not, with its code.
+type Bound = (&'static str, serde_json::Value, serde_json::Value, &'static str, &'static str);
+
+#[test]
+fn strictly_every_field_is_taken_up_to_its_bound() {
+    let address = |local: usize, rest: usize| json!(format!("{}@{}", "a".repeat(local), vec!["b"; rest].join(".")));
+    let factor = |value: &str| json!([{"email": {"value": value}}]);
+    let hash = |rounds: &str| json!(BCRYPT.replacen("$10$", rounds, 1));
+    let text = |length: usize| json!("é".repeat(length));
+    let label = |length: usize| json!(format!("a@{}.example", "b".repeat(length)));
+    let letters = "@^$.!`#+'~_-azAZ09";
+    #[rustfmt::skip]
+    let bounds: Vec<Bound> = vec![
+        ("email", address(64, 90), address(65, 90), "MAX_LENGTH", "email.too_long"),
+        ("email", address(62, 96), address(63, 96), "MAX_LENGTH", "email.too_long"),
+        ("email", json!("zoe@example.com"), json!("zo\u{eb}@example.com"), "FORMAT", "email.syntax"),
+        ("email", json!("a@b"), json!(" a@b"), "FORMAT", "email.syntax"),
+        ("email", json!("a.b@c.d"), json!("a..b@c.d"), "FORMAT", "email.syntax"),
+        ("email", json!("!#$%&'*+-/=?^_`{|}~@c"), json!("(@c"), "FORMAT", "email.syntax"),
+        ("email", json!("a@b-c.d"), json!("a@b-.c"), "FORMAT", "email.syntax"),
+        ("email", label(63), label(64), "FORMAT", "email.syntax"),
+        ("phone_number", json!("+123456789012345"), json!("+1234567890123456"), "MAX_LENGTH", "phone.too_long"),
+        ("phone_number", json!("+1"), json!("+1 2"), "PATTERN", "phone.syntax"),
+        ("username", json!("u".repeat(128)), json!("u".repeat(129)), "MAX_LENGTH", "username.too_long"),
+        ("username", json!(letters), json!(format!("{letters}/")), "PATTERN", "username.syntax"),
+        ("username", json!("a@"), json!("a@b"), "PATTERN", "username.syntax"),
+        ("given_name", text(1), text(0), "MIN_LENGTH", "name.empty"),
+        ("given_name", text(150), text(151), "MAX_LENGTH", "name.too_long"),
+        ("family_name", text(1), text(0), "MIN_LENGTH", "name.empty"),
+        ("family_name", text(150), text(151), "MAX_LENGTH", "name.too_long"),
+        ("name", text(1), text(0), "MIN_LENGTH", "name.empty"),
+        ("name", text(150), text(151), "MAX_LENGTH", "name.too_long"),
+        ("nickname", text(1), text(0), "MIN_LENGTH", "name.empty"),
+        ("nickname", text(350), text(351), "MAX_LENGTH", "name.too_long"),
+        ("password_hash", hash("$10$"), hash("$09$"), "PATTERN", "hash.rounds"),
+        ("password_hash", hash("$10$"), hash("$11$"), "PATTERN", "hash.rounds"),
+        ("password_hash", json!(BCRYPT.replacen('b', "a", 1)), json!(BCRYPT.replacen('b', "y", 1)), "PATTERN", "hash.not_bcrypt"),
+        ("password_set_date", json!("2020-01-01T00:00:00+23:59"), json!("2020-01-01 00:00:00Z"), "FORMAT", "date.syntax"),
+        ("password_set_date", json!("2020-01-01T00:00:59.123456789z"), json!("2020-01-01T00:00:60Z"), "FORMAT", "date.syntax"),
+        ("password_set_date", json!("2020-02-29t00:00:00-00:00"), json!(1_577_836_800_000_000_i64), "INVALID_TYPE", "value.type"),
+    ];
+    let strict = RecordOptions::default().strict();
+    for (field, last, first, code, detail) in bounds {
+        let with = |value: &serde_json::Value| {
+            let mut record = json!({"email": "ada@example.com"});
+            record[field] = value.clone();
+            record
+        };
+        let taken = ImportRecord::from_json(with(&last).to_string().as_bytes(), &strict);
+        assert!(taken.is_ok(), "{field}: {last} is refused: {taken:?}");
+        let place = format!("/{field}");
+        assert_eq!(faults(&with(&first).to_string(), &strict), [(place, code, detail.to_owned())], "{field}: {first}");
+        // The service's own rules have these bounds as well.
+        if !["email.too_long", "phone.too_long", "username.too_long"].contains(&detail) {
+            assert!(read(&with(&first)).is_ok(), "{field}: {first} was taken before");
+        }
+    }
+    let found = faults(&json!({"email": "a@b.c", "mfa_factors": factor("zo\u{eb}@example.com")}).to_string(), &strict);
+    assert_eq!(found, [("/mfa_factors/0/email/value".to_owned(), "FORMAT", "mfa.email".to_owned())]);
+}
+
 #[test]
 fn bytes_that_are_not_utf_8_are_a_fault() {
     let faults = ImportRecord::from_json(b"{\"name\": \"\xff\"}", &RecordOptions::default()).unwrap_err();

@@ -452,6 +452,26 @@ fn a_file_that_was_named_stays_whatever_it_is_called() {
     assert!(terminal.path().join(name).exists());
 }
 
+#[test]
+fn the_schema_is_printed_without_a_file_and_without_a_store() {
+    let terminal = with_users(3);
+    for (arguments, schema) in [
+        (&["import", "--schema"][..], waystation::bulk::IMPORT_SCHEMA),
+        (&["import", "--schema", "--strict"], waystation::bulk::STRICT_IMPORT_SCHEMA),
+        // Nobody asks whether there is such a store.
+        (&["import", "--schema", "--store", "mysql://nowhere.invalid/users"], waystation::bulk::IMPORT_SCHEMA),
+    ] {
+        let printed = terminal.run(arguments);
+        assert_eq!((printed.code, printed.stdout.as_str()), (0, schema), "{}", printed.stderr);
+    }
+    let left: Vec<_> = std::fs::read_dir(terminal.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("sqlite")), "{left:?}");
+    for beside in [&["users.ndjson"][..], &["--resume", "1"], &["--upsert"], &["--quarantine", "failed.ndjson"]] {
+        let refused = terminal.run(&[&["import", "--schema"], beside].concat());
+        assert!(refused.code == 2 && refused.stdout.is_empty(), "{beside:?}: {}", refused.stderr);
+    }
+}
+
 /// Nothing of them can be imported, and what is wrong is said with what to do.
 #[test]
 fn what_is_no_import_file_fails_and_says_so() {

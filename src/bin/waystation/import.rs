@@ -4,6 +4,7 @@ pub(crate) mod spool;
 mod submission;
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -19,8 +20,9 @@ use tokio::sync::Notify;
 use waystation::{
     Passwords, UserStore,
     bulk::{
-        FaultCode, FileInputs, ImportFormat, ImportJobs, ImportSpec, ImportStage, ImportStatus, ImportWorker, Importer,
-        JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
+        FaultCode, FileInputs, IMPORT_SCHEMA, ImportFormat, ImportJobs, ImportSpec, ImportStage, ImportStatus,
+        ImportWorker, Importer, JobObserver, OpenInput as _, QuarantineFile, ReadOptions, RecordOptions,
+        STRICT_IMPORT_SCHEMA,
     },
     clock::{Clock as _, SystemClock},
     password::Dialect,
@@ -75,12 +77,15 @@ const BEGUN_WITH: [&str; 23] = [
     "wrap",
 ];
 
+/// What is an import's own as often as it is begun or goes on.
+const TOLD_ELSEWHERE: [&str; 4] = ["file", "prove", "quarantine", "resume"];
+
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
     /// The file, packed or not; `-` is standard input
-    #[arg(required_unless_present = "resume", conflicts_with = "resume")]
+    #[arg(required_unless_present_any = ["resume", "schema"], conflicts_with = "resume")]
     file: Option<PathBuf>,
     /// Go on with this job, as it was begun
     #[arg(long, value_name = "JOB", conflicts_with_all = BEGUN_WITH)]
@@ -110,6 +115,9 @@ pub(crate) struct Options {
     /// Take the reference product's schema alone
     #[arg(long)]
     strict: bool,
+    /// Import nothing, and print the schema of a record as JSON Schema: with --strict, the reference product's
+    #[arg(long, conflicts_with_all = not_beside_the_schema())]
+    schema: bool,
     #[command(flatten)]
     policy: policy::Options,
     /// Do all of it and write no user: the same verdicts, the same report, which is kept in the store
@@ -142,7 +150,15 @@ pub(crate) struct Options {
     id: Option<String>,
 }
 
+/// All that says what is imported and how.
+fn not_beside_the_schema() -> impl Iterator<Item = &'static str> {
+    BEGUN_WITH.into_iter().filter(|name| *name != "strict").chain(TOLD_ELSEWHERE)
+}
+
 pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Failure> {
+    if options.schema {
+        return print_schema(options.strict);
+    }
     let settings = Settings::read(global)?;
     let passwords = Arc::new(engine::passwords(&settings)?);
     // What is wrong with the command line is told before anything is read or written.
@@ -223,6 +239,16 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         }
     }
     exit
+}
+
+/// # Errors
+///
+/// When standard output cannot be written.
+fn print_schema(is_strict: bool) -> Result<Exit, Failure> {
+    let schema = if is_strict { STRICT_IMPORT_SCHEMA } else { IMPORT_SCHEMA };
+    io::Write::write_all(&mut io::stdout().lock(), schema.as_bytes())
+        .map_err(|error| Failure::of("standard output cannot be written", error))?;
+    Ok(Exit::Done)
 }
 
 /// An importer with the store that it writes to, and the bar that it moves.
@@ -492,9 +518,8 @@ mod tests {
     #[test]
     fn whatever_an_import_is_begun_with_is_refused_when_it_goes_on() {
         let command = Options::augment_args(clap::Command::new("import"));
-        let told_elsewhere = ["file", "prove", "quarantine", "resume"];
         let mut begun_with: Vec<_> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
-        begun_with.retain(|id| !told_elsewhere.contains(id));
+        begun_with.retain(|id| !TOLD_ELSEWHERE.contains(id) && *id != "schema");
         begun_with.sort_unstable();
         assert_eq!(begun_with, BEGUN_WITH);
     }

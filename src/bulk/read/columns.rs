@@ -5,9 +5,13 @@ use super::{
     field_map::{MOST_FIELDS, Target, cell, contrary, is_too_deep, overlap, put},
 };
 
-/// The target of each column of a table; `None` where it is not wanted.
+/// The columns of a table.
 #[derive(Debug)]
-pub(super) struct Columns(Vec<Option<Target>>);
+pub(super) struct Columns {
+    /// The target of each; `None` where it is not wanted.
+    targets: Vec<Option<Target>>,
+    has_titles: bool,
+}
 
 impl Columns {
     /// # Errors
@@ -30,22 +34,29 @@ impl Columns {
         if columns.iter().flatten().any(|target| is_too_deep(&target.path)) {
             return refused("the name of a column is a path of more than 16 parts: map it to a field, or leave it out");
         }
-        Ok(Self(columns))
+        let has_titles = !names.iter().any(|name| is_of_a_person(name));
+        Ok(Self { targets: columns, has_titles })
     }
 
     /// Columns that are known, and one more, which is not wanted.
     pub(super) fn fixed(names: &[&str], fields: &FieldMap) -> Self {
-        Self(names.iter().map(|name| fields.target(name)).chain([None]).collect())
+        let targets = names.iter().map(|name| fields.target(name)).chain([None]).collect();
+        Self { targets, has_titles: false }
     }
 
     pub(super) const fn len(&self) -> usize {
-        self.0.len()
+        self.targets.len()
+    }
+
+    /// Whether the first row names columns, and no person.
+    pub(super) const fn has_titles(&self) -> bool {
+        self.has_titles
     }
 
     /// The texts of a row as a record of the import schema.
     pub(super) fn record<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Map<String, Value> {
         let mut record = Map::new();
-        let wanted = self.0.iter().zip(texts).filter_map(|(target, text)| Some((target.as_ref()?, text)));
+        let wanted = self.targets.iter().zip(texts).filter_map(|(target, text)| Some((target.as_ref()?, text)));
         for (Target { path, negated }, text) in wanted {
             if let Some(value) = cell(path, text) {
                 put(&mut record, path, if *negated { contrary(value) } else { value });
@@ -53,4 +64,10 @@ impl Columns {
         }
         record
     }
+}
+
+/// Whether what should be a title is an address or a number, since the header is missing.
+fn is_of_a_person(title: &str) -> bool {
+    let is_number = title.contains(|letter: char| letter.is_ascii_digit()) && !title.contains(char::is_alphabetic);
+    title.contains('@') || is_number
 }

@@ -44,6 +44,11 @@ impl Rows {
         Self { delimiter: b',', columns, fewest, record_bytes, is_marked: false }
     }
 
+    /// Whether faults may name the columns.
+    pub(super) const fn has_titles(&self) -> bool {
+        self.columns.has_titles()
+    }
+
     pub(super) fn next<'w>(&mut self, window: &'w mut Window) -> Result<Option<RawRecord<'w>>, ReadError> {
         // Empty lines are no rows.
         loop {

@@ -138,7 +138,9 @@ impl RecordSplitter {
     fn open(&mut self, from: Place) -> Result<(), ReadError> {
         let opened = self.look(from);
         self.failed = opened.as_ref().err().map(|error| (error.place, error.code, error.problem));
-        self.split = Some(opened?);
+        let split = opened?;
+        self.options.record.has_titles = matches!(&split, Split::Rows(rows) if rows.has_titles());
+        self.split = Some(split);
         Ok(())
     }
 

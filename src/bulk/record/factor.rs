@@ -1,6 +1,6 @@
 //! `mfa_factors` of the reference schema.
 
-use super::{Faults, Json, Pointer, RecordOptions, json::Members};
+use super::{Faults, Json, Pointer, RecordOptions, json::Members, strict};
 use crate::{bulk::FaultCode, identifier::IdentifierKind, user::MfaFactor};
 
 /// Most factors of a person.
@@ -51,7 +51,9 @@ fn factor(value: Json<'_>, place: &Pointer<'_>, options: &RecordOptions, faults:
                 value.map(|value| MfaFactor::Phone { value })
             }),
             "email" => only(value, "value", place, faults).and_then(|value| {
-                if options.rules.parse_as(IdentifierKind::Email, &value).is_err() {
+                if options.rules.parse_as(IdentifierKind::Email, &value).is_err()
+                    || options.strict && strict::identifier(IdentifierKind::Email, &value).is_err()
+                {
                     let message = "it is not an e-mail address";
                     faults.add(FaultCode::Format, "mfa.email", &place.member("value"), message);
                     return None;

@@ -1,4 +1,4 @@
-use super::Pointer;
+use super::{Pointer, strict::Refusal};
 use crate::bulk::{Fault, FaultCode};
 
 /// More faults of one record are not listed: its size bounds what they would cost, and nobody reads them.
@@ -52,6 +52,11 @@ impl Faults {
         if !self.is_full {
             self.push(Fault::new(code, detail, place.to_string(), message));
         }
+    }
+
+    /// What the reference schema alone does not take.
+    pub(super) fn refuse(&mut self, (code, detail, message): Refusal, place: &Pointer<'_>) {
+        self.add(code, detail, place, message);
     }
 
     /// A value of another type than `expected`, such as `a string`.

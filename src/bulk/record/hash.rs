@@ -1,6 +1,6 @@
 //! The password of a record, in the two forms of the reference schema.
 
-use super::{Faults, Json, Pointer, RecordOptions};
+use super::{Faults, Json, Pointer, RecordOptions, strict};
 use crate::{
     bulk::FaultCode,
     password::{
@@ -18,8 +18,10 @@ pub(super) fn password_hash(
     options: &RecordOptions,
     faults: &mut Faults,
 ) -> Option<PasswordHash> {
-    if options.strict && !(text.starts_with("$2a$") || text.starts_with("$2b$")) {
-        faults.add(FaultCode::Pattern, "hash.not_bcrypt", place, "it is not a bcrypt hash of the kind $2a$ or $2b$");
+    if options.strict
+        && let Err(refusal) = strict::password_hash(text)
+    {
+        faults.refuse(refusal, place);
         return None;
     }
     let hash = options.declared(text);

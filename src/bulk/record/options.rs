@@ -31,11 +31,14 @@ pub struct RecordOptions {
     pub dialect: Option<Dialect>,
     /// What is taken off the beginning of ids that begin with it.
     pub id_prefix: Option<String>,
-    /// Whether the reference schema alone is taken: an `email` in every record, bcrypt in `password_hash`, and no
-    /// `waystation`. Default no.
+    /// Whether the reference schema alone is taken, to the letter: an `email` in every record, bcrypt of 10 rounds in
+    /// `password_hash`, no `waystation`, and the lengths and patterns of
+    /// [`STRICT_IMPORT_SCHEMA`](crate::bulk::STRICT_IMPORT_SCHEMA). Default no.
     pub strict: bool,
     /// Most levels of nesting in a record, 1 to 100. Default 64.
     pub nesting: usize,
+    /// Whether keys are the titles of columns: known to who reads rows.
+    pub(in crate::bulk) has_titles: bool,
 }
 
 impl Default for RecordOptions {
@@ -49,6 +52,7 @@ impl Default for RecordOptions {
             id_prefix: None,
             strict: false,
             nesting: 64,
+            has_titles: false,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Faults, Field, ImportRecord, Json, MAX_ID_BYTES, Pointer, RecordOptions, date, factor, hash,
     json::{Members, find_repeated},
     metadata,
+    strict::{self, Refusal},
 };
 use crate::{
     bulk::{Fault, FaultCode},
@@ -52,7 +53,7 @@ pub(super) struct Reading<'o> {
 
 impl Reading<'_> {
     fn members(&mut self, members: Members<'_>) {
-        let root = &Pointer::Root;
+        let root = &if self.options.has_titles { Pointer::Row } else { Pointer::Root };
         find_repeated(&members, root, &mut self.faults);
         let mut extension = None;
         for (key, value) in members {
@@ -74,15 +75,15 @@ impl Reading<'_> {
                 }
                 "email" => self.identifier(IdentifierKind::Email, Field::Email, &value, place),
                 "email_verified" => self.record.profile.email_verified = self.flag(Field::EmailVerified, &value, place),
-                "family_name" => self.record.profile.family_name = self.text(Field::FamilyName, value, place),
-                "given_name" => self.record.profile.given_name = self.text(Field::GivenName, value, place),
+                "family_name" => self.record.profile.family_name = self.person_name(Field::FamilyName, value, place),
+                "given_name" => self.record.profile.given_name = self.person_name(Field::GivenName, value, place),
                 "mfa_factors" => {
                     if self.name(Field::MfaFactors, place) {
                         self.record.profile.mfa_factors = factor::factors(value, place, self.options, &mut self.faults);
                     }
                 }
-                "name" => self.record.profile.name = self.text(Field::Name, value, place),
-                "nickname" => self.record.profile.nickname = self.text(Field::Nickname, value, place),
+                "name" => self.record.profile.name = self.person_name(Field::Name, value, place),
+                "nickname" => self.record.profile.nickname = self.person_name(Field::Nickname, value, place),
                 "password_hash" => self.password_hash(value, place),
                 "password_set_date" => self.record.password_set_at = self.date(Field::PasswordSetAt, &value, place),
                 "phone_number" => self.identifier(IdentifierKind::Phone, Field::Phone, &value, place),
@@ -142,6 +143,22 @@ impl Reading<'_> {
         self.string(value, place)
     }
 
+    /// One of the names that a person has.
+    fn person_name(&mut self, field: Field, value: Json<'_>, place: &Pointer<'_>) -> Option<String> {
+        let text = self.text(field, value, place)?;
+        self.strictly(place, || strict::name(field, &text));
+        Some(text)
+    }
+
+    /// Whether it is taken, which nothing asks for unless the reference schema alone is.
+    fn strictly(&mut self, place: &Pointer<'_>, check: impl FnOnce() -> Result<(), Refusal>) -> bool {
+        let refusal = if self.options.strict { check().err() } else { None };
+        if let Some(refusal) = refusal {
+            self.faults.refuse(refusal, place);
+        }
+        refusal.is_none()
+    }
+
     fn string(&mut self, value: Json<'_>, place: &Pointer<'_>) -> Option<String> {
         let Json::Text(text) = value else {
             self.faults.wrong_type(place, "a string");
@@ -156,7 +173,8 @@ impl Reading<'_> {
         value: &Json<'_>,
         place: &Pointer<'_>,
     ) -> Option<crate::clock::Timestamp> {
-        if self.name(field, place) { date::read(value, place, &mut self.faults) } else { None }
+        let is_read = self.name(field, place) && self.strictly(place, || strict::date(value));
+        if is_read { date::read(value, place, &mut self.faults) } else { None }
     }
 
     fn identifier(&mut self, kind: IdentifierKind, field: Field, value: &Json<'_>, place: &Pointer<'_>) {
@@ -166,7 +184,10 @@ impl Reading<'_> {
             return;
         };
         match self.options.rules.parse_as(kind, text) {
-            Ok(identifier) => self.record.profile.set_identifier(identifier),
+            Ok(identifier) => {
+                self.strictly(place, || strict::identifier(kind, text));
+                self.record.profile.set_identifier(identifier);
+            }
             Err(error) => {
                 let (code, detail) = refusal(kind, error);
                 self.faults.add(code, detail, place, error.to_string());
