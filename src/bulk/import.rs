@@ -62,8 +62,8 @@ use reading::{Reading, Stretch};
 /// nothing but their insertion; who is there is looked up only when something stands in the way.
 ///
 /// Records that share a key with an earlier one are faults: never insert-then-update. The latest keys of an input are kept in
-/// some 16 MiB of memory, and the store knows the earlier ones. When a key may have been there, or some of the users were in
-/// the store before and there are more keys than memory holds (a million and a half), the input is read through once more, and
+/// 8 MiB of memory (16 in a dry run), and the store knows the earlier ones. When a key may have been there, or some of the users were in
+/// the store before and there are more keys than memory holds (780,000 or more), the input is read through once more, and
 /// 24 bytes a key are put aside in temporary files.
 ///
 /// A clone shares everything with the importer that it was cloned from.

@@ -52,8 +52,8 @@ struct Table {
 
 impl Seen {
     /// The most records of a batch of which the [forgetting](Self::forgetting) kind knows the keys, of that batch and of two
-    /// before it: a table has room for a million and a half, and hardly any record has more than five.
-    pub(super) const MOST_RECORDS: usize = 100_000;
+    /// before it: a table of its has room for 780,000, and hardly any record has more than five.
+    pub(super) const MOST_RECORDS: usize = 50_000;
 
     /// With room for the keys of so much text, if it is known how much there is.
     pub(super) fn new(secret: &SecretKey, text_bytes: Option<u64>) -> Self {
@@ -64,10 +64,12 @@ impl Seen {
         Self { keyed, places, young: Table::new(places), old: None, forgets: false, has_forgotten: false }
     }
 
-    /// The same, which forgets the oldest keys where there is no more room, and may have done so: to be used where somebody
-    /// else knows those.
-    pub(super) const fn forgetting(mut self, has_forgotten: bool) -> Self {
+    /// One without a key, which forgets the oldest where there is no more room, and may have done so: to be used where
+    /// somebody else knows those. So it needs half of the room.
+    pub(super) fn forgetting(mut self, has_forgotten: bool) -> Self {
         (self.forgets, self.has_forgotten) = (true, has_forgotten);
+        self.places = self.places.min(MOST / 2);
+        self.young = Table::new(self.places);
         self
     }
 
@@ -213,5 +215,6 @@ mod tests {
         assert_eq!(seen(Some(1 << 20)).places, 1 << 15);
         assert_eq!(seen(Some(u64::MAX)).places, MOST);
         assert_eq!(seen(None).places, MOST);
+        assert_eq!(seen(None).forgetting(false).places, MOST / 2);
     }
 }
