@@ -73,18 +73,21 @@ fn person() -> impl Strategy<Value = Person> {
 /// A format, what it says, and people in it.
 type Writer = (ImportFormat, &'static [Part], fn(&[Person]) -> String);
 
-const WRITERS: [Writer; 11] = [
+const WRITERS: [Writer; 14] = [
     (ImportFormat::Clerk, &[Id, Names, Verified], clerk),
     (ImportFormat::Cognito, &[Id, Names, Verified], cognito),
     (ImportFormat::Csv, &[Blocked, Id, Names, Verified], csv),
     (ImportFormat::Django, &[Blocked, Id, Names], django),
     (ImportFormat::Firebase, &[Blocked, Id, Verified], firebase),
+    (ImportFormat::Firebase, &[Blocked, Id, Verified], firebase_table),
     (ImportFormat::JsonLines, &[Blocked, Id, Names, Verified], json_lines),
     (ImportFormat::Keycloak, &[Blocked, Id, Names, Verified], keycloak),
     (ImportFormat::Kratos, &[Blocked, Id, Names, Verified], kratos),
     (ImportFormat::Okta, &[Names], okta),
     (ImportFormat::Supabase, &[Id, Verified], supabase),
+    (ImportFormat::Supabase, &[Id, Verified], supabase_table),
     (ImportFormat::UsersExport, &[Blocked, Id, Names, Verified], users_export),
+    (ImportFormat::UsersExport, &[Id, Names, Verified], users_export_table),
 ];
 
 fn table<const N: usize>(header: [&str; N], people: &[Person], row: impl Fn(&Person) -> [String; N]) -> String {
@@ -150,6 +153,17 @@ fn firebase(people: &[Person]) -> String {
     json!({"users": list(people, user)}).to_string()
 }
 
+/// 28 columns without a header, and a comma behind the last.
+fn firebase_table(people: &[Person]) -> String {
+    let row = |it: &Person| {
+        let name = format!("{} {}", it.given, it.family).replace('"', "\"\"");
+        let (before, between) = (",".repeat(3), ",".repeat(17));
+        let (id, email, is_verified, is_blocked) = (&it.id, &it.email, it.is_verified, it.is_blocked);
+        format!("{id},{email},{is_verified}{before}\"{name}\"{between},1731580000000,1731580000000,,{is_blocked},,\n")
+    };
+    people.iter().map(row).collect()
+}
+
 fn own(it: &Person) -> Value {
     json!({"user_id": it.id, "email": it.email, "email_verified": it.is_verified, "given_name": it.given,
         "family_name": it.family, "blocked": it.is_blocked})
@@ -190,12 +204,30 @@ fn supabase(people: &[Person]) -> String {
     .to_string()
 }
 
+fn supabase_table(people: &[Person]) -> String {
+    let header = ["instance_id", "id", "aud", "email", "email_confirmed_at", "raw_user_meta_data", "banned_until"];
+    table(header, people, |it| {
+        let at = if it.is_verified { "2024-11-14 10:26:40.123456+00" } else { "" };
+        let metadata = json!({"name": it.given}).to_string();
+        ["", &it.id, "authenticated", &it.email, at, &metadata, ""].map(str::to_owned)
+    })
+}
+
 fn users_export(people: &[Person]) -> String {
     lines(people, |it| {
         let mut user = own(it);
         user["user_id"] = format!("auth0|{}", it.id).into();
         user["logins_count"] = 1.into();
         user
+    })
+}
+
+/// The columns as the product's own tool calls them.
+fn users_export_table(people: &[Person]) -> String {
+    let header = ["Id", "Given Name", "Family Name", "Email", "Email Verified", "Connection", "Created At"];
+    table(header, people, |it| {
+        let (id, is_verified) = (format!("auth0|{}", it.id), it.is_verified.to_string());
+        [&*id, &it.given, &it.family, &it.email, &is_verified, "shop", "2024-11-14T10:26:40.000Z"].map(str::to_owned)
     })
 }
 

@@ -47,7 +47,9 @@ pub enum ImportFailure {
     #[error("no randomness")]
     Entropy(#[source] EntropyError),
     /// Keys cannot be put aside: there is no room for temporary files, or no right to them.
-    #[error("temporary files cannot be written or read")]
+    #[error(
+        "temporary files cannot be written or read: their folder, TMPDIR's or the spool, needs room and the right to write"
+    )]
     Scratch(#[source] io::Error),
     /// Faulty records cannot be put aside.
     #[error("faulty records cannot be put aside")]
