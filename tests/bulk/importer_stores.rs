@@ -24,7 +24,7 @@ use waystation::{
     },
     clock::{Clock, ManualClock, SystemClock, Timestamp},
     entropy::SeededEntropy,
-    identifier::{IdentifierRules, StandardRules},
+    identifier::{IdentifierKind, IdentifierRules, StandardRules},
     migrator::UserIds,
     password::{HashPolicy, Verification},
     store::{
@@ -287,6 +287,32 @@ async fn weak_hashes_are_wrapped_and_open_with_their_passwords() {
         let verified = passwords.verify(&Password::from(name.as_str()), hash).await.unwrap();
         assert!(matches!(verified, Verification::Match { .. }), "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_weak_hash_is_wrapped_for_whoever_is_there_already_and_for_nobody_else() {
+    let policy = HashPolicy::argon2id(64, 1, 1).unwrap();
+    let passwords = Arc::new(Passwords::builder().policy(policy).threads(2).build().unwrap());
+    let store: Arc<dyn UserStore> = Arc::new(MemoryStore::new());
+    let mut records = [person("ada"), person("bob")];
+    records[0].credential = None;
+    importer(&store).run(Listed::new(records)).await.unwrap();
+    let mut policy = ImportPolicy::default();
+    (policy.upsert, policy.trust_unverified) = (true, true);
+    let builder = Importer::builder(Arc::clone(&store)).policy(policy).wrap_weak_hashes(Arc::clone(&passwords));
+    let import = builder.build();
+    let input = Listed::new(["ada", "bob"].map(person));
+    let dry = import.clone().dry_run().run(input.clone()).await.unwrap();
+    let report = import.run(input).await.unwrap();
+    assert_eq!(dry.without_duration(), report.clone().without_duration());
+    assert_eq!((report.updated, report.unchanged, report.wrapped, report.not_wrapped), (1, 1, 1, 0));
+    let users = everybody(&*store).await;
+    assert_eq!(named(&users, "bob").password_hash().unwrap().scheme(), Some("md5"), "his stays as it is");
+    let ada = named(&users, "ada");
+    let hash = ada.password_hash().unwrap();
+    assert_eq!(hash.scheme(), Some("wrapped"));
+    let verified = passwords.verify(&Password::from("ada"), hash).await.unwrap();
+    assert!(matches!(verified, Verification::Match { .. }));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -644,7 +670,13 @@ fn merge() -> impl Strategy<Value = Merge> {
 prop_compose! {
     fn policy()(
         upsert in any::<bool>(),
-        match_by in prop_oneof![Just(MatchBy::Email), Just(MatchBy::Username), Just(MatchBy::Id)],
+        match_by in prop_oneof![
+            Just(MatchBy::Email),
+            Just(MatchBy::Id),
+            Just(MatchBy::Legacy),
+            Just(MatchBy::Phone),
+            Just(MatchBy::Username)
+        ],
         (names, metadata, blocked, verified) in (merge(), merge(), merge(), merge()),
         keep in any::<bool>(),
         credential in prop_oneof![
@@ -682,6 +714,13 @@ fn records() -> impl Strategy<Value = Vec<Given>> {
         }
         if id < 4 {
             record.id = Some(UserId::new(format!("id{id}")));
+        }
+        if user >= 8 {
+            record.legacy = Some(LegacyKey::new("shop", user.to_string()));
+        }
+        if id >= 8 {
+            let phone = StandardRules::default().parse_as(IdentifierKind::Phone, &format!("+1555010{id:02}"));
+            record.profile.phone = Some(phone.unwrap());
         }
         if mail >= 10 {
             (record.profile.email, record.credential) = (None, None);
