@@ -20,7 +20,10 @@ use waystation::{
 #[cfg(feature = "postgres")]
 use waystation::{
     clock::Timestamp,
-    store::{BulkStore as _, BulkWrite, BulkWritten, Checkpoint, Filter, Job, JobId, Search, SnapshotStore as _},
+    store::{
+        BulkOutcome, BulkStore as _, BulkWrite, BulkWritten, Checkpoint, Deletion, Filter, Insert, Job, JobId,
+        OnTombstone, Search, SnapshotStore as _, Tombstone,
+    },
     user::{Credential, NewUser, Profile, UserId},
 };
 
@@ -131,6 +134,15 @@ async fn a_snapshot_is_over_once_a_page_of_it_was_dropped() {
     assert_eq!(another.search_ahead(&search).await.unwrap().users.len(), 200);
 }
 
+/// Until somebody in this database waits for somebody else.
+#[cfg(feature = "postgres")]
+async fn wait_for_a_lock(database: &sqlx::PgPool) {
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(database).await.unwrap() == 0 {
+        SystemClock::new().sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Who has the job now may have written the same users, in whose way they are.
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
@@ -152,13 +164,43 @@ async fn whoever_has_lost_the_lease_while_a_write_waited_is_told_that_and_of_no_
         let store = Arc::clone(&store);
         async move { store.write(&batch).await.unwrap() }
     });
-    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&other).await.unwrap() == 0 {
-        SystemClock::new().sleep(Duration::from_millis(20)).await;
-    }
+    wait_for_a_lock(&other).await;
     assert!(jobs.lease("import", at(10), at(20)).await.unwrap().is_some());
     written.commit().await.unwrap();
     assert_eq!(writing.await.unwrap(), BulkWritten::LeaseLost);
+}
+
+/// Whatever isolation the database gives by default: a write that waited for the deletion must see what it left.
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_write_that_waits_for_a_deletion_does_not_bring_the_user_back() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let url = server.fresh_database().await;
+    let database = sqlx::PgPool::connect(&url).await.unwrap();
+    let isolate = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = ''repeatable read''', \
+                   current_database()); END $$";
+    sqlx::query(isolate).execute(&database).await.unwrap();
+    let (store, at) = (Arc::new(PostgresStore::open(&url, "customers").await.unwrap()), Timestamp::from_micros(0));
+    let ada = move || NewUser::new(UserId::new("ada"), Profile::default(), Credential::PendingPassword, at);
+    assert!(matches!(store.insert(ada(), OnTombstone::Refuse).await.unwrap(), Insert::Created(_)));
+    assert!(store.delete(&UserId::new("ada"), Deletion::leaving(Tombstone::at(at))).await.unwrap());
+    // What it left is kept for another deletion, which does not end yet.
+    for statement in ["CREATE TABLE buried AS SELECT * FROM waystation_tombstones", "DELETE FROM waystation_tombstones"]
+    {
+        sqlx::query(statement).execute(&database).await.unwrap();
+    }
+    assert!(matches!(store.insert(ada(), OnTombstone::Refuse).await.unwrap(), Insert::Created(_)));
+    let mut deletion = database.begin().await.unwrap();
+    for statement in ["DELETE FROM waystation_users", "INSERT INTO waystation_tombstones SELECT * FROM buried"] {
+        sqlx::query(statement).execute(&mut *deletion).await.unwrap();
+    }
+    let writing = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.write(&BulkWrite::new(vec![ada()])).await.unwrap() }
+    });
+    wait_for_a_lock(&database).await;
+    deletion.commit().await.unwrap();
+    assert_eq!(writing.await.unwrap(), BulkWritten::Written(vec![BulkOutcome::Tombstoned]));
 }
 
 /// After an import, and before the server has counted the rows, it takes few to be left behind any user.

@@ -41,7 +41,9 @@ impl Engine for Postgres {
     type Row = PgRow;
 
     const BY_KEY: &'static str = "";
-    const BEGIN: &'static str = "BEGIN";
+    /// Whatever the database has by default: a bulk write looks at tombstones last, and has to see those of deletions that
+    /// ended since it began.
+    const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
     const BEGIN_SNAPSHOT: &'static str = BEGIN_SNAPSHOT;
     /// An error would end the transaction.
     const UNLESS_TAKEN: &'static str = " ON CONFLICT DO NOTHING";
