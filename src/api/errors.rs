@@ -26,10 +26,11 @@ use crate::{
 const MOST_BYTES: usize = 8 << 20;
 
 /// Members whose texts are secret, at whatever depth. An entry of LDIF and a row of CSV may have a hash anywhere in them.
-const SECRET: [&str; 10] = [
+const SECRET: [&str; 11] = [
     "credential",
     "csv_row",
     "custom_password_hash",
+    "dump_row",
     "entry",
     "hash",
     "mfa_factors",
@@ -38,6 +39,9 @@ const SECRET: [&str; 10] = [
     "password_hash",
     "salt",
 ];
+
+/// Members of a row with too few or too many fields, of which none may be under the name that it should be.
+const SHIFTED: [&str; 2] = ["csv_rest", "dump_rest"];
 
 /// What may be shown of them.
 const HARMLESS: [&str; 5] = ["algorithm", "digest", "encoding", "position", "scheme"];
@@ -172,6 +176,7 @@ fn masked(raw: &[u8]) -> Value {
 fn mask(value: &mut Value, is_secret: bool) {
     match value {
         Value::Object(members) => {
+            let is_secret = is_secret || SHIFTED.iter().any(|name| members.contains_key(*name));
             for (name, value) in members {
                 let name = name.as_str();
                 let is_plain = HARMLESS.contains(&name) && value.is_string();
@@ -225,6 +230,9 @@ mod tests {
             json!({"quarantined_from": "clerk", "row": {"password_digest": "s3cret", "password_hasher": "s3cret"}}),
             json!({"quarantined_from": "keycloak", "record": {"credentials": [{"hash": "s3cret", "secretData": "s3cret"}]}}),
             json!({"csv_row": "a@example.com,s3cret\""}),
+            json!({"email": "a@example.com", "name": "s3cret", "csv_rest": []}),
+            json!({"quarantined_from": "supabase", "row": {"id": "1", "email": "s3cret", "dump_rest": ["s3cret"]}}),
+            json!({"quarantined_from": "supabase", "row": {"dump_row": "(1, 's3cret', f())"}}),
         ] {
             assert!(!masked(aside.to_string().as_bytes()).to_string().contains("s3cret"), "{aside}");
         }

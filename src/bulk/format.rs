@@ -27,6 +27,7 @@ use crate::{
 };
 pub(super) use firebase::{COLUMNS as FIREBASE_COLUMNS, FEWEST_COLUMNS as FEWEST_FIREBASE_COLUMNS};
 pub use hash_export::HashExport;
+pub(super) use ldif::entry_text;
 pub(super) use supabase::TABLE as SUPABASE_TABLE;
 
 /// What becomes of a record of another system.

@@ -35,6 +35,8 @@ struct Form {
     quotes: bool,
     /// Rows of an `INSERT`.
     at_once: usize,
+    /// Whether backslashes in any text are doubled, as servers want it whose `standard_conforming_strings` are off.
+    escapes: bool,
 }
 
 impl Form {
@@ -54,7 +56,10 @@ impl Form {
                     [("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("\u{8}", "\\b"), ("\u{b}", "\\v")];
                 escapes.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
             }
-            Some(text) => format!("'{}'", text.replace('\'', "''")),
+            Some(text) => {
+                let text = if self.escapes { text.replace('\\', "\\\\") } else { text.to_owned() };
+                format!("'{}'", text.replace('\'', "''"))
+            }
         }
     }
 
@@ -72,8 +77,9 @@ impl Form {
     }
 
     fn dump(self, people: &[Row], others: &[Other]) -> String {
-        let mut text =
-            "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\nSET client_encoding = 'UTF8';\n\n".to_owned();
+        let begin = "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\nSET client_encoding = 'UTF8';\n";
+        let strings = if self.escapes { "off" } else { "on" };
+        let mut text = format!("{begin}SET standard_conforming_strings = {strings};\n\n");
         let users: Vec<_> = people.iter().map(|(email, role)| vec![Some(&**email), None, role.as_deref()]).collect();
         let users = self.rows("auth", "users", &["email", "phone", "role"], &users);
         let middle = others.len() / 2;
@@ -160,11 +166,11 @@ proptest! {
     fn the_rows_of_a_dump_are_read_as_they_are_wherever_reading_begins_and_however_they_arrive(
         people_of in vec((1..1_000_000_u32, option::of(text())), 1..8),
         others in vec(other(), 0..5),
-        (copies, quotes, at_once) in (any::<bool>(), any::<bool>(), 1..4_usize),
+        (copies, quotes, at_once, escapes) in (any::<bool>(), any::<bool>(), 1..4_usize, any::<bool>()),
     ) {
         let rows: Vec<Row> =
             people_of.into_iter().map(|(number, role)| (format!("p{number}@example.com"), role.filter(|role| !role.is_empty()))).collect();
-        let dump = Form { copies, quotes, at_once }.dump(&rows, &others);
+        let dump = Form { copies, quotes, at_once, escapes }.dump(&rows, &others);
         let found = people(reader(Cursor::new(dump.clone().into_bytes())), Place::START).unwrap();
         prop_assert_eq!(found.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>(), rows, "{}", &dump);
         let dripping = people(reader(Dripping(Cursor::new(dump.clone().into_bytes()))), Place::START).unwrap();
@@ -180,7 +186,7 @@ proptest! {
         people_of in vec(text(), 1..4), others in vec(other(), 0..3), copies in any::<bool>(), cut in any::<Index>(),
     ) {
         let rows: Vec<Row> = people_of.into_iter().map(|role| ("p@example.com".to_owned(), Some(role))).collect();
-        let dump = Form { copies, quotes: true, at_once: 2 }.dump(&rows, &others);
+        let dump = Form { copies, quotes: true, at_once: 2, escapes: false }.dump(&rows, &others);
         let whole = dump.trim_end().trim_end_matches("\n--").len();
         let mut cut = cut.index(whole);
         while !dump.is_char_boundary(cut) {
@@ -245,10 +251,63 @@ fn a_bad_row_of_a_dump_costs_that_row_alone() {
     assert_eq!(found.len(), 4);
 }
 
+/// Addresses, or why the reading ended.
+fn addresses(text: &str) -> (Vec<String>, &'static str) {
+    let mut reader = reader(Cursor::new(text.to_owned()));
+    let mut addresses = Vec::new();
+    loop {
+        match reader.next() {
+            Ok(Some(record)) => addresses.push(record.user.unwrap().profile.email.unwrap().original().to_owned()),
+            Ok(None) => return (addresses, ""),
+            Err(error) => return (addresses, error.code),
+        }
+    }
+}
+
+#[test]
+fn nobody_is_passed_over_where_something_stands_between_the_rows() {
+    let begin = "INSERT INTO auth.users (id, email, role) VALUES\n";
+    let [a, b] = ["a", "b"].map(|name| format!("{name}@example.com"));
+    let (row_a, row_b) = (format!("('1', '{a}', NULL)"), format!("('2', '{b}', DEFAULT)"));
+    let both = (vec![a.clone(), b.clone()], "");
+    for (text, expected) in [
+        (format!("{begin}{row_a},\n-- ('3', 'c@example.com', NULL),\n{row_b};"), both.clone()),
+        (format!("{begin}{row_a} /* no; (more) /* of */ her */ ,{row_b} -- ;\n;"), both.clone()),
+        (format!("/* of Monday; (at ten) */\n{begin}{row_a};\n{begin}{row_b};\n"), both.clone()),
+        (format!("/* of\nMonday */ {begin}{row_a};\n/* */ {begin}{row_b};\n"), both.clone()),
+        (format!("{begin}('1', '{a}', E'it''s \\' ) ('),\n{row_b}\nON CONFLICT DO NOTHING;\n"), both),
+        (format!("{begin}{row_a}\nRETURNING id;\n{begin}{row_b};\n"), (vec![a.clone()], "dump.between")),
+        (format!("{begin}{row_a},\nlower({row_b});\n"), (vec![a.clone()], "dump.between")),
+        (format!("{begin}{row_a}\nON CONF"), (vec![a.clone()], "dump.cut")),
+        (format!("{begin}{row_a} /* {row_b};"), (vec![a.clone()], "dump.cut")),
+    ] {
+        assert_eq!(addresses(&text), expected, "{text}");
+    }
+    let (begin, end) = ("-- PostgreSQL database dump\n", "-- PostgreSQL database dump complete\n");
+    let rows = format!("INSERT INTO auth.users (id, email, role) VALUES {row_a};\n");
+    // A dump of all databases that is cut off in the second one.
+    assert_eq!(addresses(&format!("{begin}{end}{begin}{rows}")), (vec![a.clone()], "dump.cut"));
+    assert_eq!(addresses(&format!("{begin}{end}{begin}{rows}{end}")), (vec![a], ""));
+}
+
+/// As anybody may have in their own metadata. If they took time by their square, this would take minutes.
+#[test]
+fn a_row_may_be_full_of_quotes_or_backslashes() {
+    for (prefix, written, meant) in [("", "''", "'"), ("E", "\\'", "'"), ("E", "\\\\\\\\", "\\")] {
+        let (written, meant) = (written.repeat(200_000), meant.repeat(200_000));
+        let columns = "email, raw_user_meta_data";
+        let row = format!("('a@example.com', {prefix}'{{\"x\": \"{written}\"}}')");
+        let mut reader = reader(Cursor::new(format!("INSERT INTO auth.users ({columns}) VALUES {row};")));
+        let user = reader.next().unwrap().unwrap().user.unwrap();
+        assert!(user.profile.user_metadata["x"] == meant, "{prefix} {}", &row[..100]);
+    }
+}
+
 #[test]
 fn a_row_of_a_dump_that_is_too_long_is_passed_over() {
     let long = "x".repeat(600_000);
-    for form in [Form { copies: true, quotes: false, at_once: 1 }, Form { copies: false, quotes: false, at_once: 9 }] {
+    for (copies, at_once) in [(true, 1), (false, 9)] {
+        let form = Form { copies, quotes: false, at_once, escapes: false };
         let rows = ["short", &long, "short"].map(|role| ("p@example.com".to_owned(), Some(role.to_owned())));
         let dump = form.dump(&rows, &[]);
         let options = ReadOptions::default().record_bytes(1_000);

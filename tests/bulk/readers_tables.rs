@@ -5,7 +5,9 @@ use std::{io::Cursor, sync::Arc};
 
 use serde_json::json;
 use waystation::{
-    bulk::{FieldMap, ImportFormat, ImportRecord, Place, ReadOptions, RecordReader, RecordSource},
+    bulk::{
+        Fault, FaultCode, FieldMap, ImportFormat, ImportRecord, Place, ReadOptions, Record, RecordReader, RecordSource,
+    },
     clock::{ManualClock, Timestamp},
     password::{Password, Passwords, Verification, vendor::FirebaseProject},
     user::{Credential, MfaFactor},
@@ -81,6 +83,51 @@ fn what_is_wrong_with_a_row_of_supabase_is_named_by_its_column() {
     assert_eq!(faults, ["/email value.type", "/phone value.type", "/is_anonymous value.type"]);
 }
 
+fn first(text: impl Into<Vec<u8>>, format: Option<ImportFormat>) -> Record {
+    let mut reader = RecordReader::new(Cursor::new(text.into()), format, options()).unwrap();
+    reader.next().unwrap().unwrap()
+}
+
+/// It may have lost what bars somebody.
+#[test]
+fn a_row_with_too_few_fields_is_refused_until_somebody_has_looked_at_it() {
+    for (format, text, mark) in [
+        (ImportFormat::Csv, "user_id,email,blocked\n7,a@example.com\n", r#""csv_rest":[],"#),
+        (ImportFormat::Firebase, "7,a@example.com,true\n", r#""csv_rest":[],"#),
+        (ImportFormat::Supabase, "id,email,banned_until\n7,a@example.com\n", r#""csv_rest":[],"#),
+        (
+            ImportFormat::Supabase,
+            "COPY auth.users (id, email, banned_until) FROM stdin;\n7\ta@example.com\n\\.\n",
+            r#""dump_rest":[],"#,
+        ),
+        (
+            ImportFormat::Supabase,
+            "INSERT INTO auth.users (id, email, banned_until) VALUES (7, 'a@example.com');",
+            r#""dump_rest":[],"#,
+        ),
+    ] {
+        let refused = first(text, Some(format));
+        assert_eq!(refused.user.unwrap_err()[0].code, FaultCode::ArrayLengthShort, "{format}");
+        let aside = String::from_utf8(refused.raw).unwrap();
+        assert!(first(aside.clone(), None).user.is_err(), "{format}: {aside}");
+        let corrected = aside.replace(mark, "");
+        assert_eq!(first(corrected, None).user.unwrap().profile.email.unwrap().original(), "a@example.com");
+    }
+}
+
+#[test]
+fn nothing_is_lost_of_an_entry_that_is_not_utf_8() {
+    let text = b"dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nmail: a@example.com\n# M\xfcller\nuid: m\xfc\n ller\n";
+    let refused = first(*text, Some(ImportFormat::Ldif));
+    let detail = |faults: Vec<Fault>| faults[0].detail.to_string();
+    assert_eq!(refused.user.map_err(detail).unwrap_err(), "ldif.utf8");
+    let aside = String::from_utf8(refused.raw).unwrap();
+    let again = first(aside.clone(), None).user.map_err(detail);
+    assert_eq!(again.unwrap_err(), "ldif.utf8", "{aside}");
+    let user = first(aside.replace("uid:: bfxsbGVy", "uid: müller"), None).user.unwrap();
+    assert_eq!(user.profile.username.unwrap().original(), "müller");
+}
+
 /// Whatever it was, it needs no more than to be corrected.
 #[test]
 fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_schema() {
@@ -122,10 +169,6 @@ fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_sch
             "false",
         ),
     ] {
-        let first = |text: String, format| {
-            let mut reader = RecordReader::new(Cursor::new(text), format, options()).unwrap();
-            reader.next().unwrap().unwrap()
-        };
         let refused = first(text.to_owned(), Some(format));
         assert!(refused.user.is_err(), "{format}");
         let aside = String::from_utf8(refused.raw).unwrap();
@@ -147,10 +190,6 @@ fn what_is_put_aside_of_any_format_is_read_again_among_records_of_the_import_sch
         (ImportFormat::UsersExport, exported),
         (ImportFormat::UsersExport, "user_id,email,logins_count\nauth0|7,nobody,3\n"),
     ] {
-        let first = |text: String, format| {
-            let mut reader = RecordReader::new(Cursor::new(text), format, options()).unwrap();
-            reader.next().unwrap().unwrap()
-        };
         let refused = first(text.to_owned(), Some(format));
         assert_eq!(refused.user.unwrap_err()[0].detail, "email.syntax", "{format}");
         let corrected = String::from_utf8(refused.raw).unwrap().replace("nobody", "a@example.com");

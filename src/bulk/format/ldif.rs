@@ -15,7 +15,7 @@ use crate::{
     clock::{Timestamp, directory},
     password::HashError,
 };
-pub(in crate::bulk) use entry::Entry;
+pub(in crate::bulk) use entry::{Entry, entry_text};
 
 /// The classes of people who log in. Entries without a class are of an export that left it out, and are people.
 const PEOPLE: &[&str] = &["account", "inetorgperson", "organizationalperson", "person", "posixaccount", "user"];

@@ -32,7 +32,7 @@ pub(super) enum Original<'a> {
 /// A record of another system as it is put aside.
 pub(super) fn put_aside(from: ImportFormat, fields: &FieldMap, original: Original<'_>) -> Vec<u8> {
     let (name, json) = match original {
-        Original::Entry(text) => (ENTRY, Value::from(String::from_utf8_lossy(text)).to_string().into_bytes()),
+        Original::Entry(text) => (ENTRY, Value::from(format::entry_text(text)).to_string().into_bytes()),
         Original::Record(text) => (RECORD, text.to_vec()),
         Original::Row(row) => (ROW, Value::Object(row).to_string().into_bytes()),
     };

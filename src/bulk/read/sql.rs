@@ -9,11 +9,12 @@ const MOST_TAG_BYTES: usize = 64;
 /// Finds where a statement or a list in brackets ends, however its text arrives.
 #[derive(Debug)]
 pub(super) struct Scan {
-    /// What ends it, outside of brackets, texts and comments.
-    end: u8,
+    /// What ends it, outside of brackets, texts and comments. `None` for the end of a comment.
+    end: Option<u8>,
     within: Within,
     depth: u32,
-    /// How long the word is that ends here, and whether it is the `E` before a text with escapes.
+    /// How long the word is that ends here, and whether a quote here begins a text with escapes: behind an `E`, or goes on
+    /// with one.
     word: usize,
     is_escape: bool,
 }
@@ -45,15 +46,20 @@ enum Escapes {
 impl Scan {
     /// To the `;`.
     pub(super) const fn statement() -> Self {
-        Self::to(b';')
+        Self::to(Some(b';'))
     }
 
     /// From the first bracket to its other one.
     pub(super) const fn list() -> Self {
-        Self::to(b')')
+        Self::to(Some(b')'))
     }
 
-    const fn to(end: u8) -> Self {
+    /// To the end of the comment in `/*` and `*/` that begins here.
+    pub(super) const fn comment() -> Self {
+        Self::to(None)
+    }
+
+    const fn to(end: Option<u8>) -> Self {
         Self { end, within: Within::Code, depth: 0, word: 0, is_escape: false }
     }
 
@@ -90,10 +96,14 @@ impl Scan {
                 }
                 if *depth == 0 {
                     self.within = Within::Code;
+                    return self.end.is_none();
                 }
             }
             Within::Quoted(_, escapes @ Escapes::Next) => *escapes = Escapes::Backslash,
-            Within::Quoted(quote, _) if *quote == byte => self.within = Within::Code,
+            Within::Quoted(quote, escapes) if *quote == byte => {
+                self.is_escape = *escapes == Escapes::Backslash;
+                self.within = Within::Code;
+            }
             Within::Quoted(_, escapes @ Escapes::Backslash) if byte == b'\\' => *escapes = Escapes::Next,
             Within::Line | Within::Quoted(..) => {}
             Within::Tag(tag) if byte == b'$' => {
@@ -140,7 +150,7 @@ impl Scan {
             }
             _ => {}
         }
-        byte == self.end && self.depth == 0
+        self.end == Some(byte) && self.depth == 0
     }
 }
 
@@ -241,14 +251,15 @@ fn unescaped(field: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text)
 }
 
-/// The values of a list in brackets; `None` if one of them is none that `pg_dump` writes.
-pub(super) fn literals(list: &[u8]) -> Option<Vec<Literal<'_>>> {
+/// The values of a list in brackets; `None` if one of them is none that `pg_dump` writes. Whether a backslash is one or stands
+/// before what it escapes is up to the dump where no `E` says so.
+pub(super) fn literals(list: &[u8], has_escapes: bool) -> Option<Vec<Literal<'_>>> {
     let mut cursor = Cursor(list);
     let mut texts = Vec::new();
     cursor.word(b"(")?;
     loop {
         cursor.white();
-        texts.push(cursor.literal()?);
+        texts.push(cursor.literal(has_escapes)?);
         cursor.white();
         if cursor.word(b")").is_some() {
             return cursor.0.is_empty().then_some(texts);
@@ -303,16 +314,17 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    fn literal(&mut self) -> Option<Literal<'t>> {
-        let has_escapes = self.word(b"E'").is_some();
-        if has_escapes || self.word(b"'").is_some() {
-            return self.quoted(b'\'', has_escapes).map(Literal::Text);
+    fn literal(&mut self, has_escapes: bool) -> Option<Literal<'t>> {
+        let is_escape = self.word(b"E'").is_some();
+        if is_escape || self.word(b"'").is_some() {
+            return self.quoted(b'\'', is_escape || has_escapes).map(Literal::Text);
         }
         // A number, or one of the words that have no quotes.
         let bare = self.part(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'));
         match bare {
-            b"" | b"DEFAULT" => None,
-            b"NULL" => Some(Literal::Null),
+            b"" => None,
+            // Until PostgreSQL 13, for what the table itself computes.
+            b"DEFAULT" | b"NULL" => Some(Literal::Null),
             bare => Some(Literal::Text(Cow::Borrowed(bare))),
         }
     }
@@ -320,21 +332,24 @@ impl<'t> Cursor<'t> {
     /// What stands before the closing quote. Two quotes in it are one, and where it has escapes a backslash may stand before a
     /// quote or another backslash. `None` for what has no end, or another escape.
     fn quoted(&mut self, quote: u8, has_escapes: bool) -> Option<Cow<'t, [u8]>> {
-        let mut text = Cow::Borrowed(&b""[..]);
+        let escape = if has_escapes { b'\\' } else { quote };
+        let mut before: Option<Vec<u8>> = None;
         loop {
-            let escape = if has_escapes { b'\\' } else { quote };
             let end = memchr::memchr2(quote, escape, self.0)?;
             let (part, rest) = self.0.split_at(end);
-            let more = if text.is_empty() { Cow::Borrowed(part) } else { [&*text, part].concat().into() };
             let (first, rest) = rest.split_first()?;
-            let is_end = *first == quote && rest.first() != Some(&quote);
             self.0 = rest;
-            if is_end {
-                return Some(more);
+            if *first == quote && rest.first() != Some(&quote) {
+                return Some(before.map_or(Cow::Borrowed(part), |mut text| {
+                    text.extend_from_slice(part);
+                    Cow::Owned(text)
+                }));
             }
             let (meant, rest) = rest.split_first().filter(|(meant, _)| [quote, escape].contains(*meant))?;
             self.0 = rest;
-            text = [&*more, &[*meant]].concat().into();
+            let text = before.get_or_insert_default();
+            text.extend_from_slice(part);
+            text.push(*meant);
         }
     }
 }

@@ -20,11 +20,17 @@ pub(super) struct Statements {
     begins_line: bool,
     is_begun: bool,
     is_complete: bool,
+    /// Whether a backslash in a text stands before what it escapes, though no `E` says so.
+    has_escapes: bool,
 }
 
 impl Statements {
     pub(super) const fn new() -> Self {
-        Self { begins_line: true, is_begun: false, is_complete: false }
+        Self { begins_line: true, is_begun: false, is_complete: false, has_escapes: false }
+    }
+
+    pub(super) const fn has_escapes(&self) -> bool {
+        self.has_escapes
     }
 
     /// Moves to the next statement that begins a line, as all do that are the dump's own: what looks like one in the body of a
@@ -42,10 +48,17 @@ impl Statements {
                     self.note(window.rest());
                     self.begins_line = window.skip_line()?;
                 }
+                [b'/', b'*', ..] => {
+                    // As white as what stands around it.
+                    let begins_line = self.begins_line;
+                    skip(window, Scan::comment())?;
+                    self.skip_white(window)?;
+                    self.begins_line |= begins_line;
+                }
                 // For psql.
                 [b'\\', ..] => self.begins_line = window.skip_line()?,
                 _ if self.begins_line => return Ok(true),
-                _ => skip(window)?,
+                _ => skip(window, Scan::statement())?,
             }
         }
     }
@@ -53,12 +66,17 @@ impl Statements {
     fn note(&mut self, comment: &[u8]) {
         let end = memchr::memchr(b'\n', comment).unwrap_or(comment.len());
         let comment = comment.get(..end).unwrap_or_default().trim_ascii_end();
+        // A dump of all databases is one of each after the other.
+        self.is_complete = comment == END || self.is_complete && comment != BEGIN;
         self.is_begun |= comment == BEGIN;
-        self.is_complete |= comment == END;
     }
 
     /// Goes behind the statement, which has this header if rows follow it.
     pub(super) fn pass(&mut self, window: &mut Window, header: Option<&Header>) -> Result<(), ReadError> {
+        // As the server was set that the dump was made from.
+        if let Some(value) = window.rest().strip_prefix(b"SET standard_conforming_strings = ") {
+            self.has_escapes = value.starts_with(b"off");
+        }
         match header {
             Some(Header { form: Form::Copy, length, .. }) => {
                 window.consume(*length);
@@ -66,7 +84,7 @@ impl Statements {
                 self.is_behind_rows(Form::Copy);
             }
             Some(Header { form: Form::Insert, .. }) | None => {
-                skip(window)?;
+                skip(window, Scan::statement())?;
                 self.begins_line = false;
             }
         }
@@ -93,9 +111,9 @@ impl Statements {
     }
 }
 
-/// Goes behind the next `;`.
-pub(super) fn skip(window: &mut Window) -> Result<(), ReadError> {
-    let (mut scan, place) = (Scan::statement(), window.place());
+/// Goes to where this ends.
+pub(super) fn skip(window: &mut Window, mut scan: Scan) -> Result<(), ReadError> {
+    let place = window.place();
     loop {
         let found = scan.end_in(window.rest());
         window.consume(found.unwrap_or(window.rest().len()));

@@ -111,6 +111,24 @@ impl Entry {
     }
 }
 
+/// The lines of an entry as text. A value that is not UTF-8 becomes base64, as RFC 2849 would have had it, so that nothing of
+/// it is lost.
+pub(in crate::bulk) fn entry_text(text: &[u8]) -> String {
+    // What has no such lines is refused for that, whatever its bytes are.
+    let lossy = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+    match (std::str::from_utf8(text), unfolded(text)) {
+        (Ok(text), _) => text.to_owned(),
+        (Err(_), Err(_)) => lossy(text),
+        (Err(_), Ok(lines)) => {
+            let line = |(number, line): (usize, Vec<u8>)| match (std::str::from_utf8(&line), value(&line, number)) {
+                (Err(_), Ok((name, value))) => format!("{name}:: {}\n", Base64::encode_string(&value)),
+                _ => lossy(&line) + "\n",
+            };
+            lines.into_iter().map(line).collect::<Vec<_>>().concat()
+        }
+    }
+}
+
 /// Whether these are the lines of a search's result. One that did not end well is an error: entries are missing.
 fn is_result(lines: &[(String, Vec<u8>)]) -> Result<bool, Fault> {
     let is_named = |line: Option<&(String, Vec<u8>)>, key| line.is_some_and(|(name, _)| name == key);
