@@ -18,15 +18,23 @@ pub(super) const CUT: &str = "the input ends before the dump does, so it was cut
 pub(super) struct Statements {
     /// Whether the window stands at the beginning of a line.
     begins_line: bool,
-    is_begun: bool,
-    is_complete: bool,
+    extent: Extent,
     /// Whether a backslash in a text stands before what it escapes, though no `E` says so.
     has_escapes: bool,
 }
 
+/// How far a dump is, as its comments say.
+#[derive(Debug)]
+enum Extent {
+    /// They say nothing.
+    Untold,
+    Begun,
+    Complete,
+}
+
 impl Statements {
     pub(super) const fn new() -> Self {
-        Self { begins_line: true, is_begun: false, is_complete: false, has_escapes: false }
+        Self { begins_line: true, extent: Extent::Untold, has_escapes: false }
     }
 
     pub(super) const fn has_escapes(&self) -> bool {
@@ -40,7 +48,7 @@ impl Statements {
             self.skip_white(window)?;
             while window.rest().len() < MOST_HEADER_BYTES && window.fill()? {}
             match window.rest() {
-                [] if self.is_begun && !self.is_complete => {
+                [] if matches!(self.extent, Extent::Begun) => {
                     return Err(ReadError::new(window.place(), "dump.cut", CUT));
                 }
                 [] => return Ok(false),
@@ -67,8 +75,11 @@ impl Statements {
         let end = memchr::memchr(b'\n', comment).unwrap_or(comment.len());
         let comment = comment.get(..end).unwrap_or_default().trim_ascii_end();
         // A dump of all databases is one of each after the other.
-        self.is_complete = comment == END || self.is_complete && comment != BEGIN;
-        self.is_begun |= comment == BEGIN;
+        if comment == BEGIN {
+            self.extent = Extent::Begun;
+        } else if comment == END {
+            self.extent = Extent::Complete;
+        }
     }
 
     /// Goes behind the statement, which has this header if rows follow it.
