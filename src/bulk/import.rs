@@ -30,6 +30,7 @@ mod names;
 mod patience;
 mod plan;
 mod policy;
+mod progress;
 mod reading;
 mod report;
 mod room;

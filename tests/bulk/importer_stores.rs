@@ -645,9 +645,17 @@ async fn a_job_waits_for_a_store_that_stays_away_and_loses_nothing() {
     let inputs = Arc::new(Only(Listed::new((0..30).map(|number| person(&format!("p{number}"))))));
     let jobs = ImportJobs::new(store.clone()).clock(Arc::new(clock.clone()));
     let id = jobs.submit(ImportSpec::new(json!(null)), None, &*inputs).await.unwrap().id;
-    let importer = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(10).build();
-    let worker = ImportWorker::new(importer, inputs);
+    let pauses = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&pauses);
+    let importer = Importer::builder(store.clone()).clock(Arc::new(clock.clone())).batch_records(10);
+    let importer = importer.on_progress(move |progress| {
+        if progress.stage == ImportStage::Waiting {
+            told.lock().unwrap().push(progress.records);
+        }
+    });
+    let worker = ImportWorker::new(importer.build(), inputs);
     let end = passing(&clock, worker.run_once()).await.unwrap();
+    assert_eq!(*pauses.lock().unwrap(), [10; 8], "whoever watches knows of each pause");
     assert!(matches!(end, Worked::Waits(_, ImportFailure::Store(_))), "{end:?}");
     assert_eq!(jobs.status(&id).await.unwrap().unwrap().status, JobStatus::Running);
     clock.advance(Duration::from_mins(2));

@@ -3,6 +3,7 @@ use std::{
     fs::{File, OpenOptions},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use rusqlite::Connection;
@@ -43,6 +44,28 @@ fn interrupted_and_resumed(terminal: &Terminal, file: &str) {
     store.end();
     let resumed = terminal.run(&["import", "--resume", "big", "--json"]);
     assert_eq!((resumed.code, &json_of(&resumed)["report"]["inserted"]), (0, &json!(COUNT)), "{}", resumed.stderr);
+    assert_eq!(terminal.run(&["search", "--count"]).stdout, format!("{COUNT}\n"));
+}
+
+/// SQLite gives up after five seconds.
+#[test]
+fn an_import_says_that_the_store_does_not_answer_and_goes_on_when_it_does() {
+    let terminal = with_users(COUNT);
+    let store = slow_store(&terminal);
+    let mut command = terminal.command(&["import", "users.ndjson"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    store.wait_for_users(|| child.try_wait().unwrap().is_none());
+    let other = Connection::open(terminal.path().join("users.sqlite3")).unwrap();
+    // Between two batches there is little time for it.
+    other.busy_timeout(Duration::ZERO).unwrap();
+    while other.execute_batch("BEGIN IMMEDIATE").is_err() {
+        assert!(child.try_wait().unwrap().is_none());
+    }
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.starts_with("the store does not answer")));
+    other.execute_batch("DROP TRIGGER slow; COMMIT").unwrap();
+    let rest: Vec<String> = said.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");
     assert_eq!(terminal.run(&["search", "--count"]).stdout, format!("{COUNT}\n"));
 }
 

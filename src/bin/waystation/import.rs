@@ -265,6 +265,10 @@ pub(crate) async fn importer(
     let progress = Arc::new(Progress::begin());
     let shown = Arc::clone(&progress);
     let builder = Importer::builder(Arc::clone(&store)).passwords(Arc::clone(passwords)).on_progress(move |step| {
+        if step.stage == ImportStage::Waiting {
+            shown.say("the store does not answer: it is tried again for a minute");
+            return;
+        }
         shown.show(&Step {
             what: if step.stage == ImportStage::Comparing { "records compared" } else { "users" },
             users: step.records,

@@ -70,6 +70,14 @@ impl Progress {
 }
 
 impl Progress {
+    /// Says at once why it is no further.
+    pub(crate) fn say(&self, text: &'static str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(text),
+            None => eprintln!("{text}"),
+        }
+    }
+
     /// Takes the bar away, before anything else is said.
     pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {

@@ -6,7 +6,7 @@ use std::{
 use tokio::task::JoinSet;
 
 use super::{
-    FaultSink, ImportFailure, ImportProgress, ImportReport, ImportStage, Importer, Plan,
+    FaultSink, ImportFailure, ImportReport, Importer, Plan,
     distinct::Distinct,
     item::{Item, Step, Wrap, counter, faults_of, give_back, is_weak, items},
     job::Keeper,
@@ -40,11 +40,11 @@ pub(super) struct Run<'a> {
     at: Timestamp,
     started: Duration,
     before: Duration,
-    resumed_at: Place,
+    pub(super) resumed_at: Place,
     /// How many bytes of a packed input are taken now, and were when the first batch was there.
-    packed_bytes: Option<(u64, u64)>,
+    pub(super) packed_bytes: Option<(u64, u64)>,
     /// When the first batch was asked for.
-    writing_since: Duration,
+    pub(super) writing_since: Duration,
     /// How it is known which records share a key with an earlier one.
     pub(super) distinct: Distinct,
     /// Whether so many of the last batch were there that the next one is looked up first.
@@ -93,21 +93,11 @@ impl<'a> Run<'a> {
         self.keeper.and_then(Keeper::total_packed_bytes)
     }
 
-    /// From now on, what takes time is reading and writing.
-    pub(super) fn begin_to_write(&mut self) {
-        self.writing_since = self.importer.clock.monotonic();
-    }
-
     /// The records of a batch, with those refused that are known to share a key with an earlier one.
     pub(super) async fn items(&mut self, entries: Vec<Entry>, novelty: Novelty) -> Result<Vec<Item>, ImportFailure> {
         let mut items = items(entries, !self.importer.distinct);
         self.distinct.refuse_known(&mut items, novelty).await?;
         Ok(items)
-    }
-
-    pub(super) fn take_note_of(&mut self, packed_bytes: Option<u64>) {
-        let before = self.packed_bytes.map(|(_, before)| before).or(packed_bytes);
-        self.packed_bytes = packed_bytes.zip(before);
     }
 
     /// Plans and writes a batch.
@@ -231,7 +221,7 @@ impl<'a> Run<'a> {
     }
 
     async fn look_up(&self, keys: &[OwnedKey]) -> Result<Vec<Lookup>, ImportFailure> {
-        let (bulk, mut patience) = (self.importer.bulk()?, Patience::new(&*self.importer.clock));
+        let (bulk, mut patience) = (self.importer.bulk()?, self.patience());
         loop {
             match bulk.look_up(keys).await {
                 Err(error) if patience.waits(&error).await => {}
@@ -340,7 +330,7 @@ impl<'a> Run<'a> {
         report: &ImportReport,
         in_doubt: &mut bool,
     ) -> Result<Option<Vec<BulkOutcome>>, ImportFailure> {
-        let (bulk, mut patience) = (self.importer.bulk()?, Patience::new(&*self.importer.clock));
+        let (bulk, mut patience) = (self.importer.bulk()?, self.patience());
         loop {
             let checkpoint = self.checkpoint(items, end, is_last, report)?;
             if !self.importer.dry_run {
@@ -394,7 +384,7 @@ impl<'a> Run<'a> {
 
     /// The same as [`was_written`](Self::was_written), asked until the store answers.
     async fn was_written_after_all(&self, items: &[Item], end: Place, is_last: bool) -> Result<bool, ImportFailure> {
-        let mut patience = Patience::new(&*self.importer.clock);
+        let mut patience = self.patience();
         loop {
             match self.was_written(items, end, is_last).await {
                 Err(ImportFailure::Store(error)) if patience.waits(&error).await => {}
@@ -490,22 +480,6 @@ impl<'a> Run<'a> {
             sink.flush()
         });
         taken.await.map_err(|_| ImportFailure::Stopped)?.map_err(ImportFailure::Sink)
-    }
-
-    fn tell_progress(&self) {
-        let Some(tell) = &self.importer.progress else { return };
-        tell(&ImportProgress {
-            stage: ImportStage::Writing,
-            records: self.place.record,
-            bytes: self.place.offset,
-            total_bytes: self.total_bytes(),
-            packed_bytes: self.packed_bytes.map(|(now, _)| now),
-            total_packed_bytes: self.total_packed_bytes(),
-            resumed_packed_bytes: self.packed_bytes.map_or(0, |(_, before)| before),
-            resumed_records: self.resumed_at.record,
-            resumed_bytes: self.resumed_at.offset,
-            elapsed: self.importer.since(self.writing_since),
-        });
     }
 }
 

@@ -98,8 +98,8 @@ impl ImporterBuilder {
         self
     }
 
-    /// Is told after every batch how far the import is, and after every 10,000 records of the first reading. It should return
-    /// soon: the import waits for it.
+    /// Is told after every batch how far the import is, after every 10,000 records of the first reading, and before each pause
+    /// in which the import waits for a store that does not answer. It should return soon: the import waits for it.
     pub fn on_progress(mut self, tell: impl Fn(&ImportProgress) + Send + Sync + 'static) -> Self {
         self.0.progress = Some(Arc::new(tell));
         self

@@ -8,7 +8,6 @@ use super::{
     ImportFailure, ImportReport,
     batch::Run,
     item::{Item, give_back},
-    patience::Patience,
     reading::{Batch, Reading},
     room::Room,
 };
@@ -163,7 +162,7 @@ impl Run<'_> {
             }
             Err(error) => {
                 let after = after.map(|lane| lane.batch);
-                let mut patience = Patience::new(&*self.importer.clock);
+                let mut patience = self.patience();
                 if self.came_to_pass(error, &mut patience, &items, end, is_last).await? {
                     self.done(end, report);
                 } else {

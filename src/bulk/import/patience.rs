@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::{ImportProgress, Watcher};
 use crate::{clock::Clock, store::StoreError};
 
 /// How long an import waits for a store that is unavailable, each time twice as long: about a minute in all.
@@ -18,11 +19,18 @@ const PAUSES: [Duration; 8] = [
 pub(super) struct Patience<'a> {
     clock: &'a dyn Clock,
     left: std::slice::Iter<'static, Duration>,
+    /// Who is told that it waits, and how far the import is meanwhile.
+    told: Option<(Watcher, ImportProgress)>,
 }
 
 impl<'a> Patience<'a> {
     pub(super) fn new(clock: &'a dyn Clock) -> Self {
-        Self { clock, left: PAUSES.iter() }
+        Self { clock, left: PAUSES.iter(), told: None }
+    }
+
+    pub(super) fn telling(mut self, watcher: Option<Watcher>, progress: ImportProgress) -> Self {
+        self.told = watcher.map(|watcher| (watcher, progress));
+        self
     }
 
     /// Waits, and says whether to try again.
@@ -31,6 +39,9 @@ impl<'a> Patience<'a> {
             return false;
         }
         let Some(pause) = self.left.next() else { return false };
+        if let Some((tell, progress)) = &self.told {
+            tell(progress);
+        }
         self.clock.sleep(*pause).await;
         true
     }

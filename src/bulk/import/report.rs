@@ -75,6 +75,8 @@ impl ImportReport {
 pub enum ImportStage {
     /// Reading through all of it, for records that share a key. Nothing is written.
     Comparing,
+    /// Waiting for a store that does not answer, to try again: for about a minute in all, and told at each pause.
+    Waiting,
     /// Reading it once more, and writing.
     #[default]
     Writing,
