@@ -46,7 +46,8 @@ pub struct ImportRecord {
     pub credential: Option<Credential>,
     /// Who they are at the system that the input comes from.
     pub legacy: Option<LegacyKey>,
-    /// When and how they moved: in an export of a store.
+    /// When and how they moved: in an export of a store. Where it is [named](Field::Moved) and `None`, they never did; where it
+    /// is not, who brings a hash moves by the import.
     pub moved: Option<Moved>,
     /// When the account was made.
     pub created_at: Option<Timestamp>,
@@ -166,6 +167,8 @@ fields! {
     LoginCount = "logins_count",
     /// Second factors.
     MfaFactors = "mfa_factors",
+    /// When and how they moved.
+    Moved = "moved",
     /// Full name.
     Name = "name",
     /// Nickname.

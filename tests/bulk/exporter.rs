@@ -64,9 +64,12 @@ fn user(number: usize) -> NewUser {
     let at = |micros: i64| Timestamp::from_micros(micros);
     let mut user = NewUser::new(UserId::new(format!("{number:05}")), profile, credential, at(1_700_000_000_000_001));
     user.legacy = Some(LegacyKey::new("django", number.to_string()));
-    user.moved = Some(Moved::new(at(1_600_000_000_000_000), MovedBy::LogIn));
+    // Every third one has signed up.
+    let moved = Moved::new(at(1_600_000_000_000_000), MovedBy::LogIn);
+    user.moved = (!number.is_multiple_of(3)).then_some(moved);
     user.at = at(1_710_000_000_000_000);
-    user.last_login = Some(at(-1));
+    // The last second that a database of four digits knows, for never.
+    user.last_login = Some(at(if number == 1 { 253_402_300_799_000_000 } else { -1 }));
     user.login_count = number as u64;
     user.password_set_at = Some(at(5));
     user
@@ -266,6 +269,25 @@ async fn a_device_that_is_full_is_a_full_disk() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let error = Exporter::new(memory(5).await).write_to(full).await.unwrap_err();
     assert!(matches!(error, ExportError::Full(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn whatever_has_only_a_part_has_no_end() {
+    let store = memory(50).await;
+    for (packing, code) in [(Packing::Gzip, "gzip.cut"), (Packing::Zstd, "zstd.cut")] {
+        let exporter = Exporter::new(Arc::clone(&store)).packing(packing).page(10);
+        let stopped = exporter
+            .watch(|exported| if exported.users >= 20 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+        let mut part = Vec::new();
+        assert!(!stopped.write_to(&mut part).await.unwrap().is_complete);
+        let read = || -> Result<(), waystation::bulk::ReadError> {
+            let mut reader = RecordReader::new(Cursor::new(part.clone()), None, ReadOptions::default())?;
+            while reader.next()?.is_some() {}
+            Ok(())
+        };
+        // Of a part that is short, nothing may have come out yet.
+        assert!(part.is_empty() || read().unwrap_err().code == code, "{packing:?}: {} bytes", part.len());
+    }
 }
 
 #[tokio::test]

@@ -82,6 +82,13 @@ fn what_is_put_aside_keeps_its_field_map() {
             "true",
         ),
         (ImportFormat::Cognito, cognito, of_row(), "maybe", "true"),
+        (
+            ImportFormat::JsonLines,
+            r#"{"mail":"a@example.com","badge":"7","badge":"8"}"#,
+            FieldMap::default().field("/mail", "email").field("/badge", "user_metadata.badge"),
+            r#","badge":"8""#,
+            "",
+        ),
     ] {
         let options = || ReadOptions::default().fields(map.clone().constant("app_metadata.from", format.to_string()));
         let first = |text: String, format, options| -> (Vec<u8>, Result<ImportRecord, _>) {
@@ -98,6 +105,18 @@ fn what_is_put_aside_keeps_its_field_map() {
         assert_eq!(came.profile.app_metadata["from"], json!(format.to_string()));
         assert!(came == expected, "{format}");
     }
+}
+
+#[test]
+fn a_row_with_too_few_fields_keeps_what_everybody_of_the_file_has() {
+    let map = FieldMap::default().constant("blocked", true);
+    let options = ReadOptions::default().fields(map);
+    let first = |text: Vec<u8>, format, options| {
+        RecordReader::new(Cursor::new(text), format, options).unwrap().next().unwrap().unwrap()
+    };
+    let refused = first(b"email,name\na@example.com\n".to_vec(), Some(ImportFormat::Csv), options);
+    let corrected = String::from_utf8(refused.raw).unwrap().replace(r#""csv_rest":[],"#, "");
+    assert!(first(corrected.into_bytes(), None, ReadOptions::default()).user.unwrap().profile.blocked);
 }
 
 #[test]

@@ -316,6 +316,7 @@ fn waystation() -> BoxedStrategy<Value> {
         ("legacy", json!({"source": "shop"})),
         ("moved", json!({"at": 0, "by": "import"})),
         ("moved", json!({"at": 0, "by": "magic"})),
+        ("moved", json!(null)),
         ("credential", json!("none")),
         ("credential", json!("pending_password")),
         ("credential", json!({"hash": hash})),

@@ -48,7 +48,7 @@ fn a_record_with_every_field_of_the_reference_schema_is_read() {
     assert_eq!(record.profile.mfa_factors.len(), 3);
     assert_eq!(record.password_set_at, Some(Timestamp::from_micros(1_575_657_372_412_000)));
     assert_eq!(record.credential, Some(Credential::Hash(PasswordHash::declared("bcrypt", BCRYPT))));
-    let unnamed = [Field::CreatedAt, Field::Identities, Field::LastLogin, Field::LoginCount];
+    let unnamed = [Field::CreatedAt, Field::Identities, Field::LastLogin, Field::LoginCount, Field::Moved];
     for field in Field::ALL {
         assert_eq!(record.fields.contains(*field), !unnamed.contains(field), "{field:?}");
     }

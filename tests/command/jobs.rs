@@ -45,7 +45,8 @@ fn records_that_failed_are_kept_for_whoever_asks_later() {
     terminal.write("users.ndjson", &lines_of(&users));
     assert_eq!(terminal.run(&["import", "users.ndjson", "--id", "monday"]).code, 3);
     let told = terminal.run(&["jobs", "errors", "monday", "--quarantine", "failed.ndjson"]);
-    assert_eq!((told.code, told.stderr.as_str()), (0, "1 records are in failed.ndjson\n"));
+    let again = "1 records are in failed.ndjson: correct them, and import that file: waystation import failed.ndjson\n";
+    assert_eq!((told.code, told.stderr.as_str()), (0, again));
     assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
     let kept = std::fs::read_to_string(terminal.path().join("failed.ndjson")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), users[1]);
@@ -56,6 +57,24 @@ fn records_that_failed_are_kept_for_whoever_asks_later() {
     let told = terminal.run(&["jobs", "errors", "monday", "--quarantine", "again.ndjson"]);
     assert!(told.code == 1 && told.stderr.contains("not as it was"), "{}", told.stderr);
     assert!(!terminal.path().join("again.ndjson").exists());
+}
+
+/// As when the disk is full to which they are written, or when whoever read them is gone.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_lost_where_nobody_takes_what_is_said() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let terminal = with_users(0);
+    let mut users: Vec<Value> = (0..3).map(user).collect();
+    users[1]["email"] = json!("nobody");
+    terminal.write("users.ndjson", &lines_of(&users));
+    let mut import = terminal.command(&["import", "users.ndjson", "--quarantine", "failed.ndjson"]);
+    assert_eq!(import.stdout(full()).stderr(full()).status().unwrap().code(), Some(1));
+    let kept = std::fs::read_to_string(terminal.path().join("failed.ndjson")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), users[1]);
+    let mut export = terminal.command(&["export", "out.ndjson"]);
+    assert_eq!(export.stderr(full()).status().unwrap().code(), Some(0));
+    assert_eq!(std::fs::read_to_string(terminal.path().join("out.ndjson")).unwrap().lines().count(), 2);
 }
 
 #[test]

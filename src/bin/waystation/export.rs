@@ -142,7 +142,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         error => Failure::of("the export cannot go on", error),
     })?;
     if !written.is_complete {
-        eprintln!("stopped after {} users; an export begins anew", written.users);
+        tell!("stopped after {} users; an export begins anew", written.users);
         return Ok(Exit::Interrupted);
     }
     if written.users == 0 && options.query.is_none() {
@@ -151,7 +151,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
     if global.json && options.file.as_os_str() != "-" {
         output::json(&json!({"users": written.users, "bytes": written.bytes}))?;
     } else {
-        eprintln!("{} users, {} bytes", written.users, written.bytes);
+        tell!("{} users, {} bytes", written.users, written.bytes);
     }
     Ok(Exit::Done)
 }

@@ -193,12 +193,12 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         };
     }
     if options.resume.is_none() && options.source.is_none() && settings.has_legacy() {
-        eprintln!("ids of the file are taken for ids here: if they are those of the legacy system, name it (--source)");
+        tell!("ids of the file are taken for ids here: if they are those of the legacy system, name it (--source)");
     }
     let (importer, store, progress) = importer(&settings, &passwords, Missing::Create).await?;
-    let jobs = ImportJobs::new(store);
+    let jobs = ImportJobs::new(Arc::clone(&store));
     let id = match &options.resume {
-        Some(id) => resume(&jobs, id).await?,
+        Some(id) => resume(&jobs, &*store, id).await?,
         None => submission::submit(options, policy, spooled.as_ref().map(spool::Spool::path), &jobs, &inputs).await?,
     };
     let of_job = spool::of_job(&jobs, &id).await?;
@@ -235,7 +235,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
             // Only now: a quarantine file is made of it.
             spool::remove(&spooled)?;
         } else {
-            eprintln!("what came from standard input is kept in {}, to go on with", spooled.display());
+            tell!("what came from standard input is kept in {}, to go on with", spooled.display());
         }
     }
     exit
@@ -366,14 +366,20 @@ impl Options {
 /// # Errors
 ///
 /// When there is no such job, or the store cannot be asked.
-async fn resume(jobs: &ImportJobs, id: &str) -> Result<JobId, Failure> {
+async fn resume(jobs: &ImportJobs, store: &dyn UserStore, id: &str) -> Result<JobId, Failure> {
     let id = JobId::new(id);
     jobs.status(&id).await.map_err(asked)?.ok_or_else(|| no_such_job(&id))?;
+    if let Some(all) = store.as_jobs()
+        && let Some(job) = all.job(&id).await.map_err(|error| Failure::of("the job cannot be asked for", error))?
+        && !jobs::OWN.contains(&&*job.kind)
+    {
+        return Err(Failure::impossible("it is an import of the management API: its server goes on with it"));
+    }
     let resumed = jobs.resume(&id).await.map_err(asked)?.id;
     if jobs.status(&resumed).await.map_err(asked)?.is_some_and(|status| status.status.is_final()) {
-        eprintln!("this import is over already");
+        tell!("this import is over already");
     } else {
-        eprintln!("going on as {}; what another process worked on waits until its lease has run out", resumed.as_str());
+        tell!("going on as {}; what another process worked on waits until its lease has run out", resumed.as_str());
     }
     Ok(resumed)
 }
@@ -392,9 +398,9 @@ fn are_hashes_of_its_users(status: &ImportStatus) -> bool {
         return true;
     }
     let (users, hashes): (u64, u64) = (status.report.read, status.report.schemes.values().sum());
-    eprintln!("{hashes} of {users} users have a hash");
+    tell!("{hashes} of {users} users have a hash");
     if hashes == 0 && users > 0 {
-        eprintln!("the hash export is of other users: their ids are not those of the file");
+        tell!("the hash export is of other users: their ids are not those of the file");
     }
     hashes > 0 || users == 0
 }
@@ -408,32 +414,41 @@ async fn end(
     inputs: &FileInputs,
 ) -> Result<Exit, Failure> {
     let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
-    jobs::print(&status, global)?;
+    // Whoever reads the report may have had enough: what is to be kept is kept all the same.
+    let printed = jobs::print(&status, global);
+    let exit = explained(options, global, jobs, &status, inputs).await?;
+    printed.map(|()| exit)
+}
+
+/// Makes the quarantine file, and says what there is to do.
+async fn explained(
+    options: &Options,
+    global: &Global,
+    jobs: &ImportJobs,
+    status: &ImportStatus,
+    inputs: &FileInputs,
+) -> Result<Exit, Failure> {
+    let id = &status.id;
     if status.status.is_final() && jobs::not_imported(&status.report) > 0 {
         let errors = global.command(&format!("jobs errors {}", id.as_str()));
         if let Some(path) = &options.quarantine {
             let records = jobs::quarantine(jobs, id, path, inputs, global).await?;
-            let again = again(path, &status.spec, global);
-            eprintln!("{records} records are in {}: correct them, and import that file: {again}", path.display());
-            let missing = jobs::not_imported(&status.report).saturating_sub(records);
-            if missing > 0 {
-                eprintln!("{missing} more are not: they are too long to be kept; see {errors}");
-            }
+            tell_quarantine(status, path, records, global);
         } else {
-            eprintln!("what was wrong with which record: {errors}");
+            tell!("what was wrong with which record: {errors}");
         }
         let is_told = |code| status.report.faults.contains_key(code);
         if !status.spec.policy.upsert
             && [FaultCode::Conflict, FaultCode::ConflictEmail, FaultCode::ConflictUsername].iter().any(is_told)
         {
-            eprintln!("users who are there already may be changed with --upsert");
+            tell!("users who are there already may be changed with --upsert");
         }
     }
-    if status.status == JobStatus::Completed && !are_hashes_of_its_users(&status) {
+    if status.status == JobStatus::Completed && !are_hashes_of_its_users(status) {
         return Ok(Exit::Refused);
     }
     if status.status == JobStatus::Completed && status.report.read == 0 {
-        eprintln!("there is nobody in the file");
+        tell!("there is nobody in the file");
         return Ok(Exit::Refused);
     }
     Ok(match status.status {
@@ -441,14 +456,25 @@ async fn end(
         JobStatus::Completed => Exit::Refused,
         JobStatus::Failed | JobStatus::Cancelled => {
             let why = status.stopped.as_deref().unwrap_or("it was cancelled");
-            eprintln!("waystation: the import came to an end before the file did: {why}");
+            tell!("waystation: the import came to an end before the file did: {why}");
             Exit::Failed
         }
         _ => {
-            eprintln!("stopped; go on with: {}", options.resumed(id, global));
+            tell!("stopped; go on with: {}", options.resumed(id, global));
             Exit::Interrupted
         }
     })
+}
+
+/// Says what is in a quarantine file, what is not, and how it is imported.
+pub(crate) fn tell_quarantine(status: &ImportStatus, path: &Path, records: u64, global: &Global) {
+    let again = again(path, &status.spec, global);
+    tell!("{records} records are in {}: correct them, and import that file: {again}", path.display());
+    let missing = jobs::not_imported(&status.report).saturating_sub(records);
+    if missing > 0 {
+        let errors = global.command(&format!("jobs errors {}", status.id.as_str()));
+        tell!("{missing} more are not: they are too long to be kept; see {errors}");
+    }
 }
 
 /// Comes back when a job is over, whoever worked on it. Says once that nobody does.
@@ -464,7 +490,7 @@ async fn over(jobs: &ImportJobs, id: &JobId) {
             return;
         }
         if second == UNTIL_SAID && status.status == JobStatus::Pending {
-            eprintln!("waiting for another import of this store: two are worked on at once");
+            tell!("waiting for another import of this store: two are worked on at once");
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn interrupted(work: &'static str) -> impl Future<Output = ()> + Send
     let told = told();
     async move {
         told.await;
-        eprintln!("{work}; Ctrl-C once more stops at once");
+        tell!("{work}; Ctrl-C once more stops at once");
         let again = self::told();
         tokio::spawn(async {
             again.await;

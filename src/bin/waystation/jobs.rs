@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What the store calls the command's imports.
-const OWN: [&str; 2] = [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE];
+pub(crate) const OWN: [&str; 2] = [ImportJobs::KIND, ImportJobs::KIND_OF_WHOLE];
 
 /// So many faults are asked for at once.
 const PAGE: usize = 1_000;
@@ -79,7 +79,7 @@ pub(crate) async fn run(command: Command, global: &Global) -> Result<Exit, Failu
             .run_until(interrupted(CHECKPOINT))
             .await
             .map_err(|error| Failure::of("the imports cannot go on", error))?;
-        eprintln!("stopped; what was worked on goes on with the next: {}", global.command("jobs work"));
+        tell!("stopped; what was worked on goes on with the next: {}", global.command("jobs work"));
         return Ok(Exit::Done);
     }
     let store = store::open(&settings, Missing::Refuse).await?;
@@ -185,11 +185,11 @@ async fn cancel(jobs: &ImportJobs, id: &JobId, global: &Global) -> Result<Exit, 
     }
     if is_cancelled {
         if let Some(kept) = spool::of_job(jobs, id).await? {
-            eprintln!("what came from standard input is in {} until `jobs prune`", kept.display());
+            tell!("what came from standard input is in {} until `jobs prune`", kept.display());
         }
         return Ok(Exit::Done);
     }
-    eprintln!("waystation: there is no such import, or it is over");
+    tell!("waystation: there is no such import, or it is over");
     Ok(Exit::Refused)
 }
 
@@ -244,10 +244,10 @@ async fn errors(
     inputs: &FileInputs,
     global: &Global,
 ) -> Result<Exit, Failure> {
-    jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
+    let status = jobs.status(id).await.map_err(asked)?.ok_or_else(|| no_such_job(id))?;
     if let Some(path) = quarantine_to {
         let records = quarantine(jobs, id, path, inputs, global).await?;
-        eprintln!("{records} records are in {}", path.display());
+        import::tell_quarantine(&status, path, records, global);
     }
     let mut after = None;
     loop {

@@ -64,7 +64,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         }
         after = page.next;
         if after.is_none() {
-            eprintln!("{found} of {walked} people of the legacy system are left");
+            tell!("{found} of {walked} people of the legacy system are left");
             return Ok(Exit::Done);
         }
     }

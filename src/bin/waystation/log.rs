@@ -31,7 +31,7 @@ impl Subscriber for Log {
         let (now, level) = (time::show(SystemClock::new().now()), event.metadata().level());
         // A line stays one, whatever a driver's message holds.
         let text = format!("{}{}", line.message, line.fields).replace(char::is_control, " ");
-        eprintln!("{now} {level}: {text}");
+        tell!("{now} {level}: {text}");
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {

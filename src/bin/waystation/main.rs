@@ -1,5 +1,10 @@
 //! `waystation`: what an operator of a migration does from a terminal.
 
+/// Writes a line to standard error. `eprintln!` panics where nobody reads it any more, or the disk behind it is full.
+macro_rules! tell {
+    ($($text:tt)+) => { $crate::output::tell(format_args!($($text)+)) };
+}
+
 mod arguments;
 mod completions;
 mod doctor;
@@ -36,7 +41,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("waystation: the system gives no threads: {error}");
+            tell!("waystation: the system gives no threads: {error}");
             return Exit::Failed.into();
         }
     };
@@ -51,7 +56,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if !failure.is_broken_pipe() {
-                eprintln!("waystation: {failure}");
+                tell!("waystation: {failure}");
             }
             failure.exit().into()
         }

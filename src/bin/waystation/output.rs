@@ -13,6 +13,11 @@ pub(crate) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
     writeln!(io::stdout().lock(), "{text}").map_err(failed)
 }
 
+/// Writes a line to standard error, or does not: the work is not less done for it.
+pub(crate) fn tell(text: std::fmt::Arguments<'_>) {
+    let _unread = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Writes one line of JSON to standard output.
 ///
 /// # Errors

@@ -64,7 +64,7 @@ impl Progress {
         let now = self.clock.monotonic();
         if now.saturating_sub(*last) >= EVERY {
             *last = now;
-            eprintln!("{step}");
+            tell!("{step}");
         }
     }
 }
@@ -74,7 +74,7 @@ impl Progress {
     pub(crate) fn say(&self, text: &'static str) {
         match &self.bar {
             Some(bar) => bar.set_message(text),
-            None => eprintln!("{text}"),
+            None => tell!("{text}"),
         }
     }
 

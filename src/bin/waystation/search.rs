@@ -80,7 +80,7 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
         match page.next {
             Some(place) if options.all => search = search.after(place),
             Some(_) => {
-                eprintln!("there are more: --after {}", next.unwrap_or_default());
+                tell!("there are more: --after {}", next.unwrap_or_default());
                 return Ok(Exit::Done);
             }
             None => return Ok(Exit::Done),

@@ -182,7 +182,7 @@ async fn serve(
     api.close_events();
     let (ended, cut) = if let Some(ended) = early { (ended, serving.await) } else { tokio::join!(working, serving) };
     if let Ok(cut @ 1..) = cut {
-        eprintln!("requests that did not end in {} s and were cut off: {cut}", END.as_secs());
+        tell!("requests that did not end in {} s and were cut off: {cut}", END.as_secs());
     }
     match ended {
         Ok(Ok(())) => Ok(Exit::Done),

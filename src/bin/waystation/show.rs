@@ -73,11 +73,11 @@ pub(crate) async fn run(options: &Options, global: &Global) -> Result<Exit, Fail
             Ok(Exit::Done)
         }
         Lookup::Tombstoned => {
-            eprintln!("waystation: nobody: whoever this was has been deleted, and is not migrated again");
+            tell!("waystation: nobody: whoever this was has been deleted, and is not migrated again");
             Ok(Exit::Refused)
         }
         _ => {
-            eprintln!("waystation: nobody has this id or identifier");
+            tell!("waystation: nobody has this id or identifier");
             Ok(Exit::Refused)
         }
     }

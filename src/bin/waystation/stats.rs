@@ -53,7 +53,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     };
     let exit = match legacy {
         Some(Err(error)) => {
-            eprintln!("waystation: who is left cannot be told: {error}");
+            tell!("waystation: who is left cannot be told: {error}");
             Exit::Refused
         }
         Some(Ok(progress)) => {

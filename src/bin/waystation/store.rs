@@ -18,7 +18,7 @@ pub(crate) async fn close() {
     let opened = std::mem::take(&mut *OPENED.lock().unwrap_or_else(PoisonError::into_inner));
     for store in opened {
         if let Err(error) = store.close().await {
-            eprintln!("waystation: the log of the store stays beside its file: {error}");
+            tell!("waystation: the log of the store stays beside its file: {error}");
         }
     }
 }
@@ -86,7 +86,7 @@ pub(crate) async fn open_or_empty(settings: &Settings) -> Result<Arc<dyn UserSto
             opened => return opened.map_err(|error| Failure::of("the store cannot be opened", error)),
         }
     }
-    eprintln!("there is no store yet: it is taken for one that nobody is in");
+    tell!("there is no store yet: it is taken for one that nobody is in");
     Ok(Arc::new(MemoryStore::new()))
 }
 
@@ -97,7 +97,7 @@ fn file(rest: &str) -> &str {
 
 /// Says that the connection has nobody, which is what a name that was not spelt right looks like.
 pub(crate) fn tell_that_nobody_is_there(settings: &Settings) {
-    eprintln!("there is nobody in the connection `{}` of the store", settings.connection());
+    tell!("there is nobody in the connection `{}` of the store", settings.connection());
 }
 
 /// The failure of a store that lacks a capability; of ours none does.

@@ -15,7 +15,8 @@ pub enum Packing {
     Zstd,
 }
 
-/// Packs what is written to it, and counts what comes out.
+/// Packs what is written to it, and counts what comes out. Dropped before it is [finished](Self::finish), it leaves a packing
+/// without its end, so that nobody takes a part for the whole.
 pub(super) enum Packed<W: Write> {
     Gzip(GzEncoder<Counted<W>>),
     None(Counted<W>),
@@ -25,11 +26,12 @@ pub(super) enum Packed<W: Write> {
 pub(super) struct Counted<W> {
     output: W,
     bytes: u64,
+    is_closed: bool,
 }
 
 impl<W: Write> Packed<W> {
     pub(super) fn new(output: W, packing: Packing) -> io::Result<Self> {
-        let output = Counted { output, bytes: 0 };
+        let output = Counted { output, bytes: 0, is_closed: false };
         Ok(match packing {
             Packing::Gzip => Self::Gzip(GzEncoder::new(output, Compression::default())),
             Packing::None => Self::None(output),
@@ -51,14 +53,29 @@ impl<W: Write> Packed<W> {
     }
 
     /// Writes what was held back, and says how many bytes have come out.
-    pub(super) fn finish(self) -> io::Result<u64> {
-        let mut output = match self {
-            Self::Gzip(encoder) => encoder.finish()?,
+    pub(super) fn finish(mut self) -> io::Result<u64> {
+        match &mut self {
+            Self::Gzip(encoder) => encoder.try_finish()?,
+            Self::None(_) => {}
+            Self::Zstd(encoder) => encoder.do_finish()?,
+        }
+        self.output().flush()?;
+        Ok(self.written())
+    }
+
+    fn output(&mut self) -> &mut Counted<W> {
+        match self {
+            Self::Gzip(encoder) => encoder.get_mut(),
             Self::None(output) => output,
-            Self::Zstd(encoder) => encoder.finish()?,
-        };
-        output.flush()?;
-        Ok(output.bytes)
+            Self::Zstd(encoder) => encoder.get_mut(),
+        }
+    }
+}
+
+/// The encoder of gzip writes the end when it is dropped.
+impl<W: Write> Drop for Packed<W> {
+    fn drop(&mut self) {
+        self.output().is_closed = true;
     }
 }
 
@@ -82,6 +99,9 @@ impl<W: Write> Write for Packed<W> {
 
 impl<W: Write> Write for Counted<W> {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        if self.is_closed {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         let written = self.output.write(text)?;
         self.bytes += written as u64;
         Ok(written)

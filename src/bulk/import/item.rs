@@ -6,7 +6,7 @@ use super::{
     reading::Entry,
 };
 use crate::{
-    bulk::{Fault, FaultCode, ImportRecord, Place},
+    bulk::{Fault, FaultCode, Field, ImportRecord, Place},
     clock::Timestamp,
     password::{PasswordHash, Passwords, Strength},
     store::{BulkUpdate, BulkWrite, JobFault},
@@ -73,10 +73,10 @@ impl Item {
             (None, Some(credential)) => mem::replace(credential, Credential::None),
             (None, None) => without_password.clone(),
         };
-        let brings_a_hash = matches!(credential, Credential::Hash(_));
+        let moves = matches!(credential, Credential::Hash(_)) && !record.fields.contains(Field::Moved);
         let mut user = NewUser::new(id, mem::take(&mut record.profile), credential, at);
         user.legacy = record.legacy.take();
-        user.moved = record.moved.or(brings_a_hash.then_some(Moved::new(at, MovedBy::Import)));
+        user.moved = record.moved.or(moves.then_some(Moved::new(at, MovedBy::Import)));
         user.created_at = record.created_at.unwrap_or(at);
         user.last_login = record.last_login;
         user.login_count = record.login_count.unwrap_or_default();

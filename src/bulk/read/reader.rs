@@ -89,7 +89,8 @@ impl RecordReader {
         let is_own = matches!(self.format, None | Some(ImportFormat::Json | ImportFormat::JsonLines));
         let translated = match row {
             None if self.splitter.is_entries() => Some(format::translate_entry(text, options)),
-            Some((row, Some(fault))) => {
+            Some((mut row, Some(fault))) => {
+                options.fields.put_constants(&mut row);
                 return Prepared::Refused(self.original(text).or_else(|| Some(written(&row))), vec![fault]);
             }
             Some((row, None)) => Some(format::translate_row(self.format, row, options)),
@@ -120,11 +121,15 @@ impl RecordReader {
         faults.into_vec()
     }
 
-    /// A record of another system as it is put aside; `None` for one of the import schema.
+    /// A record of another system, or one that a field map is for, as it is put aside; `None` for one of the import schema.
     fn original(&self, text: &[u8]) -> Option<Vec<u8>> {
         let from = match self.format {
-            None | Some(ImportFormat::Csv | ImportFormat::Json | ImportFormat::JsonLines) => return None,
-            Some(from) => from,
+            // Its row is by the names of the import schema.
+            Some(ImportFormat::Csv) => return None,
+            None | Some(ImportFormat::Json | ImportFormat::JsonLines) if self.splitter.options().fields.is_empty() => {
+                return None;
+            }
+            from => from.unwrap_or(ImportFormat::JsonLines),
         };
         let original = match self.splitter.row(text) {
             Some((row, _)) => Original::Row(row),

@@ -18,7 +18,9 @@ pub(super) fn read(value: &Json<'_>, place: &Pointer<'_>, faults: &mut Faults) -
     }
 }
 
-/// The date in RFC 3339, or the microseconds since 1970 where its year has more than four digits.
+/// The date in RFC 3339, or the microseconds since 1970 where its year has more than four digits, or will have within the day:
+/// the date may then be another one elsewhere, and is not read.
 pub(in crate::bulk) fn written(date: Timestamp) -> serde_json::Value {
-    date.to_rfc3339().map_or_else(|| date.as_micros().into(), Into::into)
+    let is_read = date.as_micros() <= jiff::Timestamp::MAX.as_microsecond();
+    date.to_rfc3339().filter(|_| is_read).map_or_else(|| date.as_micros().into(), Into::into)
 }

@@ -129,6 +129,11 @@ impl Reading<'_> {
     }
 
     fn moved(&mut self, value: Json<'_>, place: &Pointer<'_>) {
+        self.record.fields.insert(Field::Moved);
+        // Of somebody who signed up.
+        if matches!(value, Json::Null) {
+            return;
+        }
         let Some([at, by]) = two(value, ["at", "by"], place, &mut self.faults) else { return };
         let at = date::read(&at, &place.member("at"), &mut self.faults);
         let by = match by {

@@ -64,6 +64,10 @@ impl<'a> Json<'a> {
     }
 }
 
+/// What the keys begin with that `serde_json` takes for something else than keys: whoever was stored with one could not be read
+/// again.
+const RESERVED: &str = "$serde_json::private::";
+
 /// The members as `serde_json` has them; one that stands twice is a fault.
 pub(super) fn into_map(members: Members<'_>, place: &Pointer<'_>, faults: &mut Faults) -> Metadata {
     let mut map = Metadata::new();
@@ -71,6 +75,14 @@ pub(super) fn into_map(members: Members<'_>, place: &Pointer<'_>, faults: &mut F
         let value = value.into_value(&place.member(&key), faults);
         if map.contains_key(&*key) {
             add_repeated(&place.member(&key), faults);
+        }
+        if key.starts_with(RESERVED) {
+            faults.add(
+                FaultCode::Pattern,
+                "json.reserved",
+                &place.member(&key),
+                "a key in it begins with a reserved name",
+            );
         }
         map.insert(key.into_owned(), value);
     }

@@ -83,6 +83,7 @@ impl From<User> for ImportRecord {
             (Field::LastLogin, record.last_login.is_some()),
             (Field::LoginCount, true),
             (Field::MfaFactors, !profile.mfa_factors.is_empty()),
+            (Field::Moved, true),
             (Field::Name, profile.name.is_some()),
             (Field::Nickname, profile.nickname.is_some()),
             (Field::Password, true),
@@ -175,6 +176,8 @@ impl<'a> Written<'a> {
         }
         if let Some(moved) = &record.moved {
             rest.push(("moved", Member::Moved { at: date::written(moved.at), by: moved.by.as_str() }));
+        } else if record.fields.contains(Field::Moved) {
+            rest.push(("moved", Member::Never));
         }
         for (field, metadata, is_taken) in self.metadata {
             if record.fields.contains(field) && !is_taken {
@@ -217,9 +220,17 @@ enum Member<'a> {
     Date(Value),
     Factors(&'a [MfaFactor]),
     Identities(&'a [LinkedIdentity]),
-    Legacy { source: &'a str, id: &'a str },
+    Legacy {
+        source: &'a str,
+        id: &'a str,
+    },
     Metadata(&'a Metadata),
-    Moved { at: Value, by: &'static str },
+    Moved {
+        at: Value,
+        by: &'static str,
+    },
+    /// `null`.
+    Never,
 }
 
 /// Members in their order, as an object.

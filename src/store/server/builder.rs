@@ -72,7 +72,8 @@ impl<E: ServerEngine> ServerStoreBuilder<E> {
     }
 
     /// How long the server may work on one statement, or wait for a lock in it. 10 seconds unless given, which is
-    /// plenty for a list of a bulk write: it has 5,000 rows at most.
+    /// plenty for a list of a bulk write: it has 5,000 rows at most. MySQL and MariaDB are told how long to wait for a lock,
+    /// and no more.
     pub const fn statement_limit(mut self, limit: Duration) -> Self {
         self.statement_limit = limit;
         self

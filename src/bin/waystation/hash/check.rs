@@ -26,7 +26,7 @@ pub(super) async fn run(passwords: &Passwords, global: &Global) -> Result<Exit, 
             output::line(verdict.text())?;
         }
     }
-    eprintln!("{matched} of {lines} match");
+    tell!("{matched} of {lines} match");
     Ok(if matched == lines && lines > 0 { Exit::Done } else { Exit::Refused })
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn run(passwords: &Passwords) -> Result<Exit, Failure> {
                 Err(error) => Verdict::failed(number, &error),
             },
         };
-        eprintln!("{}", verdict.text());
+        tell!("{}", verdict.text());
         exit = Exit::Refused;
     }
     Ok(exit)

@@ -60,7 +60,7 @@ pub(super) async fn run(
             output::line(format_args!("{line:>6}  {verdict}{separator}{detail}"))?;
         }
     }
-    eprintln!("{proven} of {} proven; nothing was imported", answers.len());
+    tell!("{proven} of {} proven; nothing was imported", answers.len());
     Ok(if proven == answers.len() && proven > 0 { Exit::Done } else { Exit::Refused })
 }
 

@@ -90,7 +90,7 @@ pub(super) async fn submit(
             return Err(Failure::misused(what));
         }
         let over = there.status.is_final();
-        eprintln!("{}", if over { "this import is over already" } else { "this import has begun; going on with it" });
+        tell!("{}", if over { "this import is over already" } else { "this import has begun; going on with it" });
     }
     Ok(submitted.id)
 }

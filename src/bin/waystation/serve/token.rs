@@ -54,7 +54,7 @@ impl Source {
                     let token = generate()?;
                     let cannot = |error| Failure::of(format!("{} cannot be written", path.display()), error);
                     write(&path, &token).map_err(cannot)?;
-                    eprintln!("a new token is in {}", path.display());
+                    tell!("a new token is in {}", path.display());
                     add(tokens, &token, allowed).map_err(|what| wrong(TOKEN, what))
                 }
                 Err(error) => Err(Failure::of(format!("{} cannot be read", path.display()), error)),
@@ -65,7 +65,7 @@ impl Source {
             ))),
             Self::Nowhere => {
                 let token = generate()?;
-                eprintln!("token, until this ends: {}", *token);
+                tell!("token, until this ends: {}", *token);
                 add(tokens, &token, allowed).map_err(|what| wrong(TOKEN, what))
             }
         }
