@@ -62,7 +62,7 @@ fn an_import_says_that_the_store_does_not_answer_and_goes_on_when_it_does() {
         assert!(child.try_wait().unwrap().is_none());
     }
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(said.any(|line| line.starts_with("the store does not answer")));
+    assert!(said.any(|line| line.starts_with("the store takes nothing now")));
     other.execute_batch("DROP TRIGGER slow; COMMIT").unwrap();
     let rest: Vec<String> = said.collect();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");
@@ -209,7 +209,8 @@ fn a_store_without_room_and_one_that_may_not_be_written_are_told_and_the_import_
     let Some(output) = output else { return missing("unshare").unwrap_or_default() };
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    let [full, read_only] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    let [waits, full, read_only] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    assert!(waits.contains("tried again"), "{waits}");
     assert!(full.contains("import --resume big") && full.contains("no room left"), "{full}");
     assert!(full.contains("make some"), "{full}");
     assert!(read_only.contains("the database may not be written: it is read-only"), "{read_only}");

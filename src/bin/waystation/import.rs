@@ -6,7 +6,10 @@ mod submission;
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -263,12 +266,16 @@ pub(crate) async fn importer(
 ) -> Result<(Importer, Arc<dyn UserStore>, Arc<Progress>), Failure> {
     let store = store::open(settings, missing).await?;
     let progress = Arc::new(Progress::begin());
-    let shown = Arc::clone(&progress);
+    let (shown, waits) = (Arc::clone(&progress), AtomicBool::new(false));
     let builder = Importer::builder(Arc::clone(&store)).passwords(Arc::clone(passwords)).on_progress(move |step| {
         if step.stage == ImportStage::Waiting {
-            shown.say("the store does not answer: it is tried again for a minute");
+            // Once, and not at each try.
+            if !waits.swap(true, Ordering::Relaxed) {
+                shown.say("the store takes nothing now: it is tried again, for about a minute");
+            }
             return;
         }
+        waits.store(false, Ordering::Relaxed);
         shown.show(&Step {
             what: if step.stage == ImportStage::Comparing { "records compared" } else { "users" },
             users: step.records,
