@@ -214,7 +214,7 @@ fn every_fault_is_named_by_place_and_code() {
                 ("/waystation/identities/0", "FORMAT", "identity.syntax"),
                 ("/waystation/mfa_factors", "INVALID_TYPE", "value.type"), ("/waystation/who", "NOT_PASSED", "key.unknown")]),
         (r#"{"user_id": "1", "waystation": {"user_metadata": {"a": [{"$serde_json::private::RawValue": "x"}]}}}"#, &lenient,
-            &[("/waystation/user_metadata/a/0/$serde_json::private::RawValue", "PATTERN", "json.reserved")]),
+            &[("/waystation/user_metadata/a/0", "PATTERN", "json.reserved")]),
         (r#"{"user_id": "1", "waystation": {"legacy": {"source": "", "id": "1"}}}"#, &lenient,
             &[("/waystation/legacy/source", "MIN_LENGTH", "legacy.empty")]),
     ];
